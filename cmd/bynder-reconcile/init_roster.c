@@ -84,6 +84,11 @@ static void say_shape(const struct roster_guess *guess, struct text *out)
         text_add(out, ", a tab between the cells");
     else if (shape->format == ROSTER_FORMAT_CSV)
         text_addf(out, ", '%c' between the cells", shape->delimiter);
+    if (guess->letters) {
+        text_add(out, ", which reads '");
+        text_add_printable(out, guess->letters);
+        text_add_char(out, '\'');
+    }
     if (shape->header_row > 1)
         text_addf(out, ", titles in row %zu", shape->header_row);
     if (shape->label_rows > 0)
@@ -142,8 +147,11 @@ static void say_words(const struct roster_guess *guess, struct text *out)
                 continue;
             text_add(out, *word->text ? "  who is '" : "  who has an empty cell");
             text_add_printable(out, word->text);
-            text_addf(out, "%s (%zu %s) %s\n", *word->text ? "'" : "", word->rows,
-                      word->rows == 1 ? "row" : "rows", kinds[k].words);
+            text_addf(out, "%s (%zu %s) %s%s\n", *word->text ? "'" : "", word->rows,
+                      word->rows == 1 ? "row" : "rows", kinds[k].words,
+                      roster_guess_is_either(guess, word)
+                          ? ", and has left when the last day has passed"
+                          : "");
         }
     }
     for (size_t i = 0; i < guess->no_dates; i++) {
@@ -284,6 +292,10 @@ static void say_open(const struct roster_guess *guess)
         say_question(&guess->question[i], stdout);
     if (roster_guess_blocks_departed(guess))
         printf("\n  As long as that is so the configuration has no rule for departures.\n");
+    else if (!roster_guess_tells_departures(guess))
+        printf("\n  Nothing in this file says that somebody has left, so the configuration has no "
+               "rule for\n  departures. Who is missing from the file is absent, for which a rule "
+               "asks person = \"absent\".\n");
     if (roster_guess_blocks_idle(guess))
         printf("\n  As long as that is so the configuration has no rule for idle accounts.\n");
 }

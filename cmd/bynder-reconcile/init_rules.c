@@ -15,15 +15,12 @@
 
 static struct init_rules rules_for(const struct roster_guess *guess)
 {
-    struct init_rules rules = {.departed = guess->shape.format == ROSTER_FORMAT_SCIM ||
-                                           roster_guess_of(guess, MEANING_LAST_DAY),
+    struct init_rules rules = {.departed = roster_guess_tells_departures(guess),
                                .leave = roster_guess_of(guess, MEANING_ON_LEAVE) ||
                                         roster_guess_of(guess, MEANING_LEAVE_FROM)};
 
-    for (size_t i = 0; i < guess->words; i++) {
+    for (size_t i = 0; i < guess->words; i++)
         rules.leave |= guess->word[i].status == PERSON_ON_LEAVE;
-        rules.departed |= guess->word[i].status == PERSON_DEPARTED;
-    }
     rules.departed &= !roster_guess_blocks_departed(guess);
     rules.idle = !roster_guess_blocks_idle(guess);
     return rules;

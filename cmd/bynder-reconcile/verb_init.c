@@ -39,7 +39,8 @@ const struct option_spec init_options[INIT_OPTIONS + 1] = {
     [INIT_LEAVE_OUT] = {"leave-out", "COLUMNS",
                         "titles of columns that look as if they mattered and do not, a comma "
                         "between two, one that holds a comma in double quotes; may be repeated; "
-                        "'leave': who is on leave"},
+                        "'leave': nobody is away for long; 'rehires': who is hired again has no "
+                        "last day"},
     [INIT_OPTIONS] = {NULL, NULL, NULL},
 };
 
@@ -151,7 +152,8 @@ static void show_next(const char *instance, const struct ending *ending)
            "  %s%s    # for the people who decide\n",
            roster, text_cstr(&plan), instance ? "sudo " : "", show);
     if (instance)
-        printf("  sudo adduser \"$USER\" " DESK_GROUP "    # once for each of them, who logs in"
+        printf("  sudo adduser \"$USER\" " COMMAND_REVIEWERS
+               "    # once for each of them, who logs in"
                " anew\n");
 }
 

@@ -41,6 +41,7 @@ static const struct sweep {
     {"erase_sweep_snapshot", query_erase_sweep_snapshot, 2, true},
     {"erase_sweep_stop", query_erase_sweep_stop, 2, false},
     {"erase_sweep_notice", query_erase_sweep_notice, 2, true},
+    {"erase_handed_in", query_erase_handed_in, 3, false},
     {"erase_ruling", query_erase_ruling, 3, false},
     {"erase_acknowledgement", query_erase_acknowledgement, 3, false},
     {"erase_announcement", query_erase_announcement, 2, true},

@@ -29,6 +29,24 @@ struct words {
     const struct name_list *list;
 };
 
+/* Where a column of last days tells which of the two it is. */
+static bool may_mean_both(const struct words *one, const struct words *other)
+{
+    return strcmp(one->name, "on_leave") == 0 && strcmp(other->name, "departed") == 0;
+}
+
+static void refuse_both(struct config_loader *loader, const char *path, const char *word,
+                        const struct words *one, const struct words *other)
+{
+    bool both = may_mean_both(one, other);
+
+    if (!both || !config_given(loader, "roster.columns.last_day"))
+        config_problem_add(
+            loader, config_line(loader, path), "'%s' has the word '%s' as %s and as %s%s", path,
+            word, one->name, other->name,
+            both ? ", between which 'roster.columns.last_day' decides; hint: name it" : "");
+}
+
 /* One word must mean one thing. */
 static void check_words(struct config_loader *loader, const char *path, const struct words *lists,
                         uint32_t count)
@@ -45,9 +63,7 @@ static void check_words(struct config_loader *loader, const char *path, const st
             if (entry == TABLE_END)
                 table_add(&seen, word, l);
             else if (table_value(&seen, entry) != l)
-                config_problem_add(loader, config_line(loader, path),
-                                   "'%s' has the word '%s' as %s and as %s", path, word,
-                                   lists[table_value(&seen, entry)].name, lists[l].name);
+                refuse_both(loader, path, word, &lists[table_value(&seen, entry)], &lists[l]);
         }
     table_release(&seen);
 }

@@ -494,7 +494,9 @@ const struct setting settings[] = {
      .maximum = 1000,
      .takes_blank = true,
      .sample = "[ \"Voluntarily Terminated\", \"Terminated for Cause\" ]",
-     .sentence = "Words for people who have left, or will on their last day."},
+     .sentence = "Words for people who have left, or will on their last day. A word that stands in "
+                 "'on_leave' as well says that somebody is not at work, and no more: whoever has a "
+                 "last day that has passed has left, and everybody else is on leave."},
     {.path = "roster.on_leave_column",
      .type = SETTING_TEXT,
      AT(roster.column.of[ROSTER_ON_LEAVE]),
@@ -902,6 +904,14 @@ const struct setting settings[] = {
      IN(config_approver, email),
      .sentence = "E-mail address, by which their own account in Bynder is known. No two have the "
                  "same (nor the same user), in whatever case."},
+    {.path = "approval.allowed_signers",
+     .type = SETTING_PATH,
+     AT(approval.allowed_signers),
+     .sample = "\"/etc/bynder-reconcile/allowed_signers\"",
+     .sentence = "Keys of the approvers, as ssh-keygen(1) has them under ALLOWED SIGNERS; the "
+                 "principal is the user or the e-mail address of one of them. With it approvals in "
+                 "review.inbox count only with a signature for 'bynder-reconcile@decisions', "
+                 "FILE.sig beside FILE, whoever owns them. Root's, or the user's of the program."},
 
     /* --- review --- */
     {.path = "review", .sentence = "How the decisions of people come back from page and sheet."},
@@ -915,9 +925,11 @@ const struct setting settings[] = {
      .type = SETTING_PATH,
      AT(review.inbox),
      .sample = "\"/srv/bynder-decisions\"",
-     .sentence = "Directory from which 'run' takes such files, as 'review' does; the owner of a "
-                 "file is who decides. Of the service's user, with mode 1770 or 3770 and the "
-                 "group of the approvers. Without it none is taken."},
+     .sentence =
+         "Directory from which 'run' and 'apply' take such files, as 'review' does; the owner "
+         "of a file is who decides, or who signed it (approval.allowed_signers). While it "
+         "cannot be read nothing is done. Of the service's user, with mode 1770 or 3770 and the "
+         "group of the approvers. Without it none is taken."},
 
     /* --- apply --- */
     {.path = "apply", .sentence = "How acts are carried out."},

@@ -9,10 +9,33 @@
 #include <strings.h>
 
 #include "base/fold.h"
+#include "base/parse.h"
 #include "base/table.h"
-#include "base/text.h"
 
 #define REASON_BYTES 1000 /* of a reason that is kept: a sentence or two */
+
+/* --- which plan --- */
+
+/* The number for people, the digest for certainty: that one covers the portal and every row. */
+void decisions_add_plan(struct text *out, const struct plan *plan)
+{
+    char hex[DIGEST_HEX_SIZE];
+
+    if (plan->id > 0 && !plan_is_report(plan))
+        text_addf(out, "%lld:%s", (long long)plan->id, digest_hex(&plan->digest, hex));
+}
+
+int64_t decisions_plan_id(const char *of_plan)
+{
+    const char *colon = strchr(of_plan, ':');
+    struct digest digest;
+    int64_t id = 0;
+
+    if (!colon || !parse_digits(of_plan, (size_t)(colon - of_plan), INT64_MAX, &id) ||
+        !digest_parse(colon + 1, &digest))
+        return 0;
+    return id;
+}
 
 /* --- days --- */
 
@@ -78,6 +101,7 @@ struct judging {
     struct table row_of;  /* of the plan, by folded id */
     struct table line_of; /* of the file, likewise: with every line, whether it decides or not */
     const struct decisions *decisions;
+    const char *of_plan; /* what the rows of the plan's own table say */
 };
 
 static void judging_release(struct judging *judging)
@@ -150,6 +174,33 @@ static const struct plan_row *find_row(const struct judging *judging, const char
         return NULL;
     const struct plan_row *row = &judging->plan->row[table_value(&judging->row_of, at)];
     return strcasecmp(row->account_id, account_id) == 0 ? row : NULL;
+}
+
+/* While nothing changes a row has the same subject in every plan; which one the person looked at
+ * says the table, where it says it. */
+static const char *why_other_plan(struct judging *judging, const struct decisions_line *line)
+{
+    struct arena *arena = judging->arena;
+    long long wanted = (long long)judging->plan->id;
+
+    if (!line->of_plan)
+        return judging->decisions->portal || judging->decisions->plan == 0
+                   ? NULL
+                   : "its of_plan is missing: keep the column 'of_plan', hidden or not, as it was "
+                     "written";
+    if (text_equal(line->of_plan, judging->of_plan))
+        return NULL;
+    long long id = (long long)decisions_plan_id(line->of_plan);
+    if (id == 0)
+        return arena_printf(arena, "its of_plan '%s' is none: keep that column as it was",
+                            show(arena, line->of_plan));
+    if (id == wanted)
+        return arena_printf(arena,
+                            "it is a row of another plan %lld, of another portal or database", id);
+    return arena_printf(arena,
+                        "it is a row of plan %lld, and this is plan %lld: decide it in a table of "
+                        "this one",
+                        id, wanted);
 }
 
 /* The subject says what the person looked at when they decided. */
@@ -281,6 +332,8 @@ static const char *judge(struct judging *judging, struct decisions_row *one)
                            show(arena, line->decision));
     if (!why)
         why = why_doubled(judging, line);
+    if (!why)
+        why = why_other_plan(judging, line);
     if (why)
         return why;
     if (!one->row)
@@ -300,8 +353,11 @@ size_t decisions_judge(struct arena *arena, const struct plan *plan,
     CLEANUP(judging_release)
     struct judging judging = {.arena = arena, .plan = plan, .terms = terms, .decisions = decisions};
     struct decisions_row *row = arena_calloc(arena, decisions->count + 1, sizeof(row[0]));
+    CLEANUP(text_release) struct text of_plan = TEXT_INIT;
     size_t count = 0;
 
+    decisions_add_plan(&of_plan, plan);
+    judging.of_plan = text_cstr(&of_plan);
     index_all(&judging);
     for (size_t i = 0; i < decisions->count; i++) {
         const struct decisions_line *line = &decisions->line[i];

@@ -6,22 +6,23 @@
 #ifndef CORE_DECISIONS_H
 #define CORE_DECISIONS_H
 
+#include "base/text.h"
 #include "core/plan.h"
 #include "core/ruling.h"
 
 /* A row of the file, as it was written. */
 struct decisions_line {
     const char *account_id, *subject, *decision, *until, *reason; /* NULL = empty, or not there */
-    uint32_t row;     /* of the file, from 1; of a list in JSON its place in it */
-    const char *flaw; /* why it cannot be read, a clause; NULL = it can */
+    const char *of_plan; /* which plan it is of, as decisions_add_plan writes it; likewise */
+    uint32_t row;        /* of the file, from 1; of a list in JSON its place in it */
+    const char *flaw;    /* why it cannot be read, a clause; NULL = it can */
 };
 
 struct decisions {
-    const char *file; /* its name, for sentences */
-    const char
-        *portal; /* what it says it is of; NULL: a table, bound by the subjects of its rows */
-    int64_t plan;
-    struct digest digest; /* of that plan */
+    const char *file;   /* its name, for sentences */
+    const char *portal; /* what it says it is of; NULL: a table, bound by what its rows say */
+    int64_t plan; /* of a table the newest that a row of it is of; 0 = none says of which it is */
+    struct digest digest; /* of that plan; not told of a table */
     const struct decisions_line *line;
     size_t count;
 };
@@ -40,6 +41,11 @@ struct decisions_terms {
     struct day today;
     int keep_max_days;
 };
+
+/* "12:DIGEST": which plan it is, for each row of a table of it; nothing for one that can only be
+ * read. The number that such a cell says; 0: it is none. */
+void decisions_add_plan(struct text *out, const struct plan *plan);
+int64_t decisions_plan_id(const char *of_plan);
 
 /* Those that decide, in order of the file; lines without a decision pass. An account has at most
  * one that is not refused. Arena. */

@@ -4,69 +4,26 @@
  * N": which rows those are is one table at the end.
  *
  * A guard of evidence is a list of faults that it may find. What it found is what a person accepts
- * who lets it go, and it holds again when that is not what it finds any more, or gets worse.
- *
- * Percentages are compared without rounding (part * 100 > percent * whole), and a limit of 0 allows
- * none. A whole of nobody is never too much of anything.
+ * who lets it go, and it holds again when that is not what it finds any more, or gets worse. Those
+ * of what came in (G1 to G6) are core/guard_input.
  */
-#include "core/guard.h"
+#include "core/guard_private.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/fold.h"
-#include "base/mem.h"
-#include "base/parallel.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "core/condition.h"
 
-#define SHRINK_ROWS           10
-#define SNAPSHOT_SHRINK       5.0
-#define UNREADABLE_PERCENT    5.0
-#define UNREADABLE_FEW        3 /* of a small portal no percent makes a pattern of so many */
-#define LOGINS_LOST_PERCENT   5.0
 #define GUARD_ID_MAX          15
 #define EVENTS_REACH_US       (2 * DAY_US)
-#define MATCHED_DROP          10.0
 #define CONCENTRATION_PERCENT 20.0
 #define CONCENTRATION_MIN     10
 #define LONGEST_GAP_DAYS      32
 #define CLOCK_APART_S         600
-#define SIGNAL_AFTER_DAYS     30
-#define SIGNAL_PERCENT        5.0
-#define SIGNAL_FEWEST         20
 #define ROSTER_GUARDS         3 /* the first ones of the table look at the roster alone */
-#define HOUR_US               (3600 * SECOND_US)
 
-/* Active accounts and those of them that have a person; and how many percent have one when those
- * that this program suspended since the last run are taken as they were then. */
-struct matched {
-    int64_t active, linked;
-    double percent, like_last;
-};
-
-/* What all guards look at, counted once. */
-struct scene {
-    struct arena *arena;
-    const struct limits *limits;
-    const struct guard_history *history;
-    const struct policy_context *context;
-    const struct roster *roster;
-    const struct pairing *pairing;
-    const struct decision *decision;
-    size_t count; /* accounts = decisions */
-    struct snapshot_totals totals;
-    struct matched matched;
-};
-
-static bool exceeds_percent(int64_t part, double percent, int64_t whole)
-{
-    return whole > 0 && (double)part * 100.0 > percent * (double)whole;
-}
-
-static double percent_of(int64_t part, int64_t whole)
+double guard_percent_of(int64_t part, int64_t whole)
 {
     return whole > 0 ? (double)part * 100.0 / (double)whole : 0.0;
 }
@@ -79,17 +36,9 @@ static struct guard_finding finding(bool hold, const char *limit, const char *ac
 
 /* --- evidence --- */
 
-/* One thing that a guard of evidence can find. */
-struct fault {
-    bool found;
-    const char *text;
-    const char *cause; /* what a person can accept; NULL = nobody can */
-    int64_t measure;   /* more is worse; negative = cannot be compared */
-};
-
 /* Of several faults at once each is named with its measure, and only just these are accepted: which
  * of them got worse one number could not tell. */
-static void add_causes(struct arena *arena, const struct fault *fault, size_t count,
+static void add_causes(struct arena *arena, const struct guard_fault *fault, size_t count,
                        struct guard_finding *finding)
 {
     const char *cause = NULL;
@@ -107,12 +56,11 @@ static void add_causes(struct arena *arena, const struct fault *fault, size_t co
     finding->cause = cause;
 }
 
-/* The first that is found speaks. */
-static struct guard_finding judge(struct arena *arena, const struct fault *fault, size_t count,
-                                  const char *limit, const char *actual, const char *fine)
+struct guard_finding guard_judge(struct arena *arena, const struct guard_fault *fault, size_t count,
+                                 const char *limit, const char *actual, const char *fine)
 {
     struct guard_finding result = finding(false, limit, actual, fine);
-    const struct fault *first = NULL;
+    const struct guard_fault *first = NULL;
     size_t found = 0;
 
     result.measure = -1;
@@ -133,315 +81,12 @@ static struct guard_finding judge(struct arena *arena, const struct fault *fault
     return result;
 }
 
-/* --- the roster: G1 to G3 --- */
-
-static double roster_age_hours(const struct roster *roster, struct instant now)
-{
-    return (double)(now.us - roster_as_of(roster).us) / (double)HOUR_US;
-}
-
-static const char *content_cause(struct arena *arena, const struct roster *roster)
-{
-    struct digest content = roster_content(roster);
-    char hex[DIGEST_HEX_SIZE];
-
-    return arena_printf(arena, "the roster with the content %s", digest_hex(&content, hex));
-}
-
-static const char *age_limit(const struct scene *scene)
-{
-    const struct limits *limits = scene->limits;
-
-    if (limits->max_same_days == 0)
-        return arena_printf(scene->arena, "%g h", limits->max_age_hours);
-    return arena_printf(scene->arena, "%g h, same bytes %lld days", limits->max_age_hours,
-                        (long long)limits->max_same_days);
-}
-
-/* Whichever of the three it is, what a person accepts is this very content. */
-static struct guard_finding guard_age(const struct scene *scene)
-{
-    const struct guard_history *history = scene->history;
-    struct arena *arena = scene->arena;
-    double hours = roster_age_hours(scene->roster, scene->context->now);
-    struct instant since = history->same_bytes_since;
-    int64_t same_us = instant_is_set(since) ? scene->context->now.us - since.us : 0;
-    int64_t same_days = scene->limits->max_same_days;
-    struct instant copy = history->older_copy_of;
-    char at[INSTANT_TEXT_SIZE];
-    struct fault fault = {.measure = -1};
-
-    if (hours > scene->limits->max_age_hours)
-        fault.text = "the roster is too old: is HR's export still running?";
-    else if (instant_is_set(copy))
-        fault.text = arena_printf(arena,
-                                  "the roster is an older copy: what it says was last read %s, and "
-                                  "something else followed",
-                                  instant_format(copy, at));
-    else if (same_days > 0 && same_us > same_days * DAY_US)
-        fault.text = "the roster has been the same bytes for too long: is HR's export still "
-                     "running?";
-    fault.found = fault.text != NULL;
-    if (fault.found)
-        fault.cause = content_cause(arena, scene->roster);
-    return judge(arena, &fault, 1, age_limit(scene),
-                 arena_printf(arena, "%.1f h, same bytes %.1f days", hours,
-                              (double)same_us / (double)DAY_US),
-                 "the roster is fresh");
-}
-
-static struct guard_finding guard_people(const struct scene *scene)
-{
-    struct arena *arena = scene->arena;
-    int64_t people = (int64_t)roster_people(scene->roster);
-    int64_t last = scene->history->last_roster_people, least = scene->limits->min_people;
-    double allowed = last > 0 ? (double)last * scene->limits->max_shrink_percent / 100.0 : 0.0;
-
-    if (allowed < SHRINK_ROWS)
-        allowed = SHRINK_ROWS;
-    const struct fault faults[] = {
-        {people == 0, "the roster has nobody: empty is never good", NULL, -1},
-        {people < least, "the roster has too few people",
-         "fewer people than roster.guards.min_people", least - people},
-        {last >= 0 && (double)(last - people) > allowed,
-         "the roster has shrunk too much since the last accepted one",
-         "fewer people than in the last accepted roster", last - people},
-    };
-    const char *limit =
-        last >= 0 ? arena_printf(arena, "at least %lld people, at most %.0f fewer than %lld",
-                                 (long long)least, allowed, (long long)last)
-                  : arena_printf(arena, "at least %lld people", (long long)least);
-    return judge(arena, faults, COUNT_OF(faults), limit,
-                 arena_printf(arena, "%lld people", (long long)people),
-                 "the roster is as large as expected");
-}
-
-static struct guard_finding guard_rejected(const struct scene *scene)
-{
-    struct arena *arena = scene->arena;
-    const struct limits *limits = scene->limits;
-    int64_t rows = (int64_t)scene->roster->count;
-    int64_t rejected = (int64_t)scene->roster->rejected;
-    int64_t duplicates = (int64_t)scene->roster->duplicates;
-    const struct fault faults[] = {
-        {exceeds_percent(rejected, limits->max_rejected_percent, rows),
-         "too many rows of the roster were rejected: see roster check", "rejected rows", rejected},
-        {exceeds_percent(duplicates, limits->max_duplicate_percent, rows),
-         "too many rows of the roster share a key with another row: see roster check",
-         "rows that share a key", duplicates},
-    };
-
-    return judge(arena, faults, COUNT_OF(faults),
-                 arena_printf(arena, "%g %% of rows rejected, %g %% with a duplicate key",
-                              limits->max_rejected_percent, limits->max_duplicate_percent),
-                 arena_printf(arena, "%lld rejected (%.2f %%), %lld with a duplicate key (%.2f %%)",
-                              (long long)rejected, percent_of(rejected, rows),
-                              (long long)duplicates, percent_of(duplicates, rows)),
-                 "the roster's rows are readable and distinct");
-}
-
-/* --- the snapshot and the logins: G4, G5 --- */
-
-/* Each of them is kept (P2), and so nothing would be done any more and nobody would hear of it; and
- * what misreads so many may misread the others. */
-static struct fault find_unreadable(const struct scene *scene)
-{
-    const struct snapshot *snapshot = scene->context->snapshot;
-    int64_t all = (int64_t)scene->totals.accounts, unread = 0;
-
-    for (size_t i = 0; i < scene->count; i++) {
-        const struct account *account = &snapshot->account[i];
-        unread += account->status == ACCOUNT_UNREADABLE ||
-                  (account->flaw && account->status != ACCOUNT_GONE);
-    }
-    return (struct fault){
-        .found = exceeds_percent(unread, UNREADABLE_PERCENT, all) && unread > UNREADABLE_FEW,
-        .text = arena_printf(scene->arena,
-                             "%lld of %lld accounts cannot be read: did the form of the portal's "
-                             "answers change?",
-                             (long long)unread, (long long)all),
-        .cause = "accounts that cannot be read",
-        .measure = unread,
-    };
-}
-
-/* What this program deleted itself is not missing. */
-static struct guard_finding guard_snapshot(const struct scene *scene)
-{
-    struct arena *arena = scene->arena;
-    const struct snapshot *snapshot = scene->context->snapshot;
-    const struct guard_history *history = scene->history;
-    int64_t now = (int64_t)scene->totals.accounts;
-    int64_t last = history->last_snapshot_accounts;
-    int64_t missing = last - history->deprovisioned_since - now;
-    const char *why = snapshot->incomplete_reason ? snapshot->incomplete_reason : "no reason";
-    const struct fault faults[] = {
-        {!snapshot->complete, arena_printf(arena, "the snapshot is incomplete: %s", why), NULL, -1},
-        {now == 0, "the portal listed no accounts: empty is never good", NULL, -1},
-        {last > 0 && exceeds_percent(missing, SNAPSHOT_SHRINK, last),
-         "the portal lists many fewer accounts than in the last complete snapshot",
-         "fewer accounts than in the last complete snapshot", missing},
-        find_unreadable(scene),
-    };
-
-    return judge(arena, faults, COUNT_OF(faults),
-                 last > 0
-                     ? arena_printf(arena,
-                                    "complete, at most %g %% fewer than %lld, at most %g %% "
-                                    "that cannot be read",
-                                    SNAPSHOT_SHRINK, (long long)last, UNREADABLE_PERCENT)
-                     : arena_printf(arena, "complete, not empty, at most %g %% that cannot be read",
-                                    UNREADABLE_PERCENT),
-                 arena_printf(arena, "%s, %lld accounts",
-                              snapshot->complete ? "complete" : "incomplete", (long long)now),
-                 "the snapshot is complete");
-}
-
-/* Active accounts whose login was asked for or told, and those of whom one is known. */
-static void count_logins(const struct scene *scene, int64_t *ret_asked, int64_t *ret_known)
-{
-    const struct snapshot *snapshot = scene->context->snapshot;
-    int64_t asked = 0, known = 0;
-
-    for (size_t i = 0; i < scene->count; i++) {
-        const struct account *account = &snapshot->account[i];
-        if (account->status != ACCOUNT_ACTIVE)
-            continue;
-        asked += account->login.kind != LOGIN_NOT_READ;
-        known += account->login.kind == LOGIN_KNOWN;
-    }
-    *ret_asked = asked;
-    *ret_known = known;
-}
-
-/* Hardly anybody's login is known after so long: the portal does not tell them, and "never logged
- * in" is true of nobody. */
-static struct fault find_no_signal(const struct scene *scene)
-{
-    struct instant since = scene->history->history_since;
-    int64_t asked = 0, known = 0;
-
-    if (!instant_is_set(since) || scene->context->now.us - since.us <= SIGNAL_AFTER_DAYS * DAY_US)
-        return (struct fault){.found = false};
-    count_logins(scene, &asked, &known);
-    return (struct fault){
-        .found = known < SIGNAL_FEWEST && (double)known * 100.0 < SIGNAL_PERCENT * (double)asked,
-        .text = arena_printf(scene->arena,
-                             "of %lld active accounts whose last login was asked for, one is known "
-                             "of only %lld: does the portal tell them?",
-                             (long long)asked, (long long)known),
-        .cause = "hardly anybody's last login is known",
-        .measure = SIGNAL_FEWEST - known,
-    };
-}
-
-/* An export tells of no login after it was made, and nobody can be asked. */
-static struct fault find_old_export(const struct scene *scene)
-{
-    const struct snapshot *snapshot = scene->context->snapshot;
-
-    return (struct fault){
-        .found = snapshot->source == SNAPSHOT_FROM_EXPORT &&
-                 guard_asks_portal(snapshot->taken_at, scene->context->now),
-        .text = "the export is older than 48 hours: who logged in since is not in it",
-        .measure = -1,
-    };
-}
-
-static bool has_answer(const struct guard_signal *signal)
-{
-    return 2 * signal->answered > signal->asked;
-}
-
-/* No events for two days is a weekend, or a signal that is broken: which of them those tell who are
- * there most. */
-static struct fault find_events_end(const struct scene *scene)
-{
-    const struct guard_signal *signal = &scene->history->signal;
-    bool stale = scene->context->snapshot->source != SNAPSHOT_FROM_EXPORT &&
-                 guard_asks_portal(scene->history->events_reach, scene->context->now);
-
-    return (struct fault){
-        .found = stale && (signal->missed > 0 || !has_answer(signal)),
-        .text = signal->missed > 0
-                    ? arena_printf(scene->arena,
-                                   "the login events reach no further than 48 hours ago, and %lld "
-                                   "of %lld accounts read singly logged in since: the events are "
-                                   "broken",
-                                   (long long)signal->missed, (long long)signal->answered)
-                    : "the login events reach no further than 48 hours ago, and the portal could "
-                      "not be asked whether anybody was there since",
-        .cause = signal->missed > 0 ? "login events that miss logins"
-                                    : "login events that end early, and nobody to ask",
-        .measure = -1,
-    };
-}
-
-static const char *logins_fine(const struct scene *scene)
-{
-    const struct guard_signal *signal = &scene->history->signal;
-
-    if (signal->asked == 0)
-        return "last logins agree with what was known before";
-    return arena_printf(scene->arena,
-                        "nobody was there since the newest login event: of the %lld accounts that "
-                        "log in most, read singly, none logged in since",
-                        (long long)signal->answered);
-}
-
-static struct guard_finding guard_logins(const struct scene *scene)
-{
-    const struct guard_history *history = scene->history;
-    const struct fault faults[] = {
-        {exceeds_percent(history->logins_lost, LOGINS_LOST_PERCENT, history->logins_known_before),
-         "last logins vanished or moved backwards: the signal is broken",
-         "last logins that vanished or moved backwards", history->logins_lost},
-        find_old_export(scene),
-        find_events_end(scene),
-        find_no_signal(scene),
-    };
-
-    return judge(scene->arena, faults, COUNT_OF(faults),
-                 arena_printf(scene->arena, "%g %% of known logins, events within 48 h",
-                              LOGINS_LOST_PERCENT),
-                 arena_printf(scene->arena, "%lld of %lld vanished or moved backwards",
-                              (long long)history->logins_lost,
-                              (long long)history->logins_known_before),
-                 logins_fine(scene));
-}
-
-/* --- matching: G6 --- */
-
-static struct guard_finding guard_matched(const struct scene *scene)
-{
-    struct arena *arena = scene->arena;
-    const struct matched *matched = &scene->matched;
-    double last = scene->history->last_matched_percent;
-    double least = scene->limits->min_matched_percent;
-    const struct fault faults[] = {
-        {matched->active > 0 && matched->percent < least,
-         "too few active accounts have a person in the roster: are the keys right?",
-         "active accounts without a person", matched->active - matched->linked},
-        {matched->active > 0 && last >= 0 && last - matched->like_last > MATCHED_DROP,
-         "many fewer accounts have a person than in the last run",
-         "percent points fewer than in the last run", (int64_t)(last - matched->like_last)},
-    };
-    const char *limit = last >= 0
-                            ? arena_printf(arena, "at least %g %%, at most %g points below %.1f %%",
-                                           least, MATCHED_DROP, last)
-                            : arena_printf(arena, "at least %g %%", least);
-
-    return judge(arena, faults, COUNT_OF(faults), limit,
-                 arena_printf(arena, "%.1f %% of active accounts", matched->percent),
-                 "enough accounts have a person");
-}
-
 /* --- amounts: G7 to G10 --- */
 
 /* Nothing that lies on somebody's desk is too much: what is approved and due is weighed when it is
  * done (core/amount), and what that said is written into these findings then. */
 
-static struct guard_finding guard_amount(const struct scene *scene, enum action action)
+static struct guard_finding guard_amount(const struct guard_scene *scene, enum action action)
 {
     const struct action_limit *limit = &scene->limits->of[action];
 
@@ -465,7 +110,7 @@ bool guard_is_admin_profile(const struct limits *limits, const struct profile *p
 }
 
 /* Active accounts with an admin role; the job's own is no administrator. */
-static int64_t count_admins(const struct scene *scene)
+static int64_t count_admins(const struct guard_scene *scene)
 {
     const struct snapshot *snapshot = scene->context->snapshot;
     CLEANUP(table_release) struct table admin_profile;
@@ -484,7 +129,7 @@ static int64_t count_admins(const struct scene *scene)
     return count;
 }
 
-static struct guard_finding guard_admins(const struct scene *scene)
+static struct guard_finding guard_admins(const struct guard_scene *scene)
 {
     int64_t admins = count_admins(scene);
     bool few = admins < scene->limits->min_admins;
@@ -497,7 +142,7 @@ static struct guard_finding guard_admins(const struct scene *scene)
             : "asked of what is approved and due, and again before each act on an administrator");
 }
 
-static struct guard_finding guard_concentration(const struct scene *scene)
+static struct guard_finding guard_concentration(const struct guard_scene *scene)
 {
     return finding(false,
                    arena_printf(scene->arena, "%g %% of a department or country of %d or more",
@@ -508,7 +153,7 @@ static struct guard_finding guard_concentration(const struct scene *scene)
 /* --- the run itself: G11 to G15, policy --- */
 
 /* Never holds the plan: a held plan could not be approved, and approval is what G11 asks for. */
-static struct guard_finding guard_first(const struct scene *scene)
+static struct guard_finding guard_first(const struct guard_scene *scene)
 {
     return finding(false, "a person's approval",
                    scene->history->first_plan ? "first plan" : "later plan",
@@ -518,13 +163,14 @@ static struct guard_finding guard_first(const struct scene *scene)
                        : "not the first plan of this portal");
 }
 
-static struct guard_finding guard_stop(const struct scene *scene)
+static struct guard_finding guard_stop(const struct guard_scene *scene)
 {
     const char *by = scene->history->stopped_by;
-    const struct fault fault = {by != NULL, by, NULL, -1}; /* lets go when the stop is taken away */
+    const struct guard_fault fault = {by != NULL, by, NULL,
+                                      -1}; /* lets go when the stop is taken away */
 
-    return judge(scene->arena, &fault, 1, "no stop file, no stop row", by ? "stopped" : "none",
-                 "nobody asked to stop");
+    return guard_judge(scene->arena, &fault, 1, "no stop file, no stop row",
+                       by ? "stopped" : "none", "nobody asked to stop");
 }
 
 /* A begun one is a whole one. */
@@ -535,13 +181,13 @@ static int64_t clock_minutes(const struct guard_history *history)
     return history->clock_told ? ((int64_t)apart_s + 59) / 60 : 0;
 }
 
-static struct fault find_clock(const struct scene *scene)
+static struct guard_fault find_clock(const struct guard_scene *scene)
 {
     const struct guard_history *history = scene->history;
     bool ahead = history->clock_ahead_s > 0;
     int64_t minutes = clock_minutes(history);
 
-    return (struct fault){
+    return (struct guard_fault){
         .found = minutes * 60 > CLOCK_APART_S,
         .text = arena_printf(scene->arena,
                              "the portal's clock is %lld minutes %s this machine's: which of them "
@@ -554,14 +200,14 @@ static struct fault find_clock(const struct scene *scene)
 }
 
 /* The pause grows by itself from night to night, so what is accepted is where it began. */
-static struct guard_finding guard_gap(const struct scene *scene)
+static struct guard_finding guard_gap(const struct guard_scene *scene)
 {
     struct arena *arena = scene->arena;
     struct day last = scene->history->last_run_day;
     int days = day_is_set(last) ? day_between(last, scene->context->today) : 0;
     char day[DAY_TEXT_SIZE];
     const char *since = day_is_set(last) ? day_format(last, day) : "";
-    const struct fault faults[] = {
+    const struct guard_fault faults[] = {
         {days < 0, "today is before the last run: is the clock right?",
          arena_printf(arena, "today is before the last run of %s, in days", since), -days},
         {days > LONGEST_GAP_DAYS && !scene->history->accept_gap,
@@ -571,19 +217,19 @@ static struct guard_finding guard_gap(const struct scene *scene)
     };
     const char *run = day_is_set(last) ? arena_printf(arena, "%d days", days) : "no earlier run";
 
-    return judge(arena, faults, COUNT_OF(faults),
-                 arena_printf(arena, "0 to %d days since the last run, clocks %d minutes apart",
-                              LONGEST_GAP_DAYS, CLOCK_APART_S / 60),
-                 clock_minutes(scene->history) > 1
-                     ? arena_printf(arena, "%s, %lld minutes apart", run,
-                                    (long long)clock_minutes(scene->history))
-                     : run,
-                 "the time since the last run is plausible");
+    return guard_judge(
+        arena, faults, COUNT_OF(faults),
+        arena_printf(arena, "0 to %d days since the last run, clocks %d minutes apart",
+                     LONGEST_GAP_DAYS, CLOCK_APART_S / 60),
+        clock_minutes(scene->history) > 1 ? arena_printf(arena, "%s, %lld minutes apart", run,
+                                                         (long long)clock_minutes(scene->history))
+                                          : run,
+        "the time since the last run is plausible");
 }
 
 /* Both of it: tokens are renewed by other people, and accounts are deleted by the hundred, but
  * hardly in one night. Of a list that is not whole it cannot be said who is not there. */
-static bool is_other_portal(const struct scene *scene)
+static bool is_other_portal(const struct guard_scene *scene)
 {
     const struct guard_portal *portal = &scene->history->portal;
 
@@ -594,12 +240,12 @@ static bool is_other_portal(const struct scene *scene)
 
 /* Nobody acknowledges it: whoever says that it is the portal after all says so once, for all nights
  * to come, and may say under which name it was known. */
-static struct guard_finding guard_portal(const struct scene *scene)
+static struct guard_finding guard_portal(const struct guard_scene *scene)
 {
     const struct guard_portal *portal = &scene->history->portal;
     struct arena *arena = scene->arena;
     bool moved = portal->host && portal->last_host && !text_equal(portal->host, portal->last_host);
-    const struct fault faults[] = {
+    const struct guard_fault faults[] = {
         {moved,
          arena_printf(arena, "the portal is at '%s', and in the last run it was at '%s'",
                       portal->host ? portal->host : "", portal->last_host ? portal->last_host : ""),
@@ -621,28 +267,30 @@ static struct guard_finding guard_portal(const struct scene *scene)
 
     if (renamed)
         actual = arena_printf(arena, GUARD_ALSO_KNOWN "%s", portal->older_name);
-    return judge(arena, faults, COUNT_OF(faults),
-                 "the host of the last run, and its user or half of its accounts; no second name",
-                 actual, "the portal is that of the last run");
+    return guard_judge(
+        arena, faults, COUNT_OF(faults),
+        "the host of the last run, and its user or half of its accounts; no second name", actual,
+        "the portal is that of the last run");
 }
 
 /* Whatever was done since that backup would be done once more. */
-static struct guard_finding guard_record(const struct scene *scene)
+static struct guard_finding guard_record(const struct guard_scene *scene)
 {
     const char *back = scene->history->record_back;
-    const struct fault fault = {.found = back != NULL, .text = back, .measure = -1};
+    const struct guard_fault fault = {.found = back != NULL, .text = back, .measure = -1};
 
-    return judge(scene->arena, &fault, 1, "the record goes on from what this machine kept of it",
-                 back ? "an older record" : "it does",
-                 "the record goes on from what this machine kept of it");
+    return guard_judge(scene->arena, &fault, 1,
+                       "the record goes on from what this machine kept of it",
+                       back ? "an older record" : "it does",
+                       "the record goes on from what this machine kept of it");
 }
 
 /* A second host with a file of last month would undo what was decided since. */
-static struct guard_finding guard_policy(const struct scene *scene)
+static struct guard_finding guard_policy(const struct guard_scene *scene)
 {
     const struct guard_history *history = scene->history;
     char at[INSTANT_TEXT_SIZE], hex[DIGEST_HEX_SIZE];
-    struct fault fault = {.found = instant_is_set(history->policy_seen_at), .measure = -1};
+    struct guard_fault fault = {.found = instant_is_set(history->policy_seen_at), .measure = -1};
 
     if (fault.found) {
         fault.text = arena_printf(scene->arena,
@@ -652,9 +300,9 @@ static struct guard_finding guard_policy(const struct scene *scene)
         fault.cause = arena_printf(scene->arena, "the policy with the digest %s",
                                    digest_hex(&history->policy_text, hex));
     }
-    return judge(scene->arena, &fault, 1, "no policy that another one followed",
-                 fault.found ? "an older policy" : "the newest, or new",
-                 "the policy is that of the last run, or a new one");
+    return guard_judge(scene->arena, &fault, 1, "no policy that another one followed",
+                       fault.found ? "an older policy" : "the newest, or new",
+                       "the policy is that of the last run, or a new one");
 }
 
 /* --- all of them --- */
@@ -670,7 +318,7 @@ enum scope {
 
 static const struct guard {
     const char *id;
-    struct guard_finding (*evaluate)(const struct scene *scene); /* NULL with SCOPE_ACTION */
+    struct guard_finding (*evaluate)(const struct guard_scene *scene); /* NULL with SCOPE_ACTION */
     enum scope scope;
 } guards[] = {
     {"G1", guard_age, SCOPE_PERSON},             /* old, or the same bytes for long */
@@ -693,7 +341,7 @@ static const struct guard {
 
 _Static_assert(COUNT_OF(guards) == GUARD_COUNT, "every guard is counted");
 
-static struct guard_finding evaluate(const struct guard *guard, const struct scene *scene)
+static struct guard_finding evaluate(const struct guard *guard, const struct guard_scene *scene)
 {
     if (guard->scope != SCOPE_ACTION)
         return guard->evaluate(scene);
@@ -745,7 +393,7 @@ void guard_hold(const struct guard_finding *found, size_t findings, struct decis
     }
 }
 
-static struct matched count_matched(const struct scene *scene)
+static struct guard_matched count_matched(const struct guard_scene *scene)
 {
     struct instant last = scene->history->matched_at;
     int64_t active = 0, linked = 0, own = 0, own_linked = 0;
@@ -763,10 +411,10 @@ static struct matched count_matched(const struct scene *scene)
             own_linked += is_linked;
         }
     }
-    return (struct matched){.active = active,
-                            .linked = linked,
-                            .percent = percent_of(linked, active),
-                            .like_last = percent_of(linked + own_linked, active + own)};
+    return (struct guard_matched){.active = active,
+                                  .linked = linked,
+                                  .percent = guard_percent_of(linked, active),
+                                  .like_last = guard_percent_of(linked + own_linked, active + own)};
 }
 
 /* --- letting go --- */
@@ -788,7 +436,7 @@ static struct acknowledgement_found found_of(const struct guard_finding *finding
 }
 
 /* What one guard finds, and whether a person let just that go. */
-static struct guard_finding look(const struct guard *guard, const struct scene *scene)
+static struct guard_finding look(const struct guard *guard, const struct guard_scene *scene)
 {
     struct guard_finding one = evaluate(guard, scene);
     const struct acknowledgement *given = find_given(scene->history, guard->id);
@@ -807,7 +455,7 @@ static struct guard_finding look(const struct guard *guard, const struct scene *
 }
 
 /* Of a list that is not whole nothing is learned that ends anything but by time. */
-static void find_ends(const struct scene *scene, struct guard_result *result)
+static void find_ends(const struct guard_scene *scene, struct guard_result *result)
 {
     const struct guard_history *history = scene->history;
     bool whole = scene->context->snapshot->complete;
@@ -836,7 +484,7 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
                               const struct policy_context *context, const struct roster *roster,
                               const struct pairing *pairing, struct decision *decision)
 {
-    struct scene scene = {
+    struct guard_scene scene = {
         .arena = arena,
         .limits = limits,
         .history = history,
@@ -887,11 +535,11 @@ bool guard_roster_is_good(const struct limits *limits, const struct guard_histor
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct policy_context context = {.now = now, .today = today};
-    struct scene scene = {.arena = &arena,
-                          .limits = limits,
-                          .history = history,
-                          .context = &context,
-                          .roster = roster};
+    struct guard_scene scene = {.arena = &arena,
+                                .limits = limits,
+                                .history = history,
+                                .context = &context,
+                                .roster = roster};
 
     for (size_t i = 0; i < ROSTER_GUARDS; i++)
         if (look(&guards[i], &scene).hold)

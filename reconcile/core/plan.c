@@ -104,6 +104,7 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
             at == TABLE_END ? account->profile_id : words->name[table_value(&words->by_id, at)],
         .roles = at == TABLE_END ? "" : words->roles[table_value(&words->by_id, at)],
         .department = subject_department(account, person),
+        .country = account->country || !person ? account->country : person->country,
         .held_by = decision->held_by,
         .uses_person = decision->uses_person,
         .uses_login = decision->uses_login,

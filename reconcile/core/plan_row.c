@@ -42,6 +42,7 @@ const struct column plan_row_columns[] = {
     ROW(profile, EVERYWHERE | AT(14)),
     ROW_TYPED(roles, COLUMN_WORDS, EVERYWHERE | AT(15)),
     ROW(department, EVERYWHERE | AT(16)),
+    ROW(country, SHOWN),
     ROW(finding, EVERYWHERE | AT(18)),
     ROW(held_by, EVERYWHERE | AT(17)),
     ROW(new_announcement, EVERYWHERE | AT(19)),

@@ -1,9 +1,10 @@
 /*
- * Nothing is approximated: each threshold is the whole policy asked again over every account, by
- * the functions that a plan is made with. So a point is what a plan with that threshold would be.
+ * Nothing is approximated: every decision is the whole policy asked again over an account, by the
+ * functions that a plan is made with. So a point is what a plan with that threshold would be.
  */
 #include "core/simulate.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -126,22 +127,32 @@ struct simulate_point simulate_count(const struct simulate_scene *scene,
 
 /* --- the curve --- */
 
-/* Each account is judged by itself, so portions give what the whole gives, in little memory. */
+/* Each account is judged by itself, so portions give what the whole gives, in little memory. And a
+ * threshold changes an account's decision only by whether it was idle so long: so two decisions of
+ * each, as one that was and as one that was not, are its decisions at all thresholds. */
 static void ask_portion(struct arena *arena, const struct policy *policy,
                         const struct simulate_scene *scene, size_t begin,
-                        struct simulate_point *point)
+                        struct simulate_point *point, size_t points)
 {
     struct snapshot part = *scene->context->snapshot;
     struct policy_context context = *scene->context;
     struct simulate_scene portion = *scene;
-    struct policy other = simulate_policy(arena, policy, point->days);
+    struct policy least = simulate_policy(arena, policy, curve_days[0]);
+    struct policy never = simulate_policy(arena, policy, INT_MAX);
 
     part.count = part.count - begin < PORTION ? part.count - begin : PORTION;
     part.account += begin;
     context.snapshot = &part;
     portion.context = &context;
     portion.pairing += begin;
-    add_portion(point, &portion, simulate_decide(arena, &other, &portion));
+    const struct decision *as_idle = simulate_decide(arena, &least, &portion);
+    const struct decision *as_not = simulate_decide(arena, &never, &portion);
+    struct decision *decision = arena_alloc(arena, part.count * sizeof(decision[0]));
+    for (size_t p = 0; p < points; p++) {
+        for (size_t i = 0; i < part.count; i++)
+            decision[i] = as_idle[i].idle_days >= point[p].days ? as_idle[i] : as_not[i];
+        add_portion(&point[p], &portion, decision);
+    }
 }
 
 size_t simulate_curve(struct arena *arena, const struct policy *policy,
@@ -153,12 +164,11 @@ size_t simulate_curve(struct arena *arena, const struct policy *policy,
     while (simulate_asks_idle(policy) && curve_days[count] > 0)
         count++;
     struct simulate_point *point = arena_calloc(arena, count + 1, sizeof(point[0]));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         point[i].days = curve_days[i];
-        for (size_t at = 0; at < scene->context->snapshot->count; at += PORTION) {
-            ask_portion(&scratch, policy, scene, at, &point[i]);
-            arena_clear(&scratch);
-        }
+    for (size_t at = 0; count > 0 && at < scene->context->snapshot->count; at += PORTION) {
+        ask_portion(&scratch, policy, scene, at, point, count);
+        arena_clear(&scratch);
     }
     *ret_point = point;
     return count;

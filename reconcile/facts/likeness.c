@@ -624,13 +624,10 @@ bool is_no_value(const struct no_values *more, const char *folded)
 
     if (!folded)
         return false;
-    if ((!more || more->count == 0) && (signed char)*folded > 0 &&
-        !strchr("-.?*_/#0n\\ku(<toagbs", *folded))
-        return false; /* most of a million */
-    /* '-', '.', '0', '000', '???', '####' */
-    if (!folded[strspn(folded, "-.?*_/#")] || !folded[strspn(folded, "0")])
-        return true;
-    if (WORD_ROW(words, folded))
+    /* not most of a million; '-', '.', '0', '000', '???', '####' */
+    bool may_be = (signed char)*folded <= 0 || strchr("-.?*_/#0n\\ku(<toagbs", *folded);
+    if (may_be && (!folded[strspn(folded, "-.?*_/#")] || !folded[strspn(folded, "0")] ||
+                   WORD_ROW(words, folded)))
         return true;
     for (size_t i = 0; *folded == 'n' && i < COUNT_OF(locals); i++) {
         if (text_matches(locals[i], folded))

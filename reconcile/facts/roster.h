@@ -21,6 +21,7 @@ struct roster {
     size_t rejected;   /* rows with a reason */
     size_t blind;      /* rows that may be anybody, rejected or not (key_unreadable) */
     size_t duplicates; /* rows that share a key with a row of somebody else (roster_judge) */
+    size_t groups;     /* SCIM: Groups among the Users, left out when it was read */
 };
 
 /* Sets each person's status as of today, rejects rows that contradict themselves, and counts

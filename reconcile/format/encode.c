@@ -57,7 +57,7 @@ static bool ends_word(const char *s, bool quoted)
 
 /* Whether a spreadsheet that begins a cell at `s` may take it for a formula. One that begins cells
  * behind blanks ends them there too: in a word a sign alone is none, and "a - b" and "no '@'" are
- * text. */
+ * text, as is a form of dates between apostrophes: "fits '%d/%m/%Y'". */
 static bool begins_formula(const char *s, bool word)
 {
     enum { LONGEST = 4 };
@@ -70,7 +70,8 @@ static bool begins_formula(const char *s, bool word)
         quoted = c == '\'';
         s += step;
     }
-    return step > 0 && is_formula_sign(c) && !(word && ends_word(s + step, quoted));
+    bool form = quoted && c == '%' && (s[step] | 0x20) >= 'a' && (s[step] | 0x20) <= 'z';
+    return step > 0 && is_formula_sign(c) && !(word && (form || ends_word(s + step, quoted)));
 }
 
 static bool needs_quotes(const char *value)

@@ -13,6 +13,7 @@
 
 struct decide_request {
     const char *who;                          /* user of the operating system */
+    struct handed_in *file;                   /* in which it was handed in; NULL = by hand */
     const char *digest;                       /* of the plan as it was seen */
     const struct review_names *only, *except; /* NULL = none */
     const char *override_guards;              /* "G7,G10", NULL = none */

@@ -43,7 +43,7 @@ static void reviewing_release(struct reviewing *reviewing)
 
 /* --- the file --- */
 
-/* A table says nothing of itself: its rows are bound by their subjects. */
+/* A table says nothing of itself: its rows are bound by what they say. */
 static int check_bound(const struct decisions *decisions, const struct plan *plan, struct err *err)
 {
     if (!decisions->portal)
@@ -97,6 +97,7 @@ static int open_file(struct reviewing *reviewing, struct job *job,
         const struct decisions_row *one = &reviewing->row[i];
         if (one->refused) {
             refuse(reviewing, one, one->refused);
+            reviewing->answer.refused[reviewing->answer.refused_count - 1].is_of_form = true;
             continue;
         }
         reviewing->of[one->row - seen->row] = one;
@@ -333,13 +334,29 @@ static int compare_refused(const void *a, const void *b)
     return (left->line->row > right->line->row) - (left->line->row < right->line->row);
 }
 
-static int record(struct reviewing *reviewing, const struct forecast *forecast, struct err *err)
+/* A file that says what was said already is taken as well. One of which something was refused may
+ * come again, when it is its owner's word: then the rest may have its turn. Who carries a signature
+ * is not who made it, so that is taken once whatever became of it. */
+static int take(struct reviewing *reviewing, struct err *err)
 {
     struct job *job = reviewing->desk.job;
+    const struct review_answer *answer = &reviewing->answer;
+    struct handed_in *file = reviewing->request->file;
+
+    if (reviewing->ruling_count + answer->already == 0 ||
+        (file && !file->key && answer->refused_count > 0))
+        file = NULL;
+    if (reviewing->ruling_count == 0 && !file)
+        return 0;
+    return store_take_file(job->store, file, reviewing->ruling, reviewing->ruling_count,
+                           job->config->portal.url, err);
+}
+
+static int record(struct reviewing *reviewing, const struct forecast *forecast, struct err *err)
+{
     struct review_answer *answer = &reviewing->answer;
 
-    if (store_save_rulings(job->store, reviewing->ruling, reviewing->ruling_count,
-                           job->config->portal.url, err) < 0 ||
+    if (take(reviewing, err) < 0 ||
         desk_approved(&reviewing->desk, forecast, &answer->approval, err) < 0)
         return -1;
     qsort(answer->refused, answer->refused_count, sizeof(answer->refused[0]), compare_refused);

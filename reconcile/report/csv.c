@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "core/decisions.h"
 #include "format/encode.h"
 #include "report/parts.h"
 #include "report/sheet.h"
@@ -37,7 +39,9 @@ static void add_rows(const struct plan *plan, bool for_spreadsheets, struct text
 {
     struct sheet_column column[SHEET_COLUMNS_MAX];
     size_t count = sheet_columns(column);
+    CLEANUP(text_release) struct text of_plan = TEXT_INIT;
 
+    decisions_add_plan(&of_plan, plan);
     for (size_t c = 0; c < count; c++)
         text_addf(out, "%s%s", c ? "," : "", column[c].name);
     text_add_char(out, '\n');
@@ -46,6 +50,8 @@ static void add_rows(const struct plan *plan, bool for_spreadsheets, struct text
             text_add(out, c ? "," : "");
             if (column[c].column)
                 add_cell(out, column[c].column, &plan->row[i], for_spreadsheets);
+            else if (column[c].use == SHEET_OF_PLAN)
+                text_add(out, text_cstr(&of_plan));
         }
         text_add_char(out, '\n');
         text_spill(out);

@@ -17,10 +17,10 @@
 #define FORMAT  "bynder-reconcile decisions"
 #define VERSION 1
 
-enum { ACCOUNT_ID = 0, SUBJECT, DECISION, UNTIL, REASON, FIELD_COUNT };
+enum { ACCOUNT_ID = 0, SUBJECT, DECISION, UNTIL, REASON, OF_PLAN, FIELD_COUNT };
 static const char *const fields[FIELD_COUNT] = {
     [ACCOUNT_ID] = "account_id", [SUBJECT] = "subject", [DECISION] = "decision",
-    [UNTIL] = "until",           [REASON] = "reason",
+    [UNTIL] = "until",           [REASON] = "reason",   [OF_PLAN] = "of_plan",
 };
 
 struct reading {
@@ -39,7 +39,7 @@ static void add_line(struct reading *reading, struct decisions_line line,
                      const char *const value[FIELD_COUNT])
 {
     const char **const to[FIELD_COUNT] = {&line.account_id, &line.subject, &line.decision,
-                                          &line.until, &line.reason};
+                                          &line.until,      &line.reason,  &line.of_plan};
     size_t count = reading->decisions.count;
 
     for (size_t i = 0; i < FIELD_COUNT; i++)
@@ -81,6 +81,9 @@ static int take_row(void *context, const struct table_row *row, struct err *err)
         value[i] = row->cell[i];
     value[ACCOUNT_ID] = name;
     add_line(reading, line, value);
+    int64_t plan = decisions_plan_id(value[OF_PLAN]);
+    if (plan > reading->decisions.plan)
+        reading->decisions.plan = plan;
     return 0;
 }
 

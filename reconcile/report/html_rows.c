@@ -262,6 +262,7 @@ static void add_person(struct text *out, const struct plan_row *row)
         text_add(out, "no department");
     else
         html_add_bdi(out, row->department);
+    html_add_small(out, "", row->country);
     html_add_small(out, "", row->person_word);
     add_matched(out, row);
 }
@@ -349,6 +350,7 @@ static void add_row(struct text *out, const struct plan *plan, const struct plan
     }
     html_add_attribute(out, "data-rule", row->rule);
     html_add_attribute(out, "data-department", row->department);
+    html_add_attribute(out, "data-country", row->country);
     html_add_attribute(out, "data-profile", row->profile);
     if (row->idle_days >= 0)
         text_addf(out, " data-idle=%d", row->idle_days);

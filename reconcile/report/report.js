@@ -63,6 +63,7 @@
                 action: data.action,
                 rule: data.rule || 'none',
                 department: data.department || 'none',
+                country: data.country || 'none',
                 profile: data.profile || 'none',
                 range: range ? range[1] : 'none known',
                 marks: data.marks ? data.marks.split('|') : [],
@@ -151,6 +152,7 @@
     const facets = [
         {label: 'Action', of: row => [row.action]},
         {label: 'Department', of: row => [row.department]},
+        {label: 'Country', of: row => [row.country]},
         {label: 'Profile', of: row => [row.profile]},
         {label: 'Rule', of: row => [row.rule]},
         {label: 'Last login', of: row => [row.range],
@@ -274,7 +276,9 @@
     const columns = [
         {label: 'Who', compare: byText(nameOf)},
         {label: 'Why', compare: (a, b) => groups.indexOf(a.group) - groups.indexOf(b.group)},
-        {label: 'Department', compare: byText(row => row.department)},
+        {label: 'Department', compare: byText(row => row.department),
+            more: rows.some(row => row.country !== 'none') &&
+                {label: 'Country', compare: byText(row => row.country)}},
         {label: 'Profile', compare: byText(row => row.profile)},
         /* Who has no known login is not the longest idle: last, whichever way round. */
         {label: 'Last login', compare: (a, b) => b.idle - a.idle, last: row => row.idle < 0},
@@ -286,12 +290,17 @@
         shown().forEach(row => row.selected = row.open && selectPage.checked);
         show();
     });
-    function makeHeading(column) {
-        column.th = make('th', {scope: 'col'}, button(column.label, () => {
-            sort = {by: column, down: sort.by === column && !sort.down};
+    function makeSort(by) {
+        return by.button = button(by.label, () => {
+            sort.by?.button.classList.remove('by');
+            sort = {by, down: sort.by === by && !sort.down};
+            by.button.classList.add('by');
             find();
-        }, {class: 'sort'}));
-        return column.th;
+        }, {class: 'sort'});
+    }
+    function makeHeading(column) {
+        return column.th = make('th', {scope: 'col'}, makeSort(column),
+            column.more ? makeSort(column.more) : '');
     }
     const decides = openRows.length > 0;
     const table = make('table', {class: 'rows list' + (decides ? ' decides' : '')},
@@ -369,7 +378,7 @@
         const list = shown();
         list.forEach(showRow);
         body.replaceChildren(...list.map(row => row.tr));
-        columns.forEach(column => column.th && (sort.by === column ?
+        columns.forEach(column => column.th && (sort.by && [column, column.more].includes(sort.by) ?
             column.th.setAttribute('aria-sort', sort.down ? 'descending' : 'ascending') :
             column.th.removeAttribute('aria-sort')));
         const from = matching.length ? page * perPage + 1 : 0;

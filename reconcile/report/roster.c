@@ -30,7 +30,7 @@ struct facts {
     size_t shared_count, shared_capacity;
     struct verdict verdict[3];
     size_t verdicts;
-    const char *note[2]; /* what is accepted and may not be meant */
+    const char *note[3]; /* what is accepted, or left out, and may not be meant */
     size_t notes;
 };
 
@@ -112,6 +112,19 @@ static void note_inactive(struct facts *facts, const struct roster_report *repor
             departed, departed == 1 ? "person is" : "people are", departed == 1 ? "s" : "");
 }
 
+static void note_groups(struct facts *facts, const struct roster_report *report)
+{
+    size_t groups = report->roster->groups;
+
+    if (groups > 0)
+        facts->note[facts->notes++] =
+            arena_printf(&facts->arena,
+                         "%zu of the list say%s that %s Group%s: left out, for %s "
+                         "nobody",
+                         groups, groups == 1 ? "s" : "", groups == 1 ? "it is a" : "they are",
+                         groups == 1 ? "" : "s", groups == 1 ? "it is" : "they are");
+}
+
 static void note_thousands(struct facts *facts, const struct roster_report *report)
 {
     const struct roster *roster = report->roster;
@@ -146,6 +159,7 @@ static void gather(struct facts *facts, const struct roster_report *report)
     roster_each_shared(roster, keep_shared, facts);
     judge_guards(facts, report);
     note_inactive(facts, report);
+    note_groups(facts, report);
     note_thousands(facts, report);
 }
 

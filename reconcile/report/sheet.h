@@ -1,8 +1,8 @@
 /*
  * report/sheet: the columns of a plan as a table for people, CSV or spreadsheet: those of a row
- * (core/plan_row) and between them the three that a reviewer fills in and `review` reads back. They
- * are always empty here: what stands is in the columns `decided…`, and nobody decides what somebody
- * else did by handing a table back. Private to the folder report.
+ * (core/plan_row), which plan it is of, and between them the three that a reviewer fills in and
+ * `review` reads back. They are always empty here: what stands is in the columns `decided…`, and
+ * nobody decides what somebody else did by handing a table back. Private to the folder report.
  */
 #ifndef REPORT_SHEET_H
 #define REPORT_SHEET_H
@@ -14,6 +14,7 @@ enum sheet_use {
     SHEET_DECISION, /* to be filled in, likewise below */
     SHEET_UNTIL,
     SHEET_REASON,
+    SHEET_OF_PLAN, /* the same in every row: decisions_add_plan */
 };
 
 struct sheet_column {

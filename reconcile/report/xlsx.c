@@ -10,6 +10,7 @@
 #include <xlsxwriter.h>
 
 #include "base/cleanup.h"
+#include "core/decisions.h"
 #include "format/encode.h"
 #include "report/parts.h"
 #include "report/sheet.h"
@@ -57,8 +58,14 @@ struct making {
     lxw_format *look[LOOK_COUNT];
     struct sheet_column column[SHEET_COLUMNS_MAX];
     size_t count;
+    struct text of_plan;
     lxw_error error; /* the first */
 };
+
+static void making_release(struct making *making)
+{
+    text_release(&making->of_plan);
+}
 
 static void note(struct making *making, lxw_error error)
 {
@@ -211,7 +218,8 @@ static void set_columns(struct making *making)
     static lxw_row_col_options hidden = {.hidden = LXW_TRUE};
 
     for (size_t i = 0; i < making->count; i++) {
-        bool is_hidden = text_equal(making->column[i].name, "subject");
+        bool is_hidden =
+            text_equal(making->column[i].name, "subject") || making->column[i].use == SHEET_OF_PLAN;
         double width = i < COUNT_OF(first) ? first[i].width : 16;
         note(making, worksheet_set_column_opt(making->sheet, (lxw_col_t)i, (lxw_col_t)i, width,
                                               NULL, is_hidden ? &hidden : NULL));
@@ -227,6 +235,8 @@ static void add_row(struct making *making, size_t at, const struct plan_row *row
         const struct sheet_column *column = &making->column[i];
         if (column->column)
             add_value(making, at, i, column->column, row);
+        else if (column->use == SHEET_OF_PLAN)
+            add_text(making, at, i, text_cstr(&making->of_plan), LOOK_PLAIN);
         else
             add_text(making, at, i, NULL, fill[column->use]);
     }
@@ -301,8 +311,8 @@ static const char *const how[][2] = {
     {"reject", "this action is not done for half a year, or to the day in 'until'"},
     {"handing it back", "save the first sheet as CSV (UTF-8) and hand it to whoever runs "
                         "bynder-reconcile; rows may be sorted, filtered and left out, and columns "
-                        "moved, but for account_id and the hidden column 'subject' none is needed: "
-                        "those two say which row you looked at"},
+                        "moved, but for account_id and the hidden columns 'subject' and 'of_plan' "
+                        "none is needed: those say which row you looked at"},
     {"times", "in UTC"},
 };
 
@@ -396,7 +406,7 @@ int report_make_xlsx(const struct plan *plan, struct text *out, struct err *err)
 {
     CLEANUP(cleanup_fd) int fd = memfd_create("workbook", MFD_CLOEXEC);
     CLEANUP(text_release) struct text path = TEXT_INIT;
-    struct making making = {.plan = plan};
+    CLEANUP(making_release) struct making making = {.plan = plan, .of_plan = TEXT_INIT};
     lxw_workbook_options options = {.constant_memory = LXW_TRUE};
 
     if (plan->row_count > ROWS_MAX)
@@ -408,6 +418,7 @@ int report_make_xlsx(const struct plan *plan, struct text *out, struct err *err)
     if (!making.book)
         return err_set(err, ERR_INTERNAL, "the workbook cannot be begun");
     order_columns(&making);
+    decisions_add_plan(&making.of_plan, plan);
     bool filled = fill(&making);
     note(&making, workbook_close(making.book));
     if (!filled || making.error != LXW_NO_ERROR)

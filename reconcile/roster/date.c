@@ -264,7 +264,7 @@ static bool explain(struct roster_dates *dates, struct form *form, const char *v
     if (!value[strcspn(value, "0123456789")])
         text_add(problem, "; hint: if it says that there is no date, list it in roster.no_date");
     if (is_of_two_digits(form, value))
-        text_add(problem, ": its year has two digits; hint: export four, or use %y with "
+        text_add(problem, ": its year has two digits; hint: export four, or use '%y' with "
                           "roster.two_digit_year_cutoff = 2049");
     if (form->other && day_parse_time(value, form->other, cutoff, &time)) {
         form->two_orders = true;

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/unseen.h"
 #include "config/write.h"
+#include "facts/likeness.h"
 #include "format/container.h"
 #include "roster/guess_doubt.h"
 #include "roster/guess_questions.h"
@@ -32,6 +33,7 @@ struct profiling {
     /* Of the open row. */
     struct guess_column *repeated[REPEATS_MAX]; /* whose title stands in it */
     size_t repeats, filled;
+    bool is_somebodys;
 };
 
 static struct guess_column *add_column(struct roster_guess *guess, const char *title)
@@ -94,6 +96,15 @@ static void take_value(struct roster_guess *guess, struct guess_column *column, 
         (struct guess_value){.text = arena_strdup(guess->arena, value), .rows = 1};
 }
 
+/* What says who somebody is, under a title for that. */
+static bool says_who(const struct guess_column *column, const char *value)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+
+    return meaning_is_key(column->hint) &&
+           !is_no_value(&(struct no_values){.count = 0}, fold_text(&scratch, value));
+}
+
 static void on_cell(void *context, size_t at, const char *path, const char *value)
 {
     struct profiling *profiling = context;
@@ -103,7 +114,9 @@ static void on_cell(void *context, size_t at, const char *path, const char *valu
     if (!column || !*value)
         return;
     column->filled++;
+    column->open = true;
     profiling->filled++;
+    profiling->is_somebodys = profiling->is_somebodys || says_who(column, value);
     if (text_equal(value, column->title)) {
         column->repeats++;
         if (profiling->repeats++ < REPEATS_MAX)
@@ -131,10 +144,31 @@ static void on_row(void *context)
         column->example = column->example ? column->example : column->title;
         take_value(profiling->guess, column, column->title);
     }
+    for (size_t i = 0; i < profiling->guess->columns; i++) {
+        struct guess_column *column = &profiling->guess->column[i];
+        column->told += column->open && profiling->is_somebodys;
+        column->open = false;
+    }
+    profiling->guess->people += profiling->is_somebodys;
+    profiling->is_somebodys = false;
     profiling->repeats = profiling->filled = 0;
     guess_doubt_row(profiling->guess, &profiling->dates);
     profiling->guess->rows++;
     profiling->next = 0;
+}
+
+/* Where no title speaks of a key, but a person may have named one, each row counts. */
+static void count_people(struct roster_guess *guess)
+{
+    bool is_key = false;
+
+    for (size_t i = 0; i < guess->columns; i++)
+        is_key |= meaning_is_key(guess->column[i].hint);
+    if (is_key)
+        return;
+    guess->people = guess->rows;
+    for (size_t i = 0; i < guess->columns; i++)
+        guess->column[i].told = guess->column[i].filled;
 }
 
 /* --- meanings --- */
@@ -294,6 +328,21 @@ bool roster_guess_has_key(const struct roster_guess *guess)
            roster_guess_of(guess, MEANING_EMAIL) || roster_guess_of(guess, MEANING_USERNAME);
 }
 
+bool roster_guess_tells_departures(const struct roster_guess *guess)
+{
+    bool told =
+        guess->shape.format == ROSTER_FORMAT_SCIM || roster_guess_of(guess, MEANING_LAST_DAY);
+
+    for (size_t i = 0; i < guess->words; i++)
+        told |= guess->word[i].status == PERSON_DEPARTED;
+    return told;
+}
+
+bool roster_guess_is_either(const struct roster_guess *guess, const struct guess_word *word)
+{
+    return word->either && roster_guess_of(guess, MEANING_LAST_DAY);
+}
+
 bool roster_guess_asks_key(const struct roster_guess *guess)
 {
     for (size_t i = 0; i < guess->questions; i++) {
@@ -313,6 +362,24 @@ const struct guess_column *roster_guess_of(const struct roster_guess *guess, enu
     for (size_t i = 0; i < guess->columns; i++) {
         if (guess->column[i].meaning == meaning)
             return &guess->column[i];
+    }
+    return NULL;
+}
+
+/* --- how it reads --- */
+
+/* Of an encoding of single bytes; two of them may fit, and then only a reader of names can tell. */
+static const char *find_letters(struct arena *arena, const char *encoding, const struct text *text)
+{
+    static const char ends[] = ",;|~^:\t\r\n\" ";
+    const char *at = text_cstr(text);
+
+    if (strncmp(encoding, "UTF-", 4) == 0)
+        return NULL;
+    for (size_t length; *at; at += length + (at[length] != '\0')) {
+        length = strcspn(at, ends);
+        if (!text_is_ascii_bytes(at, length))
+            return arena_strndup(arena, at, text_whole(at, length < 40 ? length : 40));
     }
     return NULL;
 }
@@ -364,19 +431,22 @@ static void settle_leave(struct roster_guess *guess, const struct config_roster 
 
 static void recall_words(struct roster_guess *guess, const struct config_roster *known)
 {
-    const struct {
-        const struct name_list *list;
-        enum person_status status;
-    } lists[] = {{&known->status.employed, PERSON_EMPLOYED},
-                 {&known->status.on_leave, PERSON_ON_LEAVE},
-                 {&known->status.departed, PERSON_DEPARTED}};
+    for (size_t i = 0; i < guess->words; i++) {
+        struct guess_word *word = &guess->word[i];
+        bool here = is_listed(&known->status.employed, word->text);
+        bool away = is_listed(&known->status.on_leave, word->text);
+        bool left = is_listed(&known->status.departed, word->text);
 
-    for (size_t w = 0; w < guess->words; w++) {
-        for (size_t i = 0; i < COUNT_OF(lists); i++) {
-            if (is_listed(lists[i].list, guess->word[w].text))
-                guess->word[w].status = lists[i].status;
-        }
+        if (here || away || left)
+            word->status = here ? PERSON_EMPLOYED : away ? PERSON_ON_LEAVE : PERSON_DEPARTED;
+        word->either = away && left;
     }
+}
+
+/* Dates, under a title that says nothing of it. */
+static bool has_untitled_dates(const struct guess_column *column)
+{
+    return column->hint == MEANING_NONE && column->dates.dates > 0 && column->dates.misfits == 0;
 }
 
 /* What the configuration takes for something and the guess would not is what a person has said. */
@@ -397,11 +467,13 @@ static void recall_columns(struct roster_guess *guess, const struct config_roste
     for (size_t i = 0; i < guess->columns * COUNT_OF(said); i++) {
         struct guess_column *column = &guess->column[i / COUNT_OF(said)];
         enum meaning meaning = said[i % COUNT_OF(said)].meaning;
+        bool is_date = meaning_is_date(column->hint) || has_untitled_dates(column);
         if (!text_equal(known->column.of[said[i % COUNT_OF(said)].field], column->title) ||
             column->meaning != MEANING_NONE || !guess_can_be_named(column) ||
             (column->many && (meaning == MEANING_STATUS || meaning == MEANING_ON_LEAVE)) ||
-            meaning_is_date(meaning) != meaning_is_date(column->hint))
+            meaning_is_date(meaning) != is_date)
             continue;
+        column->hint = has_untitled_dates(column) ? meaning : column->hint;
         guess_take(guess, (struct guess_taking){i / COUNT_OF(said), meaning});
     }
 }
@@ -415,8 +487,11 @@ static int profile(struct roster_guess *guess, const struct text *text, const st
 
     for (size_t i = 0; i < guess->shape.titles; i++)
         (void)add_column(guess, guess->shape.title[i]);
-    return guess_shape_rows(&guess->shape, text_cstr(text), text->length, on_cell, on_row,
-                            &profiling, err);
+    if (guess_shape_rows(&guess->shape, text_cstr(text), text->length, on_cell, on_row, &profiling,
+                         err) < 0)
+        return -1;
+    count_people(guess);
+    return 0;
 }
 
 /* Users of SCIM, and no page of a list around them. */
@@ -479,6 +554,7 @@ int roster_guess(struct arena *arena, const char *bytes, size_t length, bool who
         guess_text(guess.lexicon, known ? known->encoding : NULL, bytes, length, whole, &text, err);
     if (!guess.encoding)
         return -1;
+    guess.letters = find_letters(arena, guess.encoding, &text);
     if (guess_shape(arena, guess.lexicon, text_cstr(&text), text.length, whole, &guess.shape, err) <
             0 ||
         profile(&guess, &text, zone, err) < 0)

@@ -36,6 +36,8 @@ struct guess_column {
     bool twice;           /* another column has the same title, so neither can be named */
     const char *example;  /* the first value; NULL = all are empty */
     size_t filled;        /* rows with a value */
+    size_t told;          /* rows of somebody with a value */
+    bool open;            /* the row that is looked at has a value */
     size_t repeats;       /* rows in which the title stands once more */
     struct guess_value value[GUESS_VALUES_MAX];
     size_t values;
@@ -51,6 +53,7 @@ struct guess_word {
     const char *text;
     size_t rows;
     enum person_status status; /* UNKNOWN = not known */
+    bool either;               /* on leave, and departed when the last day has passed */
     bool settled;              /* a person has left it open: its rows stay rejected */
 };
 
@@ -65,6 +68,7 @@ enum guess_subject {
     GUESS_ABOUT_COLUMN,   /* a column that looks as if it mattered and is not used */
     GUESS_ABOUT_EMAIL,    /* which of several addresses is the work address */
     GUESS_ABOUT_INACTIVE, /* SCIM: whether who is not active has left */
+    GUESS_ABOUT_GONE,     /* dates that may be the last day, where nothing says who has left */
     GUESS_ABOUT_MUTE,     /* columns that may say who works here, under titles nobody knows */
     GUESS_ABOUT_LATER,    /* columns of dates behind the last day */
     GUESS_ABOUT_SHARED,   /* whether the last day that most rows have is one */
@@ -102,10 +106,13 @@ struct roster_guess {
     const struct lexicon *lexicon;
     struct guess_shape shape;
     const char *encoding;
+    const char *letters; /* the first word with letters outside of ASCII, as it reads in it, for a
+                            terminal alone; NULL = nobody could have tried another encoding */
     bool whole;          /* all of the file was looked at */
     const char *refusal; /* JSON: why a run would refuse this document as a file, whatever is
                             answered: one page of several; NULL = it would not */
     size_t rows;
+    size_t people; /* rows with a value that says who somebody is */
     struct guess_column *column;
     size_t columns, column_capacity;
     struct guess_word *word; /* of the status column */
@@ -138,6 +145,9 @@ int roster_guess(struct arena *arena, const char *bytes, size_t length, bool who
 /* The column that is taken for this; NULL = none is. */
 const struct guess_column *roster_guess_of(const struct roster_guess *guess, enum meaning meaning);
 
+/* Whether who has this word has left when the last day has passed, and else is on leave. */
+bool roster_guess_is_either(const struct roster_guess *guess, const struct guess_word *word);
+
 /* Whether some column says who a person is, without which nothing can be read. */
 bool roster_guess_has_key(const struct roster_guess *guess);
 /* Whether the answer to an open question would make one say it. */
@@ -147,12 +157,15 @@ bool roster_guess_asks_key(const struct roster_guess *guess);
  * anew. */
 void roster_guess_answer(struct roster_guess *guess, size_t question, size_t choice);
 
-/* A column that does not matter, by its title, or "leave": who is on leave; false: there is none,
- * or it is used. */
+/* A column that does not matter, by its title; or "leave", for nobody is away for long, or
+ * "rehires", for who is hired again has no last day; false: there is none, or it is used. */
 bool roster_guess_leave_out(struct roster_guess *guess, const char *title);
 
 /* Whether a question about this column is open. */
 bool roster_guess_is_asked(const struct roster_guess *guess, const struct guess_column *column);
+
+/* Whether anything in the file says that somebody has left. */
+bool roster_guess_tells_departures(const struct roster_guess *guess);
 
 /* Whether the rules that act on a departure, or on idleness, wait for an answer. */
 bool roster_guess_blocks_departed(const struct roster_guess *guess);

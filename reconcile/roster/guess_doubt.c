@@ -5,7 +5,6 @@
 #include "roster/guess_doubt.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 #include "base/unseen.h"
@@ -122,6 +121,14 @@ static bool is_mute(const struct roster_guess *guess, const struct guess_column 
            few && !is_dates(column) && !column->beyond && !is_blocking(guess, column);
 }
 
+/* Where neither a status nor a last day is known: days that could be the last ones. */
+static bool may_be_gone(const struct roster_guess *guess, const struct guess_column *column)
+{
+    (void)guess;
+    return column->hint == MEANING_NONE && column->meaning == MEANING_NONE && !column->settled &&
+           column->filled > 0 && is_dates(column) && guess_can_be_named(column);
+}
+
 typedef bool doubtful(const struct roster_guess *guess, const struct guess_column *column);
 
 static bool can_be_used(const struct guess_column *column)
@@ -206,11 +213,30 @@ static struct guess_question *ask_kind(struct roster_guess *guess, enum guess_su
     return question;
 }
 
+/* While another question may make one of both known, it is not asked. */
+static void ask_gone(struct roster_guess *guess)
+{
+    struct guess_question *question;
+
+    if (roster_guess_blocks_departed(guess))
+        return;
+    question = ask_kind(guess, GUESS_ABOUT_GONE, may_be_gone, is_dates,
+                        "nothing that is known says who has left, neither a status nor a last day: "
+                        "is one of these the day on which the employment ends",
+                        "is that day: use it");
+    if (question)
+        question->choice[0] = "no, none of them is";
+}
+
 static void ask_columns(struct roster_guess *guess)
 {
     struct guess_question *question;
 
-    if (is_status_certain(guess) || !can_depart(guess))
+    if (!can_depart(guess)) {
+        ask_gone(guess);
+        return;
+    }
+    if (is_status_certain(guess))
         return;
     question = ask_kind(guess, GUESS_ABOUT_MUTE, is_mute, can_be_used,
                         "no status says who works here, so a last day alone decides: does one of "
@@ -403,20 +429,11 @@ void guess_doubt_ask(struct roster_guess *guess)
 
 /* --- answers --- */
 
-static void settle_away(struct roster_guess *guess)
+void guess_doubt_settle_away(struct roster_guess *guess)
 {
     guess->nobody_away |= !is_leave_told(guess);
     for (size_t i = 0; i < guess->columns; i++)
         guess->column[i].no_leave |= may_tell_leave(guess, &guess->column[i]);
-}
-
-bool guess_doubt_leave_out(struct roster_guess *guess, const char *title)
-{
-    bool is_leave = strcasecmp(title, GUESS_LEAVE_OUT_LEAVE) == 0;
-
-    if (is_leave)
-        settle_away(guess);
-    return is_leave;
 }
 
 static void exchange(struct roster_guess *guess, enum meaning meaning)
@@ -448,25 +465,29 @@ static void answer_kind(struct roster_guess *guess, doubtful *doubt,
     if (!chosen)
         return;
     chosen->settled = true;
-    exchange(guess, doubt == is_mute ? MEANING_STATUS : MEANING_HIRE_DATE);
     if (doubt == is_mute) {
+        exchange(guess, MEANING_STATUS);
         guess_take_status(guess, chosen);
-    } else {
-        chosen->hint = chosen->meaning = MEANING_HIRE_DATE;
+        return;
     }
+    enum meaning meaning = doubt == is_later ? MEANING_HIRE_DATE : MEANING_LAST_DAY;
+    exchange(guess, meaning);
+    chosen->hint = chosen->meaning = meaning;
 }
 
 void guess_doubt_answer(struct roster_guess *guess, const struct guess_question *question,
                         size_t choice)
 {
-    if (question->subject == GUESS_ABOUT_MUTE)
+    if (question->subject == GUESS_ABOUT_GONE)
+        answer_kind(guess, may_be_gone, is_dates, choice);
+    else if (question->subject == GUESS_ABOUT_MUTE)
         answer_kind(guess, is_mute, can_be_used, choice);
     else if (question->subject == GUESS_ABOUT_LATER)
         answer_kind(guess, is_later, can_be_hired, choice);
     else if (question->taking[choice].column != GUESS_NO_COLUMN)
         guess_take(guess, question->taking[choice]);
     else if (question->subject == GUESS_ABOUT_AWAY)
-        settle_away(guess);
+        guess_doubt_settle_away(guess);
     else if (question->subject == GUESS_ABOUT_LIST)
         guess->one_list = true;
     else if (choice == 0 && guess->no_dates < COUNT_OF(guess->no_date))

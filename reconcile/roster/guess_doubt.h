@@ -9,9 +9,10 @@
 
 #include "roster/guess.h"
 
-#define GUESS_ROW_DATES       64
-#define GUESS_DATE_SIZE       40
-#define GUESS_LEAVE_OUT_LEAVE "leave" /* in place of a title: who is on leave does not matter */
+#define GUESS_ROW_DATES         64
+#define GUESS_DATE_SIZE         40
+#define GUESS_LEAVE_OUT_LEAVE   "leave"   /* in place of a title: nobody is away for long */
+#define GUESS_LEAVE_OUT_REHIRES "rehires" /* who is hired again has no last day */
 
 /* Cells of one row that may be dates. All zero at the beginning. */
 struct guess_row_dates {
@@ -26,8 +27,8 @@ void guess_doubt_cell(struct roster_guess *guess, struct guess_row_dates *dates,
                       const char *value, const struct zone *zone);
 /* Behind the cells of one person. */
 void guess_doubt_row(struct roster_guess *guess, struct guess_row_dates *dates);
-/* Whether it is the word for leave, and no title. */
-bool guess_doubt_leave_out(struct roster_guess *guess, const char *title);
+/* Nobody is on leave for long, or they are protected. */
+void guess_doubt_settle_away(struct roster_guess *guess);
 void guess_doubt_ask(struct roster_guess *guess);
 void guess_doubt_answer(struct roster_guess *guess, const struct guess_question *question,
                         size_t choice);

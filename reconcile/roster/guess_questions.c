@@ -36,9 +36,9 @@ void guess_take_status(struct roster_guess *guess, struct guess_column *column)
             (struct guess_word){.text = column->value[i].text,
                                 .rows = column->value[i].rows,
                                 .status = lexicon_word(guess->lexicon, column->value[i].text)};
-    if (column->filled > 0 && guess->rows > column->filled)
+    if (column->filled > 0 && guess->people > column->told)
         guess->word[guess->words++] =
-            (struct guess_word){.text = "", .rows = guess->rows - column->filled};
+            (struct guess_word){.text = "", .rows = guess->people - column->told};
 }
 
 bool guess_can_be_status(const struct guess_column *column)
@@ -108,6 +108,24 @@ struct guess_question *guess_put_question(struct roster_guess *guess, enum guess
     for (size_t i = 0; i < GUESS_CHOICES; i++)
         question->taking[i].column = GUESS_NO_COLUMN;
     return question;
+}
+
+/* What a value looks like, without what is somebody's: "…@acme.example", "AA-9999". */
+static const char *shape_of(struct roster_guess *guess, const char *value)
+{
+    CLEANUP(text_release) struct text shape = TEXT_INIT;
+    const char *domain = strchr(value, '@'), *at = domain ? domain : value;
+    int32_t c = 0;
+
+    text_add(&shape, domain ? "…" : "");
+    for (size_t taken; (taken = text_decode(at, strlen(at), &c)) > 0; at += taken) {
+        bool mark = domain || (c < 0x80 && strchr("-_./ ", (int)c));
+        if (mark)
+            text_add_bytes(&shape, at, taken);
+        else
+            text_add_char(&shape, c >= '0' && c <= '9' ? '9' : 'A');
+    }
+    return guess_shown(guess, text_cstr(&shape));
 }
 
 /* The next choice, and what it takes a column for (NULL = it takes none). */
@@ -210,6 +228,8 @@ static void ask_words(struct roster_guess *guess)
                                     "guard holds every plan"
                                   : "nobody knows: never touch them; where they are many, a guard "
                                     "holds every plan";
+        if (inactive && roster_guess_of(guess, MEANING_LAST_DAY))
+            question->choice[4] = "has left when the last day has passed, else is on leave";
     }
 }
 
@@ -379,7 +399,8 @@ static void ask_rehired(struct roster_guess *guess)
         guess, question,
         arena_printf(guess->arena, "it may stay: do not use '%s'", guess_shown(guess, last->title)),
         last, MEANING_NONE);
-    question->open = "no rule acts on departures; hint: HR exports a status, which says it";
+    question->open = "no rule acts on departures; hint: HR exports a status, which says it; where "
+                     "it is emptied, a script says --leave-out " GUESS_LEAVE_OUT_REHIRES;
     question->blocks_departed = true;
 }
 
@@ -546,8 +567,8 @@ static void ask_email(struct roster_guess *guess)
             continue;
         choices++;
         offer(guess, question,
-              arena_printf(guess->arena, "'%s', like '%s'", column->title,
-                           guess_shown(guess, column->example)),
+              arena_printf(guess->arena, "'%s', such as '%s'", guess_shown(guess, column->title),
+                           shape_of(guess, column->example)),
               column, MEANING_EMAIL);
     }
     question->open = "none of them is used";
@@ -565,8 +586,8 @@ static void offer_number(struct roster_guess *guess, struct guess_question *ques
                          const struct guess_column *column)
 {
     offer(guess, question,
-          arena_printf(guess->arena, "'%s', like '%s'", guess_shown(guess, column->title),
-                       guess_shown(guess, column->example)),
+          arena_printf(guess->arena, "'%s', such as '%s'", guess_shown(guess, column->title),
+                       shape_of(guess, column->example)),
           column, MEANING_EMPLOYEE_NUMBER);
 }
 
@@ -717,12 +738,13 @@ static void answer_word(struct roster_guess *guess, const struct guess_question 
                         size_t choice)
 {
     static const enum person_status meant[] = {PERSON_EMPLOYED, PERSON_ON_LEAVE, PERSON_DEPARTED,
-                                               PERSON_UNKNOWN};
+                                               PERSON_UNKNOWN, PERSON_ON_LEAVE};
 
     for (size_t i = 0; i < guess->words; i++) {
         if (!text_equal(guess->word[i].text, question->value))
             continue;
         guess->word[i].status = meant[choice];
+        guess->word[i].either = choice == 4;
         guess->word[i].settled = true;
     }
 }
@@ -800,10 +822,11 @@ void roster_guess_answer(struct roster_guess *guess, size_t question, size_t cho
         [GUESS_ABOUT_NO_DATE] = guess_answer_date, [GUESS_ABOUT_LAST_DAY] = answer_column,
         [GUESS_ABOUT_COLUMN] = answer_column,      [GUESS_ABOUT_EMAIL] = answer_column,
         [GUESS_ABOUT_INACTIVE] = answer_inactive,  [GUESS_ABOUT_MUTE] = guess_doubt_answer,
-        [GUESS_ABOUT_LATER] = guess_doubt_answer,  [GUESS_ABOUT_SHARED] = guess_doubt_answer,
-        [GUESS_ABOUT_ABOVE] = answer_above,        [GUESS_ABOUT_NUMBER] = answer_column,
-        [GUESS_ABOUT_TYPES] = answer_types,        [GUESS_ABOUT_REHIRED] = answer_rehired,
-        [GUESS_ABOUT_AWAY] = guess_doubt_answer,   [GUESS_ABOUT_LIST] = guess_doubt_answer,
+        [GUESS_ABOUT_GONE] = guess_doubt_answer,   [GUESS_ABOUT_LATER] = guess_doubt_answer,
+        [GUESS_ABOUT_SHARED] = guess_doubt_answer, [GUESS_ABOUT_ABOVE] = answer_above,
+        [GUESS_ABOUT_NUMBER] = answer_column,      [GUESS_ABOUT_TYPES] = answer_types,
+        [GUESS_ABOUT_REHIRED] = answer_rehired,    [GUESS_ABOUT_AWAY] = guess_doubt_answer,
+        [GUESS_ABOUT_LIST] = guess_doubt_answer,
     };
     struct guess_question asked = guess->question[question];
 
@@ -812,10 +835,26 @@ void roster_guess_answer(struct roster_guess *guess, size_t question, size_t cho
     guess_ask(guess);
 }
 
+static void settle_rehires(struct roster_guess *guess)
+{
+    guess->emptied = true;
+}
+
 bool roster_guess_leave_out(struct roster_guess *guess, const char *title)
 {
-    bool found = guess_doubt_leave_out(guess, title);
+    static const struct {
+        const char *word; /* in place of a title */
+        void (*settle)(struct roster_guess *guess);
+    } words[] = {{GUESS_LEAVE_OUT_LEAVE, guess_doubt_settle_away},
+                 {GUESS_LEAVE_OUT_REHIRES, settle_rehires}};
+    bool found = false;
 
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strcasecmp(title, words[i].word) != 0)
+            continue;
+        words[i].settle(guess);
+        found = true;
+    }
     for (size_t i = 0; i < guess->columns; i++) {
         struct guess_column *column = &guess->column[i];
         if (column->meaning != MEANING_NONE || !text_equal(column->title, title))

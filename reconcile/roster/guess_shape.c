@@ -19,6 +19,7 @@
 #include "format/csv_reader.h"
 #include "format/json.h"
 #include "roster/footer.h"
+#include "roster/scim.h"
 
 enum {
     FIRST_ROWS = 30, /* among which the titles stand */
@@ -118,12 +119,6 @@ static size_t count_titles(const struct lexicon *lexicon, const struct row *row,
     return known;
 }
 
-static bool is_key(enum meaning meaning)
-{
-    return meaning == MEANING_EMPLOYEE_NUMBER || meaning == MEANING_EMAIL ||
-           meaning == MEANING_PLAIN_EMAIL || meaning == MEANING_USERNAME;
-}
-
 static enum meaning title_at(const struct lexicon *lexicon, const struct row *row, size_t column)
 {
     unsigned rank;
@@ -137,7 +132,7 @@ static enum meaning title_at(const struct lexicon *lexicon, const struct row *ro
 static bool has_key(const struct lexicon *lexicon, const struct row *row)
 {
     for (size_t i = 0; i < row->count; i++) {
-        if (is_key(title_at(lexicon, row, i)))
+        if (meaning_is_key(title_at(lexicon, row, i)))
             return true;
     }
     return false;
@@ -185,7 +180,7 @@ static bool is_labels(const struct lexicon *lexicon, const struct row *header,
         enum meaning meaning = title_at(lexicon, header, i);
         bool says = *row->cell[i] && meaning != MEANING_NONE && meaning != MEANING_NOTHING;
         bool is_label = says && title_at(lexicon, row, i) == meaning;
-        if (says && !is_label && is_key(meaning))
+        if (says && !is_label && meaning_is_key(meaning))
             return false; /* somebody's */
         known += says;
         same += is_label;
@@ -217,7 +212,7 @@ static bool is_somebodys(const struct lexicon *lexicon, const struct row *header
     for (size_t i = 0; i < row->count; i++) {
         enum meaning meaning = title_at(lexicon, header, i);
         bool digit = strpbrk(row->cell[i], "0123456789") != NULL;
-        if (strchr(row->cell[i], '@') || (is_key(meaning) && digit) ||
+        if (strchr(row->cell[i], '@') || (meaning_is_key(meaning) && digit) ||
             (meaning == MEANING_STATUS && lexicon_word(lexicon, row->cell[i]) != PERSON_UNKNOWN))
             return true;
         has_digit |= digit;
@@ -360,7 +355,7 @@ static struct candidate try_delimiter(const struct lexicon *lexicon, char delimi
 
 static char find_delimiter(const struct lexicon *lexicon, const char *utf8, size_t length)
 {
-    static const char delimiters[] = ",;\t|";
+    static const char delimiters[] = ",;\t|~^";
     struct candidate best = {.delimiter = ','};
     enum { LOOKED_AT = 65536 };
 
@@ -386,6 +381,17 @@ static size_t skip_separator(const char *utf8, size_t length, char *ret_delimite
         skipped++;
     *ret_delimiter = utf8[4];
     return skipped;
+}
+
+/* A line break in a title ("Employee", below it "ID") is a blank to the reader, and cannot be
+ * written down. */
+static const char *title_of(struct arena *arena, const char *cell)
+{
+    char *title = arena_strdup(arena, cell);
+
+    for (char *c = title; *c; c++)
+        *c = *c >= '\t' && *c <= '\r' ? ' ' : *c;
+    return title;
 }
 
 static int shape_csv(struct arena *arena, const struct lexicon *lexicon, const char *utf8,
@@ -416,7 +422,7 @@ static int shape_csv(struct arena *arena, const struct lexicon *lexicon, const c
     shape->titles = header->count;
     shape->title = arena_calloc(arena, header->count, sizeof(shape->title[0]));
     for (size_t i = 0; i < header->count; i++)
-        shape->title[i] = arena_strdup(arena, header->cell[i]);
+        shape->title[i] = title_of(arena, header->cell[i]);
     return 0;
 }
 
@@ -675,6 +681,8 @@ static int give_item(void *context, size_t index, struct json_object *item, cons
     struct giving *giving = context;
 
     (void)index, (void)flaw, (void)err;
+    if (item && giving->shape->format == ROSTER_FORMAT_SCIM && roster_scim_is_group(item))
+        return 0;
     if (item)
         give_members(giving, item, "", 0);
     giving->row(giving->context);

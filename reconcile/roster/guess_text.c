@@ -193,7 +193,7 @@ static void try_encoding(struct trial *trial, const char *name)
         return;
     size_t known = count_known(trial->lexicon, &tried);
     long now = score(&tried);
-    if (now < 0 ||
+    if ((now < 0 && known == 0) ||
         (trial->best && (known < trial->known || (known == trial->known && now <= trial->score))))
         return;
     trial->best = name;

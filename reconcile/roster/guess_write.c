@@ -102,7 +102,9 @@ static void write_words(const struct roster_guess *guess, struct config_writing 
         const char *item[GUESS_VALUES_MAX + 1]; /* and empty cells */
         size_t count = 0;
         for (size_t w = 0; w < guess->words; w++) {
-            if (guess->word[w].status == lists[i].status)
+            if (guess->word[w].status == lists[i].status ||
+                (lists[i].status == PERSON_DEPARTED &&
+                 roster_guess_is_either(guess, &guess->word[w])))
                 item[count++] = guess->word[w].text;
         }
         if (count > 0 || lists[i].needed)

@@ -22,34 +22,14 @@
 #include "facts/likeness.h"
 #include "roster/date.h"
 #include "roster/doubt.h"
-#include "roster/leave.h"
+#include "roster/mapped_words.h"
 
-enum { EXCERPT = 80, WORDS_KNOWN = 64 };
+enum { EXCERPT = 80 };
 
 struct cell {
     size_t start, length; /* in intake->bytes, NUL-terminated there */
     bool long_value;      /* over LIMIT_FIELD, not kept */
     bool unreadable;      /* there stands the format's reason */
-};
-
-struct status_word {
-    const char *folded;
-    enum person_status status;
-};
-
-struct leave_word {
-    const char *folded;
-    enum person_leave meaning;
-};
-
-/* Words of one column as they stand in the file, and what they mean: there are a handful, and a
- * million rows. */
-struct seen_words {
-    struct {
-        const char *word;
-        int meaning;
-    } seen[WORDS_KNOWN];
-    size_t count;
 };
 
 struct roster_intake {
@@ -61,11 +41,7 @@ struct roster_intake {
     struct cell *cell;
     size_t columns;
     struct no_values no_value; /* folded */
-    struct status_word *word;
-    size_t words;
-    struct leave_word *leave_word; /* of the mapping */
-    size_t leave_words;
-    struct seen_words seen_status, seen_leave;
+    struct mapped_words *words;
     struct roster_dates *dates;
 
     struct text bytes;    /* of the open row's cells */
@@ -73,6 +49,7 @@ struct roster_intake {
     struct text name;
     bool damaged;
     bool nobodys;     /* a key of the open row says that there is none */
+    bool either;      /* its status says on leave, or departed when there is a last day */
     const char *hint; /* for the open row, if it is rejected */
 
     struct person *person;
@@ -139,37 +116,13 @@ static void add_columns(struct roster_intake *intake, const struct config_roster
         add_column(intake, ROSTER_NAME, config->column.name.item[i]);
 }
 
-/* Folded; the blank word is "". */
-static const char *fold_word(struct arena *arena, const char *word)
-{
-    const char *folded = fold_text(arena, word);
-
-    return folded ? folded : "";
-}
-
-static void add_words(struct roster_intake *intake, const struct name_list *list,
-                      enum person_status status)
-{
-    for (size_t i = 0; i < list->count; i++)
-        intake->word[intake->words++] = (struct status_word){
-            .folded = fold_word(&intake->scratch, list->item[i]), .status = status};
-}
-
-static void add_leave_words(struct roster_intake *intake, const struct name_list *list,
-                            enum person_leave meaning)
-{
-    for (size_t i = 0; i < list->count; i++)
-        intake->leave_word[intake->leave_words++] = (struct leave_word){
-            .folded = fold_word(&intake->scratch, list->item[i]), .meaning = meaning};
-}
-
 /* Each folded. */
 static const char **fold_words(struct arena *arena, const struct name_list *list)
 {
     const char **item = arena_calloc(arena, list->count + 1, sizeof(item[0]));
 
     for (size_t i = 0; i < list->count; i++)
-        item[i] = fold_word(arena, list->item[i]);
+        item[i] = mapped_word_fold(arena, list->item[i]);
     return item;
 }
 
@@ -190,24 +143,14 @@ int roster_intake_new(struct arena *arena, const struct config_roster *config,
                       struct roster_intake **ret_intake, struct err *err)
 {
     struct roster_intake *intake = mem_calloc(1, sizeof(*intake));
-    size_t words = config->status.employed.count + config->status.on_leave.count +
-                   config->status.departed.count;
 
     intake->arena = arena;
     intake->config = config;
     intern_init(&intake->kept, arena);
     add_columns(intake, config);
-    intake->word = arena_calloc(&intake->scratch, words + 1, sizeof(intake->word[0]));
-    add_words(intake, &config->status.employed, PERSON_EMPLOYED);
-    add_words(intake, &config->status.on_leave, PERSON_ON_LEAVE);
-    add_words(intake, &config->status.departed, PERSON_DEPARTED);
+    intake->words = mapped_words_new(&intake->scratch, config);
     intake->no_value =
         (struct no_values){fold_words(&intake->scratch, &config->no_value), config->no_value.count};
-    intake->leave_word = arena_calloc(
-        &intake->scratch, config->on_leave_words.count + config->not_on_leave_words.count + 1,
-        sizeof(intake->leave_word[0]));
-    add_leave_words(intake, &config->on_leave_words, LEAVE_YES);
-    add_leave_words(intake, &config->not_on_leave_words, LEAVE_NO);
     if (check_mapping(intake, err) < 0 ||
         roster_dates_new(&intake->scratch, config, &intake->dates, err) < 0) {
         roster_intake_free(intake);
@@ -295,6 +238,7 @@ void roster_intake_drop(struct roster_intake *intake)
     text_clear(&intake->name);
     intake->damaged = false;
     intake->nobodys = false;
+    intake->either = false;
     intake->hint = NULL;
 }
 
@@ -423,44 +367,10 @@ static bool check_email(struct roster_intake *intake, size_t column, const char 
     return true;
 }
 
-static int look_up_status(const struct roster_intake *intake, const char *value)
-{
-    struct arena arena = ARENA_INIT;
-    const char *folded = fold_word(&arena, value);
-    enum person_status status = PERSON_UNKNOWN;
-
-    for (size_t i = 0; i < intake->words && status == PERSON_UNKNOWN; i++) {
-        if (strcmp(intake->word[i].folded, folded) == 0)
-            status = intake->word[i].status;
-    }
-    arena_release(&arena);
-    return (int)status;
-}
-
-static int find_word(struct roster_intake *intake, struct seen_words *words, const char *value,
-                     int (*look_up)(const struct roster_intake *intake, const char *value))
-{
-    for (size_t i = 0; i < words->count; i++) {
-        if (strcmp(words->seen[i].word, value) == 0)
-            return words->seen[i].meaning;
-    }
-    int meaning = look_up(intake, value);
-    if (words->count < WORDS_KNOWN) {
-        words->seen[words->count].word = arena_strdup(&intake->scratch, value);
-        words->seen[words->count++].meaning = meaning;
-    }
-    return meaning;
-}
-
-static enum person_status find_status(struct roster_intake *intake, const char *value)
-{
-    return (enum person_status)find_word(intake, &intake->seen_status, value, look_up_status);
-}
-
 static bool read_status(struct roster_intake *intake, size_t column, const char *value,
                         struct person *person)
 {
-    enum person_status status = find_status(intake, value);
+    enum person_status status = mapped_words_status(intake->words, value, &intake->either);
 
     if (status == PERSON_UNKNOWN)
         return *value ? complain(intake, column, "is not in the mapping roster.status")
@@ -480,34 +390,13 @@ static bool read_date(struct roster_intake *intake, size_t column, const char *v
            complain(intake, column, text_cstr(&problem));
 }
 
-#define LEAVE_UNREADABLE (-1) /* neither yes nor no */
-
-/* An empty cell says nothing, which is no. */
-static int look_up_leave(const struct roster_intake *intake, const char *value)
-{
-    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-    const char *folded = fold_text(&arena, value);
-
-    if (!folded)
-        return LEAVE_UNSAID;
-    for (size_t i = 0; i < intake->leave_words; i++) {
-        if (strcmp(intake->leave_word[i].folded, folded) == 0)
-            return (int)intake->leave_word[i].meaning;
-    }
-    enum person_leave meaning = roster_leave_of(folded);
-    return meaning == LEAVE_UNSAID ? LEAVE_UNREADABLE : (int)meaning;
-}
-
 static bool read_on_leave(struct roster_intake *intake, size_t column, const char *value,
                           struct person *person)
 {
-    int leave = find_word(intake, &intake->seen_leave, value, look_up_leave);
-
-    if (leave == LEAVE_UNREADABLE)
+    if (!mapped_words_leave(intake->words, value, &person->leave))
         return complain(intake, column,
                         "says neither yes nor no; hint: list a word that means on leave in "
                         "roster.on_leave_words, one that does not in roster.not_on_leave_words");
-    person->leave = (enum person_leave)leave;
     return true;
 }
 
@@ -640,12 +529,22 @@ static void judge_keyless(struct roster_intake *intake, struct person *person)
                                 "username");
 }
 
+/* Who is not at work until a last day that is to come is on leave till then. */
+static void settle_either(const struct roster_intake *intake, struct person *person)
+{
+    if (!intake->either || !day_is_set(person->last_day))
+        return;
+    person->word = PERSON_DEPARTED;
+    person->leave = LEAVE_YES;
+}
+
 static void judge_cells(struct roster_intake *intake, struct person *person)
 {
     for (size_t i = 0; i < intake->columns; i++) {
         if (!judge_cell(intake, i, person) && traits[intake->column[i].field].key)
             person->key_unreadable = true;
     }
+    settle_either(intake, person);
     if (intake->name.length > 0)
         person->name = arena_strdup(intake->arena, text_cstr(&intake->name));
     if (!person->employee_number && !person->email && !person->username && !person->key_unreadable)
@@ -701,7 +600,7 @@ enum roster_evidence roster_intake_evidence(struct roster_intake *intake, size_t
         at = strchr(value, '@');
         return at && at > value && at[1] ? EVIDENCE_PERSON : EVIDENCE_NONE;
     case ROSTER_STATUS:
-        if (find_status(intake, value) != PERSON_UNKNOWN)
+        if (mapped_words_status(intake->words, value, NULL) != PERSON_UNKNOWN)
             return EVIDENCE_PERSON;
         return value[strspn(value, "0123456789.,:-/ ")] ? EVIDENCE_KEY : EVIDENCE_NONE;
     case ROSTER_HIRE_DATE:
@@ -725,61 +624,17 @@ bool roster_intake_date_fits(const struct roster_intake *intake, size_t column, 
     return roster_date_fits(intake->dates, intake->column[column].field, value);
 }
 
-/* A word, what it means, and another one that begins with it and means something else. */
-struct beginning {
-    const char *folded;
-    size_t length;
-    int meaning;
-    bool another;
-};
-
-static void compare_word(struct beginning *beginning, const char *folded, int meaning)
-{
-    if (strncmp(folded, beginning->folded, beginning->length) == 0 &&
-        folded[beginning->length] != '\0' && meaning != beginning->meaning)
-        beginning->another = true;
-}
-
-static void compare_known_words(const struct roster_intake *intake, bool status,
-                                struct beginning *beginning)
-{
-    for (size_t i = 0; status && i < intake->words; i++)
-        compare_word(beginning, intake->word[i].folded, (int)intake->word[i].status);
-    for (size_t i = 0; !status && i < intake->leave_words; i++)
-        compare_word(beginning, intake->leave_word[i].folded, (int)intake->leave_word[i].meaning);
-    for (int meaning = LEAVE_NO; !status && meaning <= LEAVE_YES; meaning++) {
-        const char *const *word;
-        size_t count = roster_leave_words((enum person_leave)meaning, &word);
-
-        for (size_t i = 0; i < count; i++)
-            compare_word(beginning, word[i], meaning);
-    }
-}
-
 bool roster_intake_begins_word(struct roster_intake *intake, size_t column)
 {
-    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-    const char *value = cell_value(intake, column);
-    bool status = intake->column[column].field == ROSTER_STATUS;
-    const struct seen_words *words = status ? &intake->seen_status : &intake->seen_leave;
-    struct beginning beginning = {.folded = fold_word(&arena, value)};
-
-    beginning.length = strlen(beginning.folded);
-    beginning.meaning = status ? look_up_status(intake, value) : look_up_leave(intake, value);
-    for (size_t i = 0; i < words->count; i++) {
-        if (beginning.length == 0 && words->seen[i].word[0] == '\0')
-            return false;
-        compare_word(&beginning, fold_word(&arena, words->seen[i].word), words->seen[i].meaning);
-    }
-    compare_known_words(intake, status, &beginning);
-    return beginning.another;
+    return mapped_words_begins(intake->words, intake->column[column].field == ROSTER_STATUS,
+                               cell_value(intake, column));
 }
 
 enum person_status roster_intake_status(struct roster_intake *intake)
 {
     for (size_t i = 0; i < intake->columns; i++) {
         if (intake->column[i].field == ROSTER_STATUS)
-            return find_status(intake, cell_value(intake, i));
+            return mapped_words_status(intake->words, cell_value(intake, i), NULL);
     }
     return PERSON_UNKNOWN;
 }

@@ -34,9 +34,9 @@ struct roster_json {
     size_t columns;
     bool *present;             /* per mapped column: some element has it */
     struct json_object *first; /* the first element that is an object, to say what is there */
-    uint32_t rows;
-    size_t pages;      /* that were seen, of SCIM */
-    int64_t announced; /* totalResults; of other lists the most that a member tells */
+    uint32_t rows, groups;     /* of SCIM those are no rows of people */
+    size_t pages;              /* that were seen, of SCIM */
+    int64_t announced;         /* totalResults; of other lists the most that a member tells */
 };
 
 struct roster_json *roster_json_new(const struct config_roster *config,
@@ -123,6 +123,24 @@ static void read_values(struct roster_json *json, struct json_object *item)
     }
 }
 
+/* What says that it is a Group is nobody, unless it has what people have. */
+static bool leave_out_group(struct roster_json *json, const struct json_object *item)
+{
+    CLEANUP(text_release) struct text reason = TEXT_INIT;
+    const char *of_user;
+
+    if (json->config->format != ROSTER_FORMAT_SCIM || !item || !roster_scim_is_group(item))
+        return false;
+    of_user = roster_scim_of_user(item);
+    if (!of_user) {
+        json->groups++;
+        return true;
+    }
+    text_addf(&reason, "says that it is a Group, and has '%s', as people have", of_user);
+    roster_intake_damaged(json->intake, text_cstr(&reason));
+    return false;
+}
+
 static int on_element(void *context, size_t index, struct json_object *item, const char *flaw,
                       struct err *err)
 {
@@ -131,6 +149,8 @@ static int on_element(void *context, size_t index, struct json_object *item, con
     json->rows++;
     if (json->rows > LIMIT_PEOPLE || index >= LIMIT_PEOPLE)
         return err_set(err, ERR_ROSTER, "has more than %d elements", LIMIT_PEOPLE);
+    if (leave_out_group(json, item))
+        return 0;
     if (item && !json->first)
         json->first = json_object_get(item);
     if (item)
@@ -215,6 +235,9 @@ static int finish_scim(const struct roster_json *json, struct err *err)
 {
     if (json->pages == 0)
         return err_set(err, ERR_ROSTER, "holds no page of a list");
+    if (json->groups > 0 && json->groups == json->rows)
+        return err_set(err, ERR_ROSTER,
+                       "all that is in it are Groups and no Users; hint: take /Users, not /Groups");
     if (json->announced == json->rows)
         return 0;
     return err_set(err, ERR_ROSTER,
@@ -726,6 +749,11 @@ static int check_present(const struct roster_json *json, bool by_default, struct
     if (by_default && !key && json->rows > 0)
         return err_set(err, ERR_ROSTER, "no user has a userName, an address or an employeeNumber");
     return 0;
+}
+
+size_t roster_json_groups(const struct roster_json *json)
+{
+    return json->groups;
 }
 
 int roster_json_finish(struct roster_json *json, bool by_default, struct err *err)

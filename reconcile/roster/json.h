@@ -28,5 +28,7 @@ int roster_json_page(struct roster_json *json, const char *bytes, size_t length,
  * element has; `by_default`: the mapping is SCIM's own (roster_scim_settle). */
 int roster_json_finish(struct roster_json *json, bool by_default, struct err *err)
     __attribute__((warn_unused_result));
+/* Groups in a list of SCIM, which are no rows. */
+size_t roster_json_groups(const struct roster_json *json);
 
 #endif

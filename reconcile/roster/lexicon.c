@@ -51,26 +51,28 @@ struct lexicon {
 
 static const struct {
     const char *name;
-    bool is_date;
+    bool is_date, is_key;
 } meanings[MEANING_NOTHING + 1] = {
-    [MEANING_EMPLOYEE_NUMBER] = {"employee number", false},
-    [MEANING_EMAIL] = {"e-mail address", false},
-    [MEANING_USERNAME] = {"username", false},
-    [MEANING_NAME] = {"name", false},
-    [MEANING_FIRST_NAME] = {"first name", false},
-    [MEANING_LAST_NAME] = {"last name", false},
-    [MEANING_STATUS] = {"status", false},
-    [MEANING_HIRE_DATE] = {"first day", true},
-    [MEANING_LAST_DAY] = {"last day", true},
-    [MEANING_ON_LEAVE] = {"on leave, yes or no", false},
-    [MEANING_LEAVE_FROM] = {"first day of leave", true},
-    [MEANING_LEAVE_UNTIL] = {"last day of leave", true},
-    [MEANING_DEPARTMENT] = {"department", false},
-    [MEANING_COUNTRY] = {"country", false},
-    [MEANING_MAYBE_LAST_DAY] = {NULL, true},
-    [MEANING_LAST_WORKED] = {NULL, true},
-    [MEANING_ORIGINAL_HIRE] = {NULL, true},
-    [MEANING_REHIRE] = {NULL, true},
+    [MEANING_EMPLOYEE_NUMBER] = {.name = "employee number", .is_key = true},
+    [MEANING_EMAIL] = {.name = "e-mail address", .is_key = true},
+    [MEANING_USERNAME] = {.name = "username", .is_key = true},
+    [MEANING_NAME] = {.name = "name"},
+    [MEANING_FIRST_NAME] = {.name = "first name"},
+    [MEANING_LAST_NAME] = {.name = "last name"},
+    [MEANING_STATUS] = {.name = "status"},
+    [MEANING_HIRE_DATE] = {.name = "first day", .is_date = true},
+    [MEANING_LAST_DAY] = {.name = "last day", .is_date = true},
+    [MEANING_ON_LEAVE] = {.name = "on leave, yes or no"},
+    [MEANING_LEAVE_FROM] = {.name = "first day of leave", .is_date = true},
+    [MEANING_LEAVE_UNTIL] = {.name = "last day of leave", .is_date = true},
+    [MEANING_DEPARTMENT] = {.name = "department"},
+    [MEANING_COUNTRY] = {.name = "country"},
+    [MEANING_PLAIN_EMAIL] = {.is_key = true},
+    [MEANING_MAYBE_NUMBER] = {.is_key = true},
+    [MEANING_MAYBE_LAST_DAY] = {.is_date = true},
+    [MEANING_LAST_WORKED] = {.is_date = true},
+    [MEANING_ORIGINAL_HIRE] = {.is_date = true},
+    [MEANING_REHIRE] = {.is_date = true},
 };
 
 const char *meaning_name(enum meaning meaning)
@@ -81,6 +83,11 @@ const char *meaning_name(enum meaning meaning)
 bool meaning_is_date(enum meaning meaning)
 {
     return meanings[meaning].is_date;
+}
+
+bool meaning_is_key(enum meaning meaning)
+{
+    return meanings[meaning].is_key;
 }
 
 /* What Unicode takes for letters of their own, as those write them who do not have them. */

@@ -42,6 +42,8 @@ enum meaning {
 /* For people: "employee number", …; NULL for what is no more than a hint. */
 const char *meaning_name(enum meaning meaning);
 bool meaning_is_date(enum meaning meaning);
+/* Says who somebody is, or may. */
+bool meaning_is_key(enum meaning meaning);
 
 struct lexicon;
 

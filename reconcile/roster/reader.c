@@ -98,7 +98,7 @@ static int read_page(struct roster_source *source, const struct config_roster *c
 
 static int read_document(struct roster_source *source, const struct config_roster *config,
                          bool by_default, struct roster_intake *intake,
-                         struct digest_stream *stream, struct err *err)
+                         struct digest_stream *stream, size_t *ret_groups, struct err *err)
 {
     CLEANUP(roster_json_freep) struct roster_json *json = roster_json_new(config, intake);
 
@@ -106,6 +106,7 @@ static int read_document(struct roster_source *source, const struct config_roste
         if (read_page(source, config, json, stream, err) < 0)
             return -1;
     } while (roster_source_next(source));
+    *ret_groups = roster_json_groups(json);
     return roster_json_finish(json, by_default, err);
 }
 
@@ -122,9 +123,10 @@ static int read_source(struct arena *arena, const struct config_roster *config,
          roster_scim_settle(&settled, &by_default, err) < 0) ||
         roster_intake_new(arena, &settled, &intake, err) < 0)
         return -1;
-    result = config->format == ROSTER_FORMAT_CSV
-                 ? read_csv(source, &settled, intake, stream, err)
-                 : read_document(source, &settled, by_default, intake, stream, err);
+    result =
+        config->format == ROSTER_FORMAT_CSV
+            ? read_csv(source, &settled, intake, stream, err)
+            : read_document(source, &settled, by_default, intake, stream, &roster->groups, err);
     if (result < 0)
         return -1;
     roster->digest = digest_finish(TAKE(stream));

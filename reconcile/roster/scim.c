@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "roster/json_value.h"
 
+#define CORE       "urn:ietf:params:scim:schemas:core:2.0:"
 #define ENTERPRISE "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 enum { EMAILS_MOST = 100 };
@@ -125,6 +126,44 @@ enum json_found roster_scim_member(const struct json_object *object, const char 
         found = *ret_member ? JSON_FOUND : JSON_NULL;
     }
     return found;
+}
+
+static bool is_text(const struct json_object *value, const char *text)
+{
+    return json_object_is_type(value, json_type_string) &&
+           strcasecmp(json_object_get_string((struct json_object *)(uintptr_t)value), text) == 0;
+}
+
+bool roster_scim_is_group(const struct json_object *element)
+{
+    struct json_object *schemas = NULL, *meta = NULL, *type = NULL;
+    bool group = false, user = false;
+
+    if (roster_scim_member(element, "schemas", &schemas) == JSON_FOUND &&
+        json_object_is_type(schemas, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(schemas); i++) {
+            const struct json_object *schema = json_object_array_get_idx(schemas, i);
+            group |= is_text(schema, CORE "Group");
+            user |= is_text(schema, CORE "User") || is_text(schema, ENTERPRISE);
+        }
+    }
+    if (group || user)
+        return group && !user;
+    return roster_scim_member(element, "meta", &meta) == JSON_FOUND &&
+           json_object_is_type(meta, json_type_object) &&
+           roster_scim_member(meta, "resourceType", &type) == JSON_FOUND && is_text(type, "Group");
+}
+
+const char *roster_scim_of_user(const struct json_object *element)
+{
+    static const char *const names[] = {"userName", "emails", "active", "name", ENTERPRISE};
+    struct json_object *value = NULL;
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (roster_scim_member(element, names[i], &value) != JSON_MISSING)
+            return names[i];
+    }
+    return NULL;
 }
 
 /* Of a number that servers write as one the digits are its text. */

@@ -18,6 +18,12 @@ int roster_scim_settle(struct config_roster *config, bool *ret_default, struct e
 enum json_found roster_scim_member(const struct json_object *object, const char *name,
                                    struct json_object **ret_member);
 
+/* Whether an element says of itself that it is a Group and no User (RFC 7643, 4.2): by its schemas,
+ * else by the type of the resource. */
+bool roster_scim_is_group(const struct json_object *element);
+/* The first attribute that it has and only a User may have; NULL = none. */
+const char *roster_scim_of_user(const struct json_object *element);
+
 /* The value of an attribute; JSON_UNREADABLE with *ret_flaw, which goes on behind the name. */
 enum json_found roster_scim_find(const struct json_object *user, const char *name,
                                  struct arena *arena, const char **ret_value,

@@ -70,6 +70,22 @@ int store_plan_seats(const struct store *store, struct arena *arena, int64_t pla
     return 0;
 }
 
+int store_plan_countries(const struct store *store, struct arena *arena, struct plan *plan,
+                         struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, plan_countries, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), store_number(arena, plan->id)) < 0)
+        return -1;
+    for (int i = 0; i < PQntuples(result); i++) {
+        size_t at = (size_t)pg_int(result, i, 0) - 1;
+        if (at < plan->row_count)
+            plan->row[at].country = store_string(arena, result, i, 1);
+    }
+    return 0;
+}
+
 /* --- for people --- */
 
 int store_ask_plans(const struct store *store, int64_t most, PGresult **ret_result, struct err *err)

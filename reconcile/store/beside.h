@@ -40,6 +40,11 @@ int store_plan_seats(const struct store *store, struct arena *arena, int64_t pla
                      struct plan_seats **ret_seats, size_t *ret_count, struct err *err)
     __attribute__((warn_unused_result));
 
+/* Sets the country of each row of a stored plan: what its snapshot said of the account, else its
+ * roster of the person. A row of which neither is known any more stays as it is. */
+int store_plan_countries(const struct store *store, struct arena *arena, struct plan *plan,
+                         struct err *err) __attribute__((warn_unused_result));
+
 /* For people (report/audit); the caller clears the results. The newest plans, at most so many. */
 int store_ask_plans(const struct store *store, int64_t most, PGresult **ret_result, struct err *err)
     __attribute__((warn_unused_result));

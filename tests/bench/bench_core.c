@@ -19,7 +19,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/parse.h"
-#include "core/guard.h"
+#include "core/simulate.h"
 #include "random.h"
 #include "seconds.h"
 
@@ -413,6 +413,16 @@ int main(int argc, char **argv)
     struct rusage usage;
     (void)getrusage(RUSAGE_SELF, &usage);
 
+    const struct simulate_scene scene = {.context = &context,
+                                         .pairing = pairing,
+                                         .guard = guards.finding,
+                                         .guard_count = guards.count,
+                                         .reread_days = 7};
+    const struct simulate_point *point = NULL;
+    double cpu_curve = cpu_s();
+    size_t points = simulate_curve(&world.arena, &policy, &scene, &point);
+    cpu_curve = cpu_s() - cpu_curve;
+
     size_t links[4] = {0}, acts = 0;
     for (size_t i = 0; i < world.snapshot.count; i++) {
         links[pairing[i].kind]++;
@@ -437,6 +447,10 @@ int main(int argc, char **argv)
     printf("FIGURE core_megabytes_per_100000 %.1f 107.4 peak memory of it with the world itself, "
            "MB per 100,000 accounts\n",
            (double)usage.ru_maxrss * 1024 / 1e6 * 1e5 / (double)count);
+    printf(
+        "FIGURE curve_over_deciding %.2f 6 processor time of the curve over %zu thresholds, over "
+        "deciding once\n",
+        cpu_curve / (cpu_decided - cpu_matched), points);
     free(world.roster.person);
     free(world.snapshot.account);
     arena_release(&world.arena);

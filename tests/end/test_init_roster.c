@@ -354,6 +354,59 @@ TEST(init_leaves_out_what_it_is_told_to_and_is_well)
     end_assert_says(&made.out, "all is well");
 }
 
+/* Of which column it was said that it does not tell who is on leave is known the next time; of a
+ * new one nobody has said it. */
+TEST(init_repeated_knows_of_which_columns_leave_was_denied)
+{
+    FIRST(first);
+    CLEANUP(text_release) struct text seen = TEXT_INIT, again = TEXT_INIT;
+    put_people(&first, "Employee ID,Status,Zebra\n", "%d,Active,No\n",
+               "100,Active,Yes\n101,Terminated,No\n");
+    const struct first_line lines[] = {
+        FIRST_LINES, {"unless one of these does: 'Zebra'", "1"}, {NULL, NULL}};
+    const struct first_line none[] = {{NULL, NULL}};
+
+    int code = first_dialogue(&first, lines, &seen);
+    if (code != 0)
+        fail_msg("%d: %s", code, text_cstr(&seen));
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "# as was said, not about leave: Zebra\n"));
+    change(&first, "employee_number = \"Employee ID\";", "employee_number = \"EmpID\";");
+    code = first_dialogue(&first, none, &again);
+    if (code != 0)
+        fail_msg("%d: %s", code, text_cstr(&again));
+    end_assert_silent_of(&again, "on leave: whoever");
+    CLEANUP(mem_cleanup) char *kept = end_read(first.config);
+    assert_non_null(strstr(kept, "employee_number = \"Employee ID\";"));
+    assert_non_null(strstr(kept, "# as was said, not about leave: Zebra\n"));
+    put_people(&first, "Employee ID,Status,Zebra,Okapi\n", "%d,Active,No,No\n",
+               "100,Active,Yes,Yes\n101,Terminated,No,No\n");
+    BARE(new, "--config", first.config, "init");
+    end_assert_code(&new, 20);
+    end_assert_says(&new.out, "unless one of these does: 'Okapi'");
+}
+
+/* Without a status it is asked whether who is hired again has no last day: a script can say so. */
+TEST(init_of_a_last_day_alone_is_answered_by_an_option_and_remembers_it)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Termination Date\n", "%d,\n", "101,2025-09-19\n");
+    BARE(open, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&open, 20);
+    end_assert_says(&open.out, "a script says --leave-out rehires");
+    BARE(made, "--config", first.config, "init", "--leave-out", "rehires,leave");
+    if (made.code != 0)
+        fail_msg("%d: %s%s", made.code, text_cstr(&made.out), text_cstr(&made.err));
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "name = \"departed\""));
+    assert_non_null(strstr(config, "# as was said, who is hired again has no last day any more\n"));
+    change(&first, "employee_number = \"Employee ID\";", "employee_number = \"EmpID\";");
+    BARE(again, "--config", first.config, "init");
+    end_assert_code(&again, 0);
+    end_assert_silent_of(&again.out, "What is open:");
+}
+
 TEST(init_over_a_file_that_is_no_roster_says_what_to_do_and_writes_nothing)
 {
     FIRST(first);

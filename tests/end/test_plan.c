@@ -66,6 +66,7 @@ static const struct field decision_fields[] = {
     {"matched_by", "sn"}, {"last_login", "sn"}, {"last_login_source", "sn"},
     {"idle_days", "in"},  {"profile", "sn"},    {"roles", "a"},
     {"subject", "sn"},    {"matched", "on"},    {"decided", "on"},
+    {"country", "s"}, /* everybody has one there */
 };
 
 static char type_of(struct json_object *value)
@@ -134,6 +135,9 @@ TEST(plan_json_has_every_field_and_the_truth)
     assert_int_equal(json_object_array_length(end_at(plan, "guards")), 16); /* G1 to G15, policy */
     check_each(end_at(plan, "guards"), guard_fields, COUNT_OF(guard_fields));
     check_each(decisions, decision_fields, COUNT_OF(decision_fields));
+    RUN(shown, &end, "show", "--format", "json");
+    JSON(stored, end_json(&shown));
+    check_each(end_at(stored, "decisions"), decision_fields, COUNT_OF(decision_fields));
     check_word(decisions, "action", actions);
     check_word(decisions, "account", accounts);
     check_word(decisions, "person", persons);

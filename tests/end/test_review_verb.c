@@ -324,6 +324,64 @@ TEST(review_of_a_superseded_plan_refuses_what_has_changed_since)
     end_assert_says(&newer.out, "it is about something else than the row of plan 2");
 }
 
+/* --- a table of another plan --- */
+
+/* The plan's own table, with a word in the column `decision` of these accounts, all other lines
+ * left out. The caller releases it. */
+static void fill_in(struct acts *acts, const char *plan, const char *const *id, struct text *out)
+{
+    RUN(shown, &acts->end, "show", plan, "--format", "csv");
+    const char *line = text_cstr(&shown.out), *end = NULL;
+
+    end_assert_code(&shown, 0);
+    assert_true(text_starts(line, "account_id,username,email,name,decision,"));
+    for (size_t number = 0; (end = strchr(line, '\n')); line = end + 1, number++) {
+        bool asked = number == 0 && out->length == 0;
+        for (size_t i = 0; id[i]; i++)
+            asked |= text_starts(line, id[i]);
+        if (!asked)
+            continue;
+        const char *cell = line;
+        for (size_t i = 0; i < 4; i++)
+            cell = strchr(cell, ',') + 1;
+        text_add_bytes(out, line, (size_t)(cell - line));
+        text_add(out, number ? "approve" : "");
+        text_add_bytes(out, cell, (size_t)(end + 1 - cell));
+    }
+}
+#define FILLED(name, of, plan, ...)                                                                \
+    CLEANUP(sheet_release) struct sheet name = {.acts = &(of), .text = TEXT_INIT};                 \
+    fill_in(&(of), plan, (const char *const[]){__VA_ARGS__, NULL}, &name.text)
+
+/* Nothing has changed, and the subjects are the same: it is another plan all the same. */
+TEST(review_of_a_table_names_the_rows_of_another_plan)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    acts_only_suspend(&acts);
+    acts_plan(&acts, 0);
+    acts_move_to(&acts, 1);
+    acts_plan(&acts, 0);
+    FILLED(earlier, acts, "1", acts.row[0].id, acts.row[1].id);
+    FILLED(mixed, acts, "2", acts.row[2].id);
+    fill_in(&acts, "1", (const char *const[]){acts.row[3].id, NULL}, &mixed.text);
+
+    HAND_IN(whole, &earlier, "2");
+    end_assert_code(&whole, 20);
+    end_assert_says(&whole.out, "approved 0, kept 0, rejected 0, refused 2");
+    end_assert_says(&whole.out, "it is a row of plan 1, and this is plan 2");
+    assert_int_equal(count_rulings(&acts), 0);
+    HAND_IN(pasted, &mixed, "2");
+    end_assert_code(&pasted, 0);
+    end_assert_says(&pasted.out, "approved 1, kept 0, rejected 0, refused 1");
+    end_assert_says(&pasted.out, "decisions.csv:3: ");
+    end_assert_says(&pasted.out, "it is a row of plan 1, and this is plan 2");
+    HAND_IN(right, &earlier, "1"); /* by its own number it counts: nothing has changed since */
+    end_assert_code(&right, 0);
+    end_assert_says(&right.out, "approved 2, kept 0, rejected 0, refused 0");
+    assert_int_equal(count_rulings(&acts), 3);
+}
+
 TEST(review_ends_no_keep_by_an_approval)
 {
     WORLD(acts, 2, 4, NULL);

@@ -116,6 +116,7 @@ static struct plan make_plan(struct plan_row row[static COUNT])
             .email = of(i, 2),
             .username = of(i, 3),
             .department = of(i, 4),
+            .country = of(i, 5),
             .profile = of(i, 5),
             .reason = of(i, 6),
             .rule = i % 3 ? world.value[i % 2] : "",

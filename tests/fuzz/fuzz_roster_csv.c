@@ -1,9 +1,9 @@
 /*
  * A roster as CSV over delimiters, encodings, forms of dates and what stands around the rows, which
  * its first bytes choose.
- * Reads: roster/csv.c roster/cut.c roster/titles.c roster/intake.c roster/date.c roster/doubt.c
- * roster/reader.c format/csv_reader.c format/encoding.c format/container.c base/unseen.c
- * facts/roster.c facts/person.c
+ * Reads: roster/csv.c roster/cut.c roster/titles.c roster/intake.c roster/mapped_words.c
+ * roster/date.c roster/doubt.c roster/reader.c format/csv_reader.c format/encoding.c
+ * format/container.c base/unseen.c facts/roster.c facts/person.c
  */
 #include "base/cleanup.h"
 #include "roster.h"

@@ -199,6 +199,18 @@ static const struct refusal refusals[] = {
      "columns: { email = \"M\"; status = \"S\"; };\nstatus: { employed = \"\"; departed = [ "
      "\"B\", \"\" ]; };",
      1, "has the word '' as employed and as departed"},
+    {COLUMNS,
+     "columns: { email = \"M\"; status = \"S\"; last_day = \"L\"; };\nstatus: { employed = \"A\"; "
+     "on_leave = \"b\"; departed = \"B\"; };",
+     0, NULL},
+    {COLUMNS,
+     "columns: { email = \"M\"; status = \"S\"; };\nstatus: { employed = \"A\"; on_leave = \"B\"; "
+     "departed = \"B\"; };",
+     1, "on_leave and as departed, between which 'roster.columns.last_day' decides; hint: name it"},
+    {COLUMNS,
+     "columns: { email = \"M\"; status = \"S\"; last_day = \"L\"; };\nstatus: { employed = \"A\"; "
+     "on_leave = \"A\"; departed = \"B\"; };",
+     1, "has the word 'a' as employed and as on_leave"},
     {COLUMNS, COLUMNS "\nno_value = [ \"\" ];", 1, "'roster.no_value' is empty"},
     {COLUMNS, "columns: { email = \"M\"; status = \"active\"; };\nformat = \"scim\";", 0, NULL},
     {COLUMNS, "format = \"scim\";", 0, NULL},

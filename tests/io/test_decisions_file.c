@@ -38,6 +38,8 @@ static void show_lines(const struct decisions *decisions, struct text *ret_text)
         text_addf(ret_text, "%s%u:", i ? "|" : "", line->row);
         for (size_t c = 0; c < COUNT_OF(cell); c++)
             text_addf(ret_text, "%s%s", c ? "," : "", cell[c] ? cell[c] : "-");
+        if (line->of_plan)
+            text_addf(ret_text, " of %.4s", line->of_plan);
         if (line->flaw)
             text_addf(ret_text, " (%s)", line->flaw);
     }
@@ -85,7 +87,7 @@ static void add_unit(struct text *out, const struct saved *way, unsigned unit)
 }
 
 /* The text of the cases has nothing beyond the first plane. */
-static void save(const struct saved *way, const char *const (*row)[6], size_t rows,
+static void save(const struct saved *way, const char *const (*row)[7], size_t rows,
                  struct text *out)
 {
     CLEANUP(text_release) struct text plain = TEXT_INIT;
@@ -93,7 +95,7 @@ static void save(const struct saved *way, const char *const (*row)[6], size_t ro
 
     text_add(&plain, way->mark ? "\xEF\xBB\xBF" : "");
     for (size_t i = 0; i < rows; i++) {
-        for (size_t k = 0; k < 6; k++) {
+        for (size_t k = 0; k < 7; k++) {
             const char *cell = row[i][k];
             bool quoted = way->quoted || strpbrk(cell, "\",;\t\r\n");
             text_addf(&plain, "%s%s", k ? way->delimiter : "", quoted ? "\"" : "");
@@ -116,19 +118,45 @@ static void save(const struct saved *way, const char *const (*row)[6], size_t ro
 
 TEST(decisions_file_is_the_same_in_every_way_a_spreadsheet_saves_it)
 {
-    static const char *const rows[][6] = {
-        {"name", "until", "Decision", "account_id", "reason", "subject"},
-        {"Änne, \"A\"", "", "approve", A, "", HEX},
-        {"=1+1", "31.03.2027", "keep", B, "für die;\nKampagne", HEX},
-        {"x", "", "", "other", "", ""},
+    static const char *const rows[][7] = {
+        {"name", "until", "Decision", "account_id", "reason", "of_plan", "subject"},
+        {"Änne, \"A\"", "", "approve", A, "", "12:" HEX, HEX},
+        {"=1+1", "31.03.2027", "keep", B, "für die;\nKampagne", "7:" HEX, HEX},
+        {"x", "", "", "other", "", "", ""},
     };
 
     for (size_t i = 0; i < COUNT_OF(ways); i++) {
         CLEANUP(text_release) struct text file = TEXT_INIT;
         save(&ways[i], rows, COUNT_OF(rows), &file);
         assert_lines(ways[i].what, file.data, file.length,
-                     "2:" A "," HEX ",approve,-,-|3:" B "," HEX
-                     ",keep,31.03.2027,für die;\nKampagne|4:other,-,-,-,-");
+                     "2:" A "," HEX ",approve,-,- of 12:0|3:" B "," HEX
+                     ",keep,31.03.2027,für die;\nKampagne of 7:01|4:other,-,-,-,-");
+    }
+}
+
+/* Last week's rows are pasted into this week's table, and not the other way round. */
+TEST(decisions_file_is_about_the_newest_plan_that_its_rows_are_of)
+{
+#define OF_HEADER "account_id,subject,decision,of_plan\n"
+    static const struct {
+        const char *bytes;
+        int64_t plan;
+    } cases[] = {
+        {OF_HEADER A "," HEX ",approve,7:" HEX "\n" B "," HEX ",approve,12:" HEX "\n", 12},
+        {OF_HEADER A "," HEX ",,12:" HEX "\n" B "," HEX ",approve,7:" HEX "\n", 12},
+        {OF_HEADER A "," HEX ",approve,7:" HEX "\n" B "," HEX ",approve,12\n", 7},
+        {OF_HEADER A "," HEX ",approve,\n", 0},
+        {"account_id,subject,decision\n" A "," HEX ",approve\n", 0},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(err_release) struct err err = ERR_INIT;
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        struct decisions decisions;
+        assert_int_equal(
+            read_bytes(&arena, cases[i].bytes, strlen(cases[i].bytes), &decisions, &err), 0);
+        assert_null(decisions.portal);
+        assert_int_equal(decisions.plan, cases[i].plan);
     }
 }
 

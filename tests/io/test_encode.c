@@ -2,6 +2,7 @@
  * The encoders against texts that somebody wrote to break them. Expected values are spelled out.
  */
 #include <csv.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -92,6 +93,12 @@ TEST(encode_csv_formulas_defused)
         {"is '='A'!A1", "is ''='A'!A1"}, /* but not with more behind it */
         {"is '=1'", "is ''=1'"},
         {"is ='A'!A1", "is '='A'!A1"},
+        {"fits '%d/%m/%Y' only", "fits '%d/%m/%Y' only"}, /* within a cell it begins nothing */
+        {"fits '%=1' only", "fits ''%=1' only"},
+        {"fits %d only", "fits '%d only"},
+        {"a;'%x", "\"a;''%x\""},
+        {"'%d/%m' fits", "''%d/%m' fits"},
+        {" %x", "\"' '%x\""},
         {"'@' is it", "''@' is it"},           /* and comes back as it was */
         {"\xE2\x80\x83=1", "'\xE2\x80\x83=1"}, /* behind an em space */
         {"\xE2\x80\x8D-1", "'\xE2\x80\x8D-1"}, /* behind a joiner */
@@ -222,6 +229,8 @@ static bool is_formula_word(const char *cell, size_t length)
 {
     size_t passed = strspn(cell, "\"");
 
+    if (strncmp(cell + passed, "'%", 2) == 0 && isalpha((unsigned char)cell[passed + 2]))
+        return false; /* a form of dates */
     if (passed < length)
         passed += 1 + strspn(cell + passed + 1, "'");
     return passed < length && is_formula(cell, length);

@@ -113,6 +113,8 @@ static struct plan make_plan(void)
     hostile_rows[6].idle_days = -1;
     hostile_rows[7].reason = hostile[1];
     hostile_rows[7].department = hostile[0];
+    hostile_rows[7].country = hostile[0];
+    hostile_rows[8].country = "NL";
     hostile_rows[8].roles = NULL;
     hostile_rows[8].employee_number = "007";
     return (struct plan){
@@ -298,6 +300,8 @@ TEST(report_json_decisions_keep_hostile_texts_as_they_are)
     assert_member(row, "last_login", "null");
     assert_member(row, "idle_days", "null");
     assert_member(row, "not_before", "null");
+    assert_member(json_object_array_get_idx(decisions, 6), "country", "null");
+    assert_member(json_object_array_get_idx(decisions, 8), "country", "\"NL\"");
     assert_member(json_object_array_get_idx(decisions, 8), "roles", "[]");
     assert_member(json_object_array_get_idx(decisions, 8), "employee_number", "\"007\"");
     assert_member(json_object_array_get_idx(decisions, 11), "finding", "true");
@@ -364,7 +368,7 @@ TEST(report_csv_read_back_equals_the_rows_but_for_defusing)
                             "account_id,username,email,name,decision,until,reason,"
                             "action,rule,why,row,not_before,account,person,employee_number,"
                             "matched_by,last_login,last_login_source,idle_days,"
-                            "profile,roles,department,"));
+                            "profile,roles,department,country,"));
     read_csv(&out, &cells);
     assert_int_equal(cells.rows, HOSTILE_COUNT + 1);
     columns = cells.row_end[0];
@@ -777,6 +781,39 @@ TEST(report_csv_for_spreadsheets_has_a_mark_and_times_that_they_know)
     for (size_t i = 1; i < cells.rows; i++) {
         for (size_t c = 4; c < 7; c++)
             assert_string_equal(cells.cell[i * columns + c], "");
+    }
+}
+
+/* Each row says which plan it is of: the subject is the same in every plan while nothing changes.
+ * A report over an export has no number, and nobody hands it back. */
+TEST(report_csv_row_says_which_plan_it_is_of)
+{
+    static const char *const hexes = "0123456789abcdef";
+
+    for (size_t exported = 0; exported < 2; exported++) {
+        struct plan plan = make_plan();
+        if (exported) {
+            plan.id = 0;
+            plan.inputs.snapshot_source = SNAPSHOT_FROM_EXPORT;
+        }
+        CLEANUP(text_release) struct text out = render(&plan, REPORT_CSV, 0);
+        CLEANUP(release_cells) struct cells cells = {.count = 0};
+        size_t place = 0;
+        read_csv(&out, &cells);
+        size_t columns = cells.row_end[0];
+        while (place < columns && !text_equal(cells.cell[place], "of_plan"))
+            place++;
+        assert_true(place < columns);
+        assert_string_equal(cells.cell[place - 1], "subject");
+        for (size_t i = 1; i < cells.rows; i++) {
+            const char *cell = cells.cell[i * columns + place];
+            if (exported) {
+                assert_string_equal(cell, "");
+                continue;
+            }
+            assert_true(text_starts(cell, "7:"));
+            assert_int_equal(strspn(cell + 2, hexes), 64);
+        }
     }
 }
 

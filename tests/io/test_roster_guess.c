@@ -514,6 +514,11 @@ TEST(roster_guess_of_two_addresses_asks_which_is_the_work_address)
     GUESS(got, "Employee ID,Email,E-Mail-Adresse\n1,a@home.example,a@acme.example\n");
 
     assert_title(&got, MEANING_EMAIL, NULL);
+    const struct guess_question *question = asked(&got, GUESS_ABOUT_EMAIL, NULL);
+    for (size_t i = 0; question && question->choice[i]; i++) { /* by its title and its shape */
+        assert_mentions(question->choice[i], "such as '…@");
+        assert_null(strstr(question->choice[i], "a@"));
+    }
     answer(&got, GUESS_ABOUT_EMAIL, NULL, 1);
     assert_title(&got, MEANING_EMAIL, "E-Mail-Adresse");
     assert_int_equal(questions_of(&got), 0);

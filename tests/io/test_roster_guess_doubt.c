@@ -88,6 +88,58 @@ TEST(roster_guess_of_columns_that_do_not_say_who_works_here_is_free_with_one_ans
     assert_int_equal(status_of(&got, csv, "1"), PERSON_EMPLOYED);
 }
 
+/* What was answered is known when the guess is made anew over the configuration. */
+static void assert_recalled(struct guess_case *c, const char *csv, enum meaning meaning,
+                            const char *title)
+{
+    struct roster_guess again;
+
+    assert_int_equal(status_of(c, csv, "1"), PERSON_EMPLOYED);
+    assert_int_equal(
+        roster_guess(c->guessed, csv, strlen(csv), true, NULL, &c->config.roster, &again, NULL), 0);
+    const struct guess_column *column = roster_guess_of(&again, meaning);
+    assert_string_equal(column ? column->title : NULL, title);
+    for (size_t i = 0; i < again.questions; i++)
+        assert_true(again.question[i].subject == GUESS_ABOUT_AWAY ||
+                    again.question[i].subject == GUESS_ABOUT_REHIRED);
+}
+
+/* Neither a status nor a last day by any title that is known: nobody would ever be departed, and
+ * nobody would be told. */
+TEST(roster_guess_of_a_file_of_which_nothing_says_who_has_left_asks_which_column_does)
+{
+    static const char days[] = "Employee ID,Name,Gone on\n1,A,\n2,B,2026-03-31\n3,C,2026-12-31\n";
+    GUESS(dated, days);
+    GUESS(neither, days);
+    GUESS(nothing, "Employee ID,Name,City,Colour\n1,A,Rome,red\n2,B,Rome,\n");
+    GUESS(told, "Employee ID,Name,Gone on,Status\n1,A,,Active\n2,B,2026-03-31,Terminated\n");
+
+    assert_asked(&dated, GUESS_ABOUT_GONE, NULL, "the employment ends: 'Gone on'");
+    assert_true(roster_guess_blocks_departed(&dated.guess));
+    answer(&dated, GUESS_ABOUT_GONE, NULL, 1);
+    assert_free(&dated, "a day");
+    assert_int_equal(status_of(&dated, days, "2"), PERSON_DEPARTED);
+    assert_int_equal(status_of(&dated, days, "3"), PERSON_EMPLOYED);
+    assert_recalled(&dated, days, MEANING_LAST_DAY, "Gone on");
+
+    answer(&neither, GUESS_ABOUT_GONE, NULL, 0);
+    assert_free(&neither, "neither");
+    assert_false(roster_guess_tells_departures(&neither.guess));
+    assert_int_equal(status_of(&neither, days, "2"), PERSON_EMPLOYED);
+    assert_null(asked(&nothing, GUESS_ABOUT_GONE, NULL));
+    assert_null(asked(&told, GUESS_ABOUT_GONE, NULL));
+}
+
+/* Another first day that was said to be the newest is so the next time, too. */
+TEST(roster_guess_of_a_newest_first_day_that_was_said_is_not_asked_again)
+{
+    static const char csv[] = "Employee ID,Termination Date,Back\n1,,\n2,2019-05-31,2021-01-01\n";
+    GUESS(got, csv);
+
+    answer(&got, GUESS_ABOUT_LATER, NULL, 1);
+    assert_recalled(&got, csv, MEANING_HIRE_DATE, "Back");
+}
+
 TEST(roster_guess_of_columns_left_out_by_name_asks_about_the_others)
 {
     GUESS(got,

@@ -459,6 +459,55 @@ TEST(roster_guess_of_empty_cells_of_a_status_asks_what_they_mean)
     assert_int_equal(status_when_read(&got, csv, "3"), PERSON_EMPLOYED);
 }
 
+/* "Inactive" of a system that has it of leave and departure alike: the last day tells. */
+TEST(roster_guess_of_inactive_beside_a_last_day_may_be_told_by_it)
+{
+    static const char csv[] = "Employee ID,Name,Status,Termination Date\n1,A,active,\n"
+                              "2,B,inactive,\n3,C,inactive,2026-03-31\n"
+                              "4,D,inactive,2026-12-31\n5,E,active,2020-01-31\n";
+    static const enum person_status right[] = {PERSON_EMPLOYED, PERSON_ON_LEAVE, PERSON_DEPARTED,
+                                               PERSON_ON_LEAVE, PERSON_UNKNOWN};
+    GUESS(got, csv);
+    GUESS(undated, "Employee ID,Name,Status\n1,A,active\n2,B,inactive\n");
+
+    assert_null(question_of(&undated, GUESS_ABOUT_WORD, "inactive")->choice[4]);
+    answer(&got, GUESS_ABOUT_WORD, "inactive", 4);
+    assert_int_equal(questions_of(&got), 0);
+    (void)status_when_read(&got, csv, "1");
+    for (size_t i = 0; i < COUNT_OF(right); i++)
+        assert_int_equal(got.roster.person[i].status, right[i]);
+    struct roster_guess again; /* as it was said */
+    assert_int_equal(roster_guess(got.guessed, csv, sizeof(csv) - 1, true, NULL, &got.config.roster,
+                                  &again, NULL),
+                     0);
+    for (size_t i = 0; i < again.words; i++)
+        assert_int_equal(again.word[i].either, strcmp(again.word[i].text, "inactive") == 0);
+}
+
+/* A row that is nobody's, or of which no value is known, says nothing about empty cells. */
+TEST(roster_guess_of_rows_without_a_key_or_broken_asks_nothing_about_empty_cells)
+{
+    static const char *const rows[] = {
+        ",,\n\x1a\n", "3,Smith, John,Active\n", "'3;Smith';Active\n",     ",Total,\n",
+        "N/A,,\n",    "-,Sum of 2,\n",          "\"\",\"page 1\",\"\"\n", "printed by HR\n",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv, "Employee ID,Name,Status\n1,A,Active\n%s2,B,Terminated\n", rows[i]);
+        GUESS(got, text_cstr(&csv));
+        if (asked(&got, GUESS_ABOUT_WORD, ""))
+            fail_msg("%s", rows[i]);
+    }
+    GUESS(json, "[{\"employeeNumber\":\"1\",\"status\":\"Active\"},"
+                "{\"employeeNumber\":\"2\",\"status\":\"Active\",\"status\":\"Left\"},"
+                "{\"employeeNumber\":null,\"status\":null}]");
+    assert_null(asked(&json, GUESS_ABOUT_WORD, ""));
+    GUESS(said, "[{\"employeeNumber\":\"1\"},{\"employeeNumber\":\"2\",\"status\":\"Active\"},"
+                "{\"employeeNumber\":\"3\",\"status\":null},{}]");
+    assert_asked(&said, GUESS_ABOUT_WORD, "", "(empty) in 'status' (2 rows)");
+}
+
 TEST(roster_guess_of_kinds_in_several_columns_asks_once_and_shows_nobodys_values)
 {
     GUESS(got, "Employee ID,Status,Worker Type,Contract Type,State\n"

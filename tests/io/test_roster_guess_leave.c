@@ -147,6 +147,9 @@ TEST(roster_guess_of_two_numbers_asks_which_one_people_are_known_by)
 
     assert_asked(&got, GUESS_ABOUT_NUMBER, NULL, "EMPID");
     assert_true(roster_guess_blocks_departed(&got.guess));
+    const struct guess_question *question = asked(&got, GUESS_ABOUT_NUMBER, NULL);
+    assert_true(choice_with(question, "'USERID', such as 'AAAA'") != SIZE_MAX);
+    assert_true(choice_with(question, "'EMPID', such as '9'") != SIZE_MAX);
     answer(&got, GUESS_ABOUT_NUMBER, NULL, 1);
     assert_int_equal(questions_of(&got), 0);
     assert_string_equal(title_of(&got, MEANING_EMPLOYEE_NUMBER), "USERID");

@@ -83,9 +83,13 @@ TEST(roster_guess_of_an_encoding_is_that_in_which_titles_are_known)
         "Employee ID;Name;Department\n1;ИВАНОВ ИВАН;СКЛАД\n2;АННА СМИРНОВА;СКЛАД\n";
     static const char french[] = "Matricule;Nom;Prénom;Statut\n"
                                  "1;LEFÈVRE;Éloïse;En activité\n2;Noël;Hélène;Retraité\n";
+    static const char german[] = "Personalnummer;Name;Kündigungsdatum;Beschäftigungsstatus\n"
+                                 "1;DüBois;;aktiv\n2;Mac'Äb;;aktiv\n3;VanÖs;;aktiv\n4;LaÜz;;aktiv\n"
+                                 "5;LeÄx;;aktiv\n6;DeÖy;;aktiv\n";
     static const struct {
         const char *encoding, *text, *guessed;
     } cases[] = {
+        {"WINDOWS-1252", german, "WINDOWS-1252"},
         {"WINDOWS-1252", spanish, "WINDOWS-1252"},
         {"CP850", spanish, "CP850"},
         {"MACINTOSH", spanish, "MACINTOSH"},
@@ -126,6 +130,37 @@ TEST(roster_guess_of_bytes_that_are_no_text_is_refused)
 
 /* --- CSV --- */
 
+/* As a spreadsheet wraps its titles. */
+TEST(roster_guess_of_titles_of_two_lines_names_them_in_one)
+{
+    static const char csv[] = "\"Employee\nID\",\"Full\r\nName\",\"Employment\nStatus\",Left\n"
+                              "1,A B,Active,\n2,C D,Terminated,\n";
+    CLEANUP(guess_case_release) struct guess_case got = guess_of(csv);
+
+    assert_guessed(&got);
+    assert_string_equal(title_of(&got, MEANING_EMPLOYEE_NUMBER), "Employee ID");
+    assert_string_equal(title_of(&got, MEANING_STATUS), "Employment Status");
+    guess_case_read(&got, csv, strlen(csv));
+    assert_int_equal(got.read, 0);
+    assert_int_equal(got.roster.person[1].status, PERSON_DEPARTED);
+    assert_string_equal(got.roster.person[0].name, "A B");
+}
+
+/* Two may fit as well: how the letters read shows which. */
+TEST(roster_guess_of_an_encoding_that_was_tried_shows_how_its_letters_read)
+{
+    static const char czech[] = "Employee ID,Name\n1,Jan Dvořák\n";
+    CLEANUP(text_release) struct text bytes = TEXT_INIT;
+
+    encode("WINDOWS-1250", czech, &bytes);
+    CLEANUP(guess_case_release) struct guess_case got = guess_of_bytes(bytes.data, bytes.length);
+    CLEANUP(guess_case_release) struct guess_case known = guess_of(czech);
+    assert_guessed(&got);
+    assert_string_equal(got.guess.letters, "Dvoøák");
+    assert_string_equal(got.guess.encoding, "WINDOWS-1252");
+    assert_null(known.guess.letters);
+}
+
 TEST(roster_guess_of_a_delimiter_is_that_by_which_titles_are_titles)
 {
     static const struct {
@@ -136,6 +171,8 @@ TEST(roster_guess_of_a_delimiter_is_that_by_which_titles_are_titles)
         {"Employee ID;Name;Salary\n1;A;1,2\n2;B;3,4\n", ';'},
         {"Employee ID\tName\n1\tA, B\n", '\t'},
         {"Employee ID|Name\n1|A\n", '|'},
+        {"Employee ID~Name\n1~A, B\n", '~'},
+        {"Employee ID^Name\n1^A, B\n", '^'},
         {"sep=;\r\nEmployee ID;Name\r\n1;A\r\n", ';'},
         {"SEP=|\nEmployee ID|Name\n1|A\n", '|'},
         {"List of staff, as of today, by HR\nEmployee ID;Name\n1;A\n", ';'},
@@ -267,6 +304,38 @@ TEST(roster_guess_of_json_finds_the_list_of_people)
                      got.guess.shape.items ? got.guess.shape.items : "-");
         if (cases[i].format != ROSTER_FORMAT_SCIM)
             assert_string_equal(title_of(&got, MEANING_EMPLOYEE_NUMBER), "employeeNumber");
+    }
+}
+
+/* Why a run would refuse the document whatever is answered is known before anything is asked. */
+TEST(roster_guess_of_a_document_that_a_run_would_refuse_says_why)
+{
+    static const struct {
+        const char *json, *refusal;
+    } cases[] = {
+        {"{\"data\": [" PERSON "], \"next\": \"https://h/2\"}", "one page of several"},
+        {"{\"total\": 7, \"data\": [" PERSON "]}", "tells that there are 7"},
+        {"{\"totalResults\": 3, \"Resources\": [{\"userName\": \"a\", \"active\": true}]}",
+         "holds 1 of 3 people"},
+        {"{\"totalResults\": 1, \"Resources\": [{\"userName\": \"a\"}]}", "no user has 'active'"},
+        {"{\"total\": 1, \"data\": [" PERSON "]}", NULL},
+        {"{\"data\": [" PERSON "], \"next\": null}", NULL},
+        {"{\"totalResults\": 1, \"Resources\": [{\"userName\": \"a\", \"active\": true}]}", NULL},
+        {PERSON "\n" PERSON "\n", NULL},
+        {"Employee ID,Status\n1,Active\n", NULL},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(guess_case_release) struct guess_case got = guess_of(cases[i].json);
+        struct roster_guess part;
+        assert_guessed(&got);
+        if (cases[i].refusal)
+            assert_mentions(got.guess.refusal, cases[i].refusal);
+        else if (got.guess.refusal)
+            fail_msg("%zu: %s", i, got.guess.refusal);
+        if (roster_guess(got.guessed, cases[i].json, strlen(cases[i].json), false, NULL, NULL,
+                         &part, NULL) == 0)
+            assert_null(part.refusal); /* of a part nobody knows */
     }
 }
 

@@ -272,6 +272,51 @@ TEST(status_words_give_their_meaning)
     assert_int_equal(c.roster.person[3].word, PERSON_DEPARTED);
 }
 
+/* A system that says "inactive" of whoever is on leave and of whoever has left: the last day tells
+ * which. Nobody is departed by the word alone, and whom the word calls active never is. */
+TEST(status_word_of_leave_and_departure_is_told_by_the_last_day)
+{
+    static const char *const inactive[] = {"Inactive"};
+    static const struct {
+        const char *word, *hired, *last; /* on 2026-11-22 */
+        enum person_status status;
+    } rows[] = {
+        {"inactive", "2010-01-01", "", PERSON_ON_LEAVE},
+        {"inactive", "", "", PERSON_ON_LEAVE},
+        {"Inactive", "2010-01-01", "2026-11-21", PERSON_DEPARTED},
+        {"Inactive", "", "2020-01-31", PERSON_DEPARTED},
+        {"Inactive", "2010-01-01", "2026-11-22", PERSON_ON_LEAVE},
+        {"Inactive", "2010-01-01", "2027-01-31", PERSON_ON_LEAVE},
+        {"Inactive", "2010-01-01", "9999-12-31", PERSON_ON_LEAVE},
+        {"Inactive", "2022-01-01", "2020-01-31", PERSON_UNKNOWN},
+        {"Inactive", "2027-01-01", "", PERSON_FUTURE},
+        {"Inactive", "2010-01-01", "soon", PERSON_UNKNOWN},
+        {"Active", "2010-01-01", "2020-01-31", PERSON_UNKNOWN},
+        {"Active", "2022-01-01", "2020-01-31", PERSON_EMPLOYED},
+        {"Left", "2010-01-01", "", PERSON_DEPARTED},
+    };
+    static const char *const departed[] = {"Left", "inactive"};
+    struct config_roster config = case_config();
+    struct day today;
+
+    assert_true(day_from_civil(2026, 11, 22, &today));
+    config.status.on_leave = (struct name_list){inactive, COUNT_OF(inactive)};
+    config.status.departed = (struct name_list){departed, COUNT_OF(departed)};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        CLEANUP(case_release) struct roster_case c = {.result = -1};
+        text_addf(&csv, FULL "1,,,a,%s,%s,%s,,\n", rows[i].word, rows[i].hired, rows[i].last);
+        c = case_read(&config, text_cstr(&csv));
+        assert_read(&c);
+        c.roster.written = today;
+        for (int again = 0; again < 2; again++) { /* as of a day before, too */
+            roster_judge(&c.roster, today);
+            if (c.roster.person[0].status != rows[i].status)
+                fail_msg("%s: %s", text_cstr(&csv), person_status_name(c.roster.person[0].status));
+        }
+    }
+}
+
 TEST(status_blank_in_the_mapping_takes_empty_cells)
 {
     static const char *const employed[] = {"Active", ""};

@@ -280,6 +280,61 @@ TEST(roster_read_scim_doubtful_users_are_rejected)
     }
 }
 
+#define GROUP_SCHEMA "urn:ietf:params:scim:schemas:core:2.0:Group"
+
+/* What says that it is a Group is nobody, and counts for the list; what says nothing may be
+ * anybody. */
+TEST(roster_read_scim_leaves_out_what_says_that_it_is_a_group)
+{
+    static const struct {
+        const char *element;
+        bool is_group;
+        const char *part; /* of why else the row is rejected */
+    } cases[] = {
+        {"{\"schemas\":[\"" GROUP_SCHEMA "\"],\"displayName\":\"Design\"}", true, NULL},
+        {"{\"Schemas\":[\"URN:ietf:params:scim:schemas:core:2.0:group\"],\"members\":[]}", true,
+         NULL},
+        {"{\"meta\":{\"resourceType\":\"Group\"},\"displayName\":\"Design\"}", true, NULL},
+        {"{\"schemas\":[\"" GROUP_SCHEMA "\"],\"userName\":\"x\",\"active\":true}", false,
+         "says that it is a Group, and has 'userName'"},
+        {"{\"schemas\":[\"" GROUP_SCHEMA "\"],\"emails\":[{\"value\":\"a@b\"}]}", false,
+         "says that it is a Group, and has 'emails'"},
+        {"{\"schemas\":[\"" GROUP_SCHEMA "\",\"urn:ietf:params:scim:schemas:core:2.0:User\"],"
+         "\"displayName\":\"Design\"}",
+         false, "status is empty"},
+        {"{\"displayName\":\"Group of 7\"}", false, "status is empty"},
+        {"{\"meta\":\"Group\",\"schemas\":\"" GROUP_SCHEMA "\"}", false, "status is empty"},
+        {"{\"meta\":{\"resourceType\":\"User\"},\"displayName\":\"Group\"}", false,
+         "status is empty"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct config_roster config = scim_config();
+        CLEANUP(text_release) struct text text = TEXT_INIT;
+        CLEANUP(case_release) struct roster_case c = {.result = -1};
+
+        text_addf(&text, "{\"totalResults\":2,\"Resources\":[" USER ",%s]}", cases[i].element);
+        c = case_read(&config, text_cstr(&text));
+        assert_read(&c);
+        assert_int_equal(c.roster.groups, cases[i].is_group);
+        assert_int_equal(c.roster.count, cases[i].is_group ? 1 : 2);
+        assert_int_equal(c.roster.blind, cases[i].is_group ? 0 : 1);
+        if (cases[i].part)
+            assert_mentions(c.roster.person[1].rejected, cases[i].part);
+    }
+}
+
+TEST(roster_read_scim_of_groups_alone_is_refused)
+{
+    struct config_roster config = scim_config();
+    CLEANUP(case_release)
+    struct roster_case c =
+        case_read(&config, LIST("1", "1", "{\"schemas\":[\"" GROUP_SCHEMA "\"]}"));
+
+    assert_int_equal(c.result, -1);
+    assert_mentions(c.err.text, "all that is in it are Groups and no Users; hint: take /Users");
+}
+
 TEST(roster_read_scim_addresses_without_a_primary_one)
 {
     static const char *const users[] = {

@@ -34,7 +34,7 @@ static const struct recipe {
     {"BambooHR, report as CSV", "bamboohr.csv", NO_LEAVE},
     {"Personio, API", "personio.json", ALL_TOLD},
     {"Personio, list as CSV", "personio.csv", ALL_TOLD},
-    {"SAP SuccessFactors, user export", "successfactors.csv", NO_LEAVE},
+    {"SAP SuccessFactors, user export", "successfactors.csv", ALL_TOLD},
     {"SAP HR / HCM, list", "sap-hr.csv", ALL_TOLD},
     {"ADP Workforce Now, CSV", "adp.csv", NO_START},
     {"Rippling, report as CSV", "rippling.csv", ALL_TOLD},

@@ -179,13 +179,15 @@ TEST(roster_report_csv_reason_reads_as_it_was_written)
 {
     struct limits limits = case_limits();
     CLEANUP(mem_cleanup)
-    char *text = report_of(FULL "1,anna,,Anna,Active,,,,\n2,,,Bo,=cmd(),,,,\n3,,,@cy,Active,,,,\n",
+    char *text = report_of(FULL "1,anna,,Anna,Active,,,,\n2,,,Bo,=cmd(),,,,\n3,,,@cy,Active,,,,\n"
+                                "4,,,Di,Active,31/31/2016,,,\n5,,,Ed,%x,,,,\n",
                            REPORT_CSV, &limits, false);
 
     assert_mentions(text, "it has no '@'");
     assert_no_mention(text, "no ''@'");
     assert_mentions(text, "''=cmd()'");
     assert_mentions(text, ",'@cy,");
+    assert_mentions(text, "does not fit '%Y-%m-%d' or is no day");
 }
 
 TEST(roster_report_json_is_a_document_with_the_same_facts)
@@ -281,6 +283,20 @@ TEST(roster_report_of_inactive_people_says_that_they_count_as_departed)
     assert_mentions(json, said);
     assert_no_mention(stated, "not active");
     assert_no_mention(nobody, "not active");
+}
+
+TEST(roster_report_of_groups_in_a_list_says_that_they_are_left_out)
+{
+    static const char groups[] =
+        "{\"totalResults\":3,\"Resources\":[{\"userName\":\"anna\",\"active\":true},"
+        "{\"meta\":{\"resourceType\":\"Group\"}},{\"meta\":{\"resourceType\":\"Group\"}}]}";
+    static const char said[] = "2 of the list say that they are Groups: left out";
+    CLEANUP(mem_cleanup) char *text = report_of_scim(groups, true, REPORT_TEXT);
+    CLEANUP(mem_cleanup) char *json = report_of_scim(groups, true, REPORT_JSON);
+
+    assert_mentions(text, said);
+    assert_mentions(json, said);
+    assert_mentions(text, "rows       1\n");
 }
 
 TEST(roster_report_of_numbers_with_marks_says_what_they_never_meet)

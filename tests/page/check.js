@@ -224,6 +224,29 @@ test('a column sorts, up and down, and says so', async () => {
     await close(page);
 });
 
+test('by country: filtered, sorted, and searched for', async () => {
+    const page = await open('people'), rows = plan('people').decisions;
+    const country = id => rows.find(row => row.account_id === id).country ?? 'none';
+    await choose(page, 'Country', 'DE');
+    equal(await matches(page), rows.filter(row => row.country === 'DE').length);
+    ok((await shownIds(page)).every(id => country(id) === 'DE'));
+    await choose(page, 'Country', 'none');
+    equal(await matches(page), rows.filter(row => row.country === null).length);
+    await press(page, 'Clear all filters');
+    const sorted = rows.map(row => row.country ?? 'none').sort((a, b) => a.localeCompare(b));
+    for (const list of [sorted, sorted.toReversed()]) {
+        await press(page, 'Country');
+        equal((await shownIds(page)).map(country), list.slice(0, 50));
+    }
+    equal(await page.$$eval('th[aria-sort=descending]', all => all.map(one => one.textContent)),
+        ['DepartmentCountry']);
+    await close(page);
+    const without = await open('nowhere');
+    equal(await without.$$eval('.filters label, button.sort', all => all.filter(one =>
+        one.offsetParent && one.textContent.startsWith('Country')).length), 0);
+    await close(without);
+});
+
 test('charts say what their figures are, and so do their tables', async () => {
     for (const script of [true, false]) {
         const page = await open('people', {script});

@@ -21,6 +21,7 @@ static struct arena arena;
 static const char *const departments[] = {
     "Legal",  "Marketing", "Brand & Design",           "Sales", "Finance", "People",
     "Studio", "IT",        "Corporate Communications", "Events"};
+static const char *const countries[] = {"NL", "DE", "BE"};
 static const char *const profiles[] = {"Light", "Regular", "Heavy", "Download only"};
 static const char *const first_names[] = {"Anna",   "Bram",  "Chloé", "Daan", "Elif", "Femke",
                                           "Giulia", "Hanna", "Ivo",   "Jane", "Kofi", "Lena"};
@@ -141,6 +142,7 @@ static struct plan_row row_of(size_t i, size_t kind, uint64_t *seed)
         .profile = profiles[below(seed, COUNT_OF(profiles))],
         .roles = "ASSETUPLOAD MEDIADOWNLOAD",
         .department = i % 11 ? departments[below(seed, COUNT_OF(departments))] : NULL,
+        .country = i % 13 ? countries[i % COUNT_OF(countries)] : NULL,
         .needed = kinds[kind].action == ACTION_DEPROVISION ? 2 : 1,
     };
 
@@ -289,6 +291,7 @@ static void write_hostile(const char *directory)
     for (size_t i = 0; i < HOSTILE; i++) {
         char *value = hostile_value(&arena, &seed, i);
         row[i].name = row[i].email = row[i].username = row[i].department = row[i].profile = value;
+        row[i].country = value;
         row[i].reason = row[i].matched_name = row[i].rule = value;
         row[i].standing = (struct row_standing){.not_counted = value};
     }
@@ -330,6 +333,9 @@ int main(int count, char **words)
     write_held(words[1], people);
     people.id = 0;
     write_page(words[1], "plain", &people);
+    for (size_t i = 0; i < PEOPLE; i++)
+        row[i].country = NULL;
+    write_page(words[1], "nowhere", &people);
     write_hostile(words[1]);
     row = rows_of(MANY);
     struct plan many = plan_of(row, MANY);

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Somebody fills in a plan's workbook in LibreOffice and saves it in every way.
 
-    edit.py DIRECTORY APPROVE KEEP REJECT CHANGED DOUBLED FORMULA DAY
+    edit.py DIRECTORY APPROVE KEEP REJECT CHANGED DOUBLED FORMULA PASTED DAY OF_PLAN
 
-Takes DIRECTORY/plan.xlsx, decides about the six accounts as their names say, adds the row of another
-plan, and saves the first sheet as NAME.csv. The workbook is edited in LibreOffice's own flat form
+Takes DIRECTORY/plan.xlsx, decides about the seven accounts as their names say, PASTED as in the table
+of plan OF_PLAN, adds a row of nobody's, and saves the first sheet as NAME.csv. The workbook is edited in LibreOffice's own flat form
 and saved as xlsx again, so that what is saved as CSV has gone through both. DAY is the last day of
 the keep, a cell of a date. Checks on the way that the workbook is what it should be: no formula, no
 link, text where text was, dates where dates were.
@@ -77,7 +77,7 @@ def check_workbook(sheets, rows, place):
             check(text_of(row[place[name]]) == "", "nobody has decided yet", name)
 
 
-def edit(root, ids, day):
+def edit(root, ids, day, of_plan):
     sheets = list(root.iter(TABLE + "table"))
     lines = [r for r in sheets[0].iter(TABLE + "table-row")
              if int(r.attrib.get(TABLE + "number-rows-repeated", 1)) == 1]
@@ -86,6 +86,7 @@ def edit(root, ids, day):
     hidden = [c for c in sheets[0].iter(TABLE + "table-column")
               for _ in range(min(64, int(c.attrib.get(TABLE + "number-columns-repeated", 1))))]
     check(hidden[place["subject"]].attrib.get(TABLE + "visibility") == "collapse", "hidden")
+    check(hidden[place["of_plan"]].attrib.get(TABLE + "visibility") == "collapse", "hidden too")
     body = [r for r in rows[1:] if len(r) > place["account_id"] and text_of(r[place["account_id"]])]
     check_workbook(sheets, body, place)
     of = {text_of(r[place["account_id"]]): r for r in body}
@@ -93,7 +94,9 @@ def edit(root, ids, day):
     def say(who, column, value, kind="string"):
         put(of[who][place[column]], kind, value)
 
-    approve, keep, reject, changed, doubled, formula = ids
+    approve, keep, reject, changed, doubled, formula, pasted = ids
+    say(pasted, "decision", "approve")
+    say(pasted, "of_plan", of_plan)
     say(approve, "decision", "Approve")
     say(keep, "decision", "keep")
     say(keep, "until", day, "date")
@@ -126,7 +129,7 @@ def set_locale(directory, locale):
 
 
 def main():
-    directory, ids, day = sys.argv[1], sys.argv[2:8], sys.argv[8]
+    directory, ids, day = sys.argv[1], sys.argv[2:9], sys.argv[9]
     at = lambda name: os.path.join(directory, name)
     convert(directory, "fods", at("plan.xlsx"))
     for prefix, uri in (("table", TABLE), ("office", OFFICE), ("text", TEXT), ("calcext", CALCEXT)):
@@ -134,7 +137,7 @@ def main():
     for _, (prefix, uri) in ET.iterparse(at("plan.fods"), events=["start-ns"]):
         ET.register_namespace(prefix, uri)
     tree = ET.parse(at("plan.fods"))
-    edit(tree.getroot(), ids, day)
+    edit(tree.getroot(), ids, day, sys.argv[10])
     tree.write(at("edited.fods"), encoding="utf-8", xml_declaration=True)
     convert(directory, "xlsx", at("edited.fods"))
     for name, separator, charset, locale, mark in WAYS:

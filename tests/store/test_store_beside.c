@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "audit/question.h"
 #include "store/beside.h"
 #include "store/step.h"
 #include "store_world.h"
@@ -40,10 +41,9 @@ static struct plan_row finding(struct store_world *world, unsigned number, const
                              .idle_days = -1};
 }
 
-static int64_t save(struct store_world *world, struct plan_row *row, size_t count)
+static int64_t save_over(struct store_world *world, const struct snapshot *snapshot,
+                         const struct roster *roster, struct plan_row *row, size_t count)
 {
-    struct snapshot snapshot = store_world_snapshot(world, ACCOUNTS);
-    struct roster roster = store_world_roster(world, ACCOUNTS);
     struct err err = ERR_INIT;
     struct plan plan = {
         .version = PLAN_VERSION,
@@ -56,18 +56,26 @@ static int64_t save(struct store_world *world, struct plan_row *row, size_t coun
         .row_count = count,
     };
 
-    store_world_save(world, &snapshot);
-    store_world_save_roster(world, &roster, true);
-    plan.inputs.snapshot_id = snapshot.id;
+    plan.inputs.snapshot_id = snapshot->id;
     plan.inputs.snapshot_complete = true;
-    plan.inputs.snapshot_digest = snapshot.digest;
-    plan.inputs.roster_id = roster.id;
+    plan.inputs.snapshot_digest = snapshot->digest;
+    plan.inputs.roster_id = roster->id;
     plan.inputs.snapshot_taken_at = plan.inputs.roster_read_at = world->now;
     plan.digest = plan_digest(&plan);
     if (store_save_plan(&world->store, &world->run, &plan, &err) < 0)
         fail_msg("%s", err.text);
     store_world_tomorrow(world);
     return plan.id;
+}
+
+static int64_t save(struct store_world *world, struct plan_row *row, size_t count)
+{
+    struct snapshot snapshot = store_world_snapshot(world, ACCOUNTS);
+    struct roster roster = store_world_roster(world, ACCOUNTS);
+
+    store_world_save(world, &snapshot);
+    store_world_save_roster(world, &roster, true);
+    return save_over(world, &snapshot, &roster, row, count);
 }
 
 static int64_t save_one(struct store_world *world)
@@ -254,6 +262,44 @@ TEST(what_became_of_a_row_is_told_of_the_plan_it_was_decided_on)
     assert_int_equal(step[0].state, STEP_DONE);
 }
 
+/* By `audit plan`, for whoever was asked: of its own acts, of those that a later plan carried out,
+ * and of what stands. */
+TEST(audit_of_a_plan_names_who_approved_each_row)
+{
+    struct store_world *world = *state;
+    struct plan_row row[] = {acts(world, 1, "one"), acts(world, 2, "two"), acts(world, 3, "three"),
+                             acts(world, 4, "four"), acts(world, 5, "five")};
+    struct plan_row later[] = {acts(world, 1, "one"), acts(world, 3, "another"),
+                               acts(world, 4, "four")};
+    struct store_plan_story story = {NULL, NULL, NULL};
+    struct err err = ERR_INIT;
+    int64_t first = save(world, row, 5), second = save(world, later, 3);
+    static const char *const wanted[2][5] = {{"anna", NULL, "anna", "anna", NULL},
+                                             {"anna", NULL, "anna"}};
+
+    decide(world, first, "now() + interval '1 hour', 'done'");
+    store_world_execute(
+        world,
+        "insert into ruling (portal_id, ruling_id, kind, account_id, who, at, plan_id, "
+        "position, subject, action, rule, snapshot_at, until, ended_at, end_word) "
+        "select portal_id, 10 + p.position, 'approve', p.account_id, 'anna', now(), plan_id, "
+        "p.position, subject, action, rule, now(), current_date, e.at, e.word from plan_row p "
+        "join (values (3, null, null), (4, null, null), (5, now(), 'withdrawn')) "
+        "e (position, at, word) on e.position = p.position where plan_id = 1");
+    tried(world, second, 1, "verified", true);
+    for (int64_t plan = first; plan <= second; plan++) {
+        assert_int_equal(store_ask_plan(&world->store, "acme", plan, &story, &err), 0);
+        int count = PQntuples(story.rows), by = PQfnumber(story.rows, "approved_by");
+        assert_int_equal(count, plan == first ? 5 : 3);
+        for (int i = 0; i < count; i++) {
+            const char *is = PQgetisnull(story.rows, i, by) ? NULL : PQgetvalue(story.rows, i, by);
+            if (!text_equal(is, wanted[plan - first][i]))
+                fail_msg("plan %d, row %d: %s", (int)plan, i + 1, is ? is : "nobody");
+        }
+        store_plan_story_release(&story);
+    }
+}
+
 TEST(what_was_done_goes_before_another_try_and_earlier_plans_tell_nothing)
 {
     struct store_world *world = *state;
@@ -304,6 +350,44 @@ TEST(seats_are_those_of_the_newest_plan_of_a_day_and_few_enough)
     assert_int_equal(store_plan_seats(&world->store, &world->arena, 3, 60, &seats, &count, &err),
                      0);
     assert_int_equal(count, 2); /* nothing of later plans */
+}
+
+/* As the plan saw it: what the portal or HR says later is of later plans. */
+TEST(countries_of_a_plan_are_the_accounts_else_the_persons_as_of_then)
+{
+    struct store_world *world = *state;
+    struct snapshot snapshot = store_world_snapshot(world, 4);
+    struct roster roster = store_world_roster(world, 4);
+    struct pairing pairing[4];
+    struct plan_row row[] = {acts(world, 4, "four"), acts(world, 3, "three"), acts(world, 2, "two"),
+                             acts(world, 1, "one"), finding(world, 9, "P4")};
+    struct err err = ERR_INIT;
+
+    for (size_t i = 0; i < 4; i++)
+        pairing[i] =
+            (struct pairing){.kind = LINK_ONE, .key = MATCH_BY_EMAIL, .person = &roster.person[i]};
+    pairing[3] = (struct pairing){.kind = LINK_NONE};
+    snapshot.account[0].country = "NL";
+    roster.person[0].country = "BE";
+    roster.person[1].country = roster.person[3].country = "DE";
+    store_world_save(world, &snapshot);
+    store_world_save_roster(world, &roster, true);
+    assert_int_equal(store_save_links(&world->store, &snapshot, &roster, pairing, 75, true, &err),
+                     0);
+    int64_t first = save_over(world, &snapshot, &roster, row, 5);
+    snapshot.account[0].country = roster.person[1].country = "FR";
+    store_world_save(world, &snapshot);
+    store_world_save_roster(world, &roster, true);
+    int64_t second = save_over(world, &snapshot, &roster, row, 5);
+    static const char *const wanted[2][5] = {{NULL, NULL, "DE", "NL", NULL},
+                                             {NULL, NULL, "FR", "FR", NULL}};
+    for (int64_t plan = first; plan <= second; plan++) {
+        memset(row, 0, sizeof(row));
+        struct plan is = {.id = plan, .row = row, .row_count = 5};
+        assert_int_equal(store_plan_countries(&world->store, &world->arena, &is, &err), 0);
+        for (size_t i = 0; i < 5; i++)
+            assert_true(text_equal(row[i].country, wanted[plan - first][i]));
+    }
 }
 
 TEST(plan_changes_say_which_row_went_because_it_was_done)

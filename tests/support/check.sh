@@ -46,16 +46,19 @@ looks() {
 sanitizers() {
     step "build with clang and sanitizers" nice -n 19 $make $jobs VARIANT=asan all tests fuzz-binaries
 }
-# Many of them wait for a portal or a server that is slow on purpose: more than there are cores.
+# Many of them wait for a portal or a server that is slow on purpose: more than there are cores. The
+# other suites run once, with sanitizers.
 suites() {
-    step "tests" env TEST_JOBS=4 $make VARIANT=debug test
+    step "tests" env TEST_JOBS=4 $make VARIANT=debug LINKED_SUITES="store end" test
 }
-long() {
+year() {
     step "a year, short" $make VARIANT=debug year-short
+}
+crash() {
     step "crash, reduced" $make VARIANT=debug check-crash-reduced
 }
 suites_with_sanitizers() {
-    step "tests with sanitizers" env TEST_JOBS=2 $make VARIANT=asan test
+    step "tests with sanitizers" env TEST_JOBS=4 $make VARIANT=asan test
 }
 fuzz() {
     step "fuzz, three seconds each" $make $jobs VARIANT=asan fuzz-short
@@ -66,7 +69,8 @@ lane looks
 lane sanitizers
 lane suites
 join
-lane long
+lane year
+lane crash
 lane suites_with_sanitizers
 lane fuzz
 join

@@ -201,6 +201,45 @@ TEST(decisions_of_a_row_that_stands_twice_are_refused_both)
     assert_non_null(strstr(row[3].refused, "in row 8 as well"));
 }
 
+/* The subject alone does not tell: it is the same in every plan while nothing changes. */
+TEST(decisions_of_a_row_of_another_plan_are_refused_by_name)
+{
+    static const struct {
+        const char *of_plan, *says;
+    } cases[] = {
+        {"12:" HEX("12"), NULL},
+        {"7:" HEX("07"), "it is a row of plan 7, and this is plan 12"},
+        {"7:" HEX("12"), "it is a row of plan 7, and this is plan 12"},
+        {"13:" HEX("12"), "it is a row of plan 13, and this is plan 12"},
+        {"12:" HEX("07"), "it is a row of another plan 12"}, /* of another portal, or database */
+        {"12", "its of_plan '12' is none"},
+        {"12:00:00", "its of_plan '12:00:00' is none"},
+        {"=A1", "its of_plan '=A1' is none"},
+        {NULL, "its of_plan is missing"}, /* somebody else's row, among those of a plan */
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct decisions_line line[] = {{.account_id = ID("A"),
+                                               .subject = HEX("a1"),
+                                               .decision = "approve",
+                                               .of_plan = cases[i].of_plan},
+                                              {.account_id = ID("B"),
+                                               .subject = HEX("b2"),
+                                               .decision = "approve",
+                                               .of_plan = "12:" HEX("12")}};
+        const struct decisions decisions = {.file = "f", .plan = 12, .line = line, .count = 2};
+        WORLD(world);
+        struct decisions_row *row = NULL;
+        world.plan.digest = digest_in(HEX("12"));
+        assert_int_equal(decisions_judge(&world.arena, &world.plan, &decisions, &world.terms, &row),
+                         2);
+        if (!row[0].refused != !cases[i].says ||
+            (cases[i].says && !strstr(row[0].refused, cases[i].says)))
+            fail_msg("case %zu: %s", i, row[0].refused ? row[0].refused : "is taken");
+        assert_null(row[1].refused);
+    }
+}
+
 TEST(decisions_without_a_decision_pass)
 {
     static const struct decisions_line line[] = {

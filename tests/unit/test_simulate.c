@@ -142,7 +142,8 @@ TEST(simulate_curve_falls_with_the_threshold_and_is_empty_where_no_rule_asks)
         world_draw(&world, seed);
         struct pairing *pairing =
             match_all(&world.arena, &world.snapshot, &world.roster, &world.matching);
-        const struct simulate_scene scene = {.context = &world.context, .pairing = pairing};
+        const struct simulate_scene scene = {
+            .context = &world.context, .pairing = pairing, .reread_days = 7};
         size_t count = simulate_curve(&world.arena, &world.policy, &scene, &point);
         assert_int_equal(count == 0, simulate_threshold(&world.policy) < 0);
         empty += count == 0;
@@ -171,6 +172,7 @@ TEST(simulate_curve_of_many_accounts_is_that_of_each_world_added_up)
     size_t count = 0;
 
     for (;; seed++) {
+        assert_in_range(seed, 1, WORLDS);
         world_draw(&world, seed);
         struct pairing *found =
             match_all(&world.arena, &world.snapshot, &world.roster, &world.matching);
