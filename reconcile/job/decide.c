@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "core/review.h"
+#include "facts/account.h"
 #include "host/command.h"
 #include "job/desk.h"
 #include "store/plan.h"
@@ -115,12 +116,14 @@ int job_reject(struct job *job, const struct plan *seen, const struct decide_req
 
 /* --- about an account --- */
 
-static bool is_named(struct arena *arena, const struct account *account, const char *folded)
+static bool is_named(struct arena *arena, const struct account *account, const char *folded,
+                     bool by_id)
 {
     const char *const name[] = {account->id,     account->username,        account->email,
                                 account->email2, account->employee_number, account->name};
+    size_t count = by_id ? 1 : COUNT_OF(name);
 
-    for (size_t i = 0; i < COUNT_OF(name); i++) {
+    for (size_t i = 0; i < count; i++) {
         if (text_equal(fold_text(arena, name[i]), folded))
             return true;
     }
@@ -134,13 +137,15 @@ static int find_account(struct job *job, const char *who, const struct account *
     CLEANUP(text_release) struct text all = TEXT_INIT;
     const char *folded = fold_text(&scratch, who);
     const struct account *found = NULL;
+    bool by_id = account_name_is_id(folded);
     size_t count = 0;
 
     if (store_load_newest_snapshot(job->store, job->arena, snapshot, err) < 0)
         return -1;
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
-        if (!folded || account->status == ACCOUNT_GONE || !is_named(&scratch, account, folded))
+        if (!folded || account->status == ACCOUNT_GONE ||
+            !is_named(&scratch, account, folded, by_id))
             continue;
         text_addf(&all, "%s%s (%s)", count++ ? ", " : "", account->id,
                   account->email ? account->email : "no address");

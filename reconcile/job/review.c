@@ -14,6 +14,10 @@
 #include "job/desk.h"
 #include "store/snapshot.h"
 
+/* Each line that cannot be taken is named. A file has one for each row of its plan, and what
+ * somebody wrote below. */
+enum { FREE_ROWS = 1000 };
+
 struct reviewing {
     struct desk desk; /* of the approvals */
     const struct decide_request *request;
@@ -72,6 +76,10 @@ static int open_file(struct reviewing *reviewing, struct job *job,
     const struct decisions_terms terms = {
         .today = job->today, .keep_max_days = (int)job->config->approval.keep_max_days};
 
+    if (decisions->count > FREE_ROWS + 2 * seen->row_count)
+        return err_set(err, ERR_USAGE,
+                       "%s: has %zu rows, and plan %lld has %zu: it is no file of its decisions",
+                       decisions->file, decisions->count, (long long)seen->id, seen->row_count);
     reviewing->count = decisions_judge(job->arena, seen, decisions, &terms, &reviewing->row);
     if (reviewing->count == 0)
         return err_set(

@@ -451,6 +451,31 @@ TEST(review_weighs_what_it_approves_beside_what_it_spares)
     end_assert_says(&room.out, "approved 1, kept 0, rejected 1, refused 0");
 }
 
+/* Lines without end, each of which says next to nothing, would each be judged, named and printed.
+ */
+TEST(review_of_a_file_with_many_times_the_rows_of_its_plan_is_refused_as_a_whole)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    acts_plan(&acts, 0);
+    SHEET(sheet, acts);
+    for (int i = 0; i < 200000; i++)
+        text_add(&sheet.text, ";;x;;\r\n");
+    HAND_IN(flood, &sheet, "1");
+    end_assert_code(&flood, 64);
+    end_assert_says(&flood.err, "has 200000 rows, and plan 1 has ");
+    assert_true(flood.out.length == 0);
+    assert_int_equal(count_rulings(&acts), 0);
+    text_clear(&sheet.text); /* what people write below their rows is no flood */
+    text_add(&sheet.text, "subject;account_id;decision;until;reason\r\n");
+    add(&sheet, acts.row[0].id, "approve", 0, "");
+    for (int i = 0; i < 900; i++)
+        text_add(&sheet.text, ";;;;who is that?\r\n");
+    HAND_IN(notes, &sheet, "1");
+    end_assert_code(&notes, 0);
+    end_assert_says(&notes.out, "approved 1, kept 0, rejected 0, refused 900");
+}
+
 TEST(review_of_two_people_counts_twice_and_of_one_once)
 {
     WORLD(acts, 2, 4, NULL);
