@@ -126,6 +126,32 @@ TEST(review_approves_keeps_and_rejects_and_says_how_many)
     assert_int_equal(count_rulings(&acts), 3);
 }
 
+/* What was rejected on a plan holds up nobody who takes back what was approved on it. */
+TEST(review_of_one_file_is_taken_back_in_part_by_who_may_not_decide)
+{
+    static const char standing[] = "select count(*) from reconcile.ruling where ended_at is null";
+    WORLD(acts, 3, 4, NULL);
+
+    acts_only_suspend(&acts);
+    acts_plan(&acts, 0);
+    SHEET(sheet, acts);
+    add(&sheet, acts.row[0].id, "approve", 0, "HR says so");
+    add(&sheet, acts.row[1].id, "keep", 30, "hands over");
+    add(&sheet, acts.row[2].id, "reject", 0, "ask again");
+    HAND_IN(decided, &sheet, "1");
+    end_assert_code(&decided, 0);
+    acts_approval(&acts, "suspend = 1; approvers = ( { user = \"daemon\"; } );");
+    RUN(first, &acts.end, "withdraw", "1", "--reason", "a mistake");
+    end_assert_code(&first, 0);
+    end_assert_says(&first.out, "1 decisions taken back");
+    end_assert_says(&first.out, "1 that spare somebody stay: ");
+    assert_int_equal(end_count(&acts.end, standing), 2);
+    RUN(second, &acts.end, "withdraw", "1", "--reason", "a mistake");
+    end_assert_code(&second, 20);
+    end_assert_says(&second.err, "not among the configured approvers");
+    assert_int_equal(end_count(&acts.end, standing), 2);
+}
+
 TEST(review_of_the_pages_file_is_of_just_its_plan)
 {
     WORLD(acts, 2, 4, NULL);
