@@ -316,6 +316,8 @@ static void shape_world(struct world *world, const struct shape *shape)
     }
 }
 
+#define TURNS 3 /* the least of so many: others use the caches as well */
+
 static double time_shape(const struct shape *shape, size_t count, const struct matching *matching)
 {
     const struct policy policy = {.rule = rules,
@@ -328,15 +330,19 @@ static double time_shape(const struct shape *shape, size_t count, const struct m
     shape_world(&world, shape);
     const struct policy_context context = {
         .today = world.today, .now = world.now, .snapshot = &world.snapshot};
-    double began = cpu_s();
-    const struct pairing *pairing =
-        match_all(&world.arena, &world.snapshot, &world.roster, matching);
-    (void)policy_decide(&world.arena, &policy, &context, pairing);
-    double took = cpu_s() - began;
+    double least = 0;
+    for (int turn = 0; turn < TURNS; turn++) {
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        double began = cpu_s();
+        const struct pairing *pairing = match_all(&arena, &world.snapshot, &world.roster, matching);
+        (void)policy_decide(&arena, &policy, &context, pairing);
+        double took = cpu_s() - began;
+        least = turn == 0 || took < least ? took : least;
+    }
     free(world.roster.person);
     free(world.snapshot.account);
     arena_release(&world.arena);
-    return took;
+    return least;
 }
 
 #define SHAPE_BYTES_EACH 1536 /* more than any shape takes for an account and a person */

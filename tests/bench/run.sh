@@ -128,14 +128,15 @@ $([ $kind = plain ] || echo 'header_row = 2; label_rows = 1; footer = "Total*"; 
   status: { employed = "Active"; }; };
 policy: { rules = ( { name = "departed"; when = { person = "departed"; }; do = "suspend"; } ); };
 EOT
-        spawn "roster_$kind" - - "roster check of $people rows, $kind" \
+        spawn "roster_$kind" - - "roster check of $people rows, $kind, three times" \
+            sh -c 'for turn in 1 2 3; do "$@" || exit; done' turns \
             "$build/bynder-reconcile" --config "$work/$kind.conf" roster check
     done
     # What it costs on this machine to look at each of its values once.
     spawn roster_yard - - "awk counts the values of the plain file" \
         awk -F, '{ for (i = 1; i <= NF; i++) seen[$i]++ }' "$work/plain.csv"
-    figure roster_ratio_yard "$(calculate "$(value roster_plain_processor) / $(value roster_yard_processor)")" 0.5 \
-        "the plain file over that, processor"
+    figure roster_ratio_yard "$(calculate "$(value roster_plain_processor) / 3 / $(value roster_yard_processor)")" 0.5 \
+        "the plain file, once, over that, processor"
     for what in processor megabytes; do
         figure "roster_ratio_$what" "$(calculate "$(value "roster_around_$what") / $(value "roster_plain_$what")")" 1.3 \
             "all settings over the plain file, $what"
