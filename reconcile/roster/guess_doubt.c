@@ -213,6 +213,29 @@ static struct guess_question *ask_kind(struct roster_guess *guess, enum guess_su
     return question;
 }
 
+/* "Terminated" may be written weeks ahead, with its day in a column that nobody knows. */
+static bool is_departure_undated(const struct roster_guess *guess)
+{
+    bool departs = false;
+
+    for (size_t i = 0; i < guess->words; i++)
+        departs |= guess->word[i].status == PERSON_DEPARTED || guess->word[i].either;
+    return departs && !roster_guess_of(guess, MEANING_LAST_DAY);
+}
+
+static void ask_undated(struct roster_guess *guess)
+{
+    struct guess_question *question =
+        ask_kind(guess, GUESS_ABOUT_GONE, may_be_gone, is_dates,
+                 "no last day is known, so whoever has a word for departure counts as gone from "
+                 "the day on which HR writes it: is one of these the day on which the employment "
+                 "ends",
+                 "is that day: use it");
+
+    if (question)
+        question->choice[0] = "no: the word is written when somebody has left, never ahead";
+}
+
 /* While another question may make one of both known, it is not asked. */
 static void ask_gone(struct roster_guess *guess)
 {
@@ -236,6 +259,8 @@ static void ask_columns(struct roster_guess *guess)
         ask_gone(guess);
         return;
     }
+    if (is_departure_undated(guess))
+        ask_undated(guess);
     if (is_status_certain(guess))
         return;
     question = ask_kind(guess, GUESS_ABOUT_MUTE, is_mute, can_be_used,
