@@ -445,32 +445,45 @@ TEST(roster_guess_of_departures_without_a_last_day_asks_which_date_says_when)
                   "2,On Leave,2020-01-01,2026-01-01\n3,Terminated,2020-01-01,2027-02-28\n",
                   titles[i]);
         GUESS(got, text_cstr(&csv));
-        assert_asked(&got, GUESS_ABOUT_GONE, titles[i], "the employment ends");
+        assert_asked(&got, GUESS_ABOUT_AHEAD, titles[i], "the employment ends");
         assert_blocked(&got, titles[i]);
-        answer(&got, GUESS_ABOUT_GONE, NULL, 0);
+        answer(&got, GUESS_ABOUT_AHEAD, NULL, 0);
         assert_free(&got, titles[i]);
     }
     GUESS(got, ahead);
-    answer(&got, GUESS_ABOUT_GONE, NULL, 1);
+    answer(&got, GUESS_ABOUT_AHEAD, NULL, 1);
     assert_free(&got, "said");
     assert_int_equal(status_of(&got, ahead, "1"), PERSON_EMPLOYED);
     assert_int_equal(status_of(&got, ahead, "3"), PERSON_DEPARTED);
     assert_int_equal(status_of(&got, ahead, "4"), PERSON_EMPLOYED);
 }
 
-/* A last day tells it, as does that nothing in the file could. */
-TEST(roster_guess_of_departures_with_a_last_day_asks_nothing_of_other_dates)
+/* A last day before tells it, as does that nothing in the file could. */
+TEST(roster_guess_of_departures_asks_of_dates_behind_the_last_day_or_without_one_alone)
 {
     GUESS(told, "Employee ID,Status,Effective Date,Termination Date\n1,Active,2020-01-01,\n"
-                "2,On Leave,2020-01-01,\n3,Terminated,2025-04-01,2025-03-31\n");
+                "2,On Leave,2020-01-01,\n3,Terminated,2025-03-31,2025-03-31\n");
     GUESS(alone, "Employee ID,Status,Hire Date\n1,Active,2020-01-01\n2,On Leave,2020-01-01\n"
                  "3,Terminated,2019-01-01\n");
+    GUESS(behind, "Employee ID,Status,Termination Date,Paid Until\n1,Active,,\n2,On Leave,,\n"
+                  "3,Terminated,2026-11-10,2027-01-31\n");
+    GUESS(blank, "Employee ID,Status,Termination Date,Effective Date\n1,Active,,2020-01-01\n"
+                 "2,On Leave,,2026-01-01\n3,Terminated,,2027-01-31\n");
+    GUESS(some, "Employee ID,Status,Until\n1,Active,open\n2,On Leave,open\n"
+                "3,Terminated,2027-01-31\n");
+    GUESS(pay, "Employee ID,Status,Termination Date,Salary\n1,Active,,45000\n2,On Leave,,46000\n"
+               "3,Terminated,,47000\n");
     GUESS(nobody,
           "Employee ID,Status,Effective Date\n1,Active,2020-01-01\n2,On Leave,2020-01-01\n");
 
-    assert_null(asked(&told, GUESS_ABOUT_GONE, NULL));
+    assert_null(asked(&told, GUESS_ABOUT_AHEAD, NULL));
     assert_free(&told, "a last day");
     assert_free(&alone, "no date");
+    assert_asked(&behind, GUESS_ABOUT_AHEAD, "Paid Until", "behind the last day");
+    assert_asked(&blank, GUESS_ABOUT_AHEAD, "Effective Date", "where there is none");
+    assert_asked(&some, GUESS_ABOUT_AHEAD, "Until", "where there is none");
+    assert_blocked(&some, "Until");
+    assert_free(&pay, "no date, but a number");
     assert_free(&nobody, "nobody has left");
 }
 
