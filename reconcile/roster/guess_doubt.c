@@ -289,7 +289,7 @@ static void ask_columns(struct roster_guess *guess)
         return;
     }
     if (is_status_certain(guess)) {
-        if (has_departed(guess))
+        if (has_departed(guess) && !guess->repeats_titles)
             ask_ahead(guess);
         return;
     }
