@@ -83,7 +83,7 @@ finding as (
     union all
     select sequence, 'the kind is none' from chain
     where kind not in ('portal', 'migration', 'run_begin', 'run_end', 'snapshot', 'roster', 'plan',
-                       'guard', 'override', 'approval', 'rejection', 'ruling', 'ruling_end',
+                       'guard', 'override', 'approval', 'rejection', 'handed_in', 'ruling', 'ruling_end',
                        'acknowledgement', 'acknowledgement_end', 'announcement',
                        'announcement_end', 'intent', 'outcome', 'erasure', 'retention',
                        'identity', 'restore')
@@ -421,8 +421,8 @@ with event as (
     select e.sequence, e.kind, e.plan_id, e.position, e.account_id, e.word, e.fact
     from audit.event e
     where e.portal = :'portal'
-      and e.kind in ('ruling', 'ruling_end', 'acknowledgement', 'acknowledgement_end',
-                     'announcement', 'announcement_end')),
+      and e.kind in ('handed_in', 'ruling', 'ruling_end', 'acknowledgement',
+                     'acknowledgement_end', 'announcement', 'announcement_end')),
 -- Announcements of before the chain told of any: their plans were made by earlier runs.
 told_since as (
     select coalesce(
@@ -450,13 +450,21 @@ finding as (
            or (r.asks_login::text, (extract(epoch from r.snapshot_at) * 1000000)::bigint::text,
                r.not_before::text, r.until::text, r.person_departed::text, r.also_departed::text,
                r.spread::text, r.nightly::text, r.expected_on::text, r.at_once::text,
-               array_to_json(r.overrides)::text)
+               array_to_json(r.overrides)::text, r.handed_in_id::text)
               is distinct from (e.fact ->> 'asks_login', e.fact ->> 'snapshot_us',
                                 e.fact ->> 'not_before', e.fact ->> 'until',
                                 e.fact ->> 'person_departed', e.fact ->> 'also_departed',
                                 e.fact ->> 'spread', e.fact ->> 'nightly',
                                 e.fact ->> 'expected_on', e.fact ->> 'at_once',
-                                (e.fact -> 'overrides')::text))
+                                (e.fact -> 'overrides')::text, e.fact ->> 'handed_in_id'))
+    union all
+    select e.sequence, format('file %s is not stored as it was taken', e.fact ->> 'handed_in_id')
+    from event e
+    left join audit.handed_in h on h.portal = :'portal'
+        and h.handed_in_id::text = e.fact ->> 'handed_in_id'
+    where e.kind = 'handed_in'
+      and (encode(h.content, 'hex'), (extract(epoch from h.at) * 1000000)::bigint::text)
+          is distinct from (e.fact ->> 'content', e.fact ->> 'taken_us')
     union all
     select e.sequence, format('the end of ruling %s is not stored as it was', e.fact ->> 'ruling_id')
     from event e
@@ -506,15 +514,19 @@ finding as (
     union all
     select max(sequence), format('a second %s of number %s', kind,
                                  coalesce(fact ->> 'ruling_id', fact ->> 'acknowledgement_id',
-                                          fact ->> 'announcement_id'))
+                                          fact ->> 'announcement_id', fact ->> 'handed_in_id'))
     from event
     group by kind, coalesce(fact ->> 'ruling_id', fact ->> 'acknowledgement_id',
-                            fact ->> 'announcement_id')
+                            fact ->> 'announcement_id', fact ->> 'handed_in_id')
     having count(*) > 1
     union all
     select 0, format('%s is stored, and no event tells of it', s.thing)
     from (
-        select 'ruling' as kind, 'ruling_id' as key, r.ruling_id::text as number,
+        select 'handed_in' as kind, 'handed_in_id' as key, h.handed_in_id::text as number,
+               format('file %s', h.handed_in_id) as thing
+        from audit.handed_in h where h.portal = :'portal'
+        union all
+        select 'ruling', 'ruling_id', r.ruling_id::text,
                format('ruling %s', r.ruling_id) as thing
         from audit.ruling r where r.portal = :'portal'
         union all
@@ -810,6 +822,16 @@ finding as (
     where n.kind = 'ruling' and n.is_whole
       and (r.who, r.reason, r.about)
           is distinct from (n.says ->> 'who', n.says ->> 'reason', n.says ->> 'about')
+    union all
+    select n.sequence, format('file %s is stored with another name, key or signature',
+                              h.handed_in_id)
+    from event n
+    join audit.handed_in h on h.portal = :'portal'
+        and h.handed_in_id::text = n.fact ->> 'handed_in_id'
+    where n.kind = 'handed_in' and n.is_whole
+      and (h.who, h.name, h.key, h.signature)
+          is distinct from (n.says ->> 'who', n.says ->> 'name', n.says ->> 'key',
+                            n.says ->> 'signature')
     union all
     select n.sequence, format('the end of ruling %s is stored with another name or reason',
                               r.ruling_id)

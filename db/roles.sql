@@ -93,8 +93,8 @@ grant insert on
     reconcile.login_events, reconcile.profile_version, reconcile.roster, reconcile.person_version,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.plan_row,
     reconcile.plan_guard, reconcile.plan_note, reconcile.plan_idle, reconcile.plan_curve,
-    reconcile.announcement, reconcile.approval, reconcile.approval_row, reconcile.guard_override, reconcile.ruling,
-    reconcile.acknowledgement, reconcile.step, reconcile.act, reconcile.request_block, reconcile.request_silence, reconcile.notice_told,
+    reconcile.announcement, reconcile.approval, reconcile.approval_row, reconcile.guard_override, reconcile.handed_in,
+    reconcile.ruling, reconcile.acknowledgement, reconcile.step, reconcile.act, reconcile.request_block, reconcile.request_silence, reconcile.notice_told,
     reconcile.notice_announced, reconcile.announcement_unreached
     to reconcile_job;
 grant update on
@@ -117,8 +117,8 @@ grant update on
     reconcile.login, reconcile.login_known, reconcile.profile_version, reconcile.person_version,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.plan_row,
     reconcile.plan_guard, reconcile.plan_note, reconcile.announcement, reconcile.approval,
-    reconcile.guard_override, reconcile.ruling, reconcile.acknowledgement, reconcile.step,
-    reconcile.stop, reconcile.notice_told
+    reconcile.guard_override, reconcile.handed_in, reconcile.ruling, reconcile.acknowledgement,
+    reconcile.step, reconcile.stop, reconcile.notice_told
     to reconcile_eraser;
 grant update (bound) on reconcile.account to reconcile_eraser;
 grant delete on

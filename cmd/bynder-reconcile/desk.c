@@ -109,8 +109,8 @@ static int connect_to(const char *path, struct err *err)
     }
     if (errno == EACCES && os_user(&arena, &who, NULL) == 0)
         return err_set(err, ERR_HELD,
-                       "'%s' is for the members of the group '" DESK_GROUP
-                       "', and '%s' is none; hint: 'sudo adduser %s " DESK_GROUP
+                       "'%s' is for the members of the group '" COMMAND_REVIEWERS
+                       "', and '%s' is none; hint: 'sudo adduser %s " COMMAND_REVIEWERS
                        "', and log in anew",
                        path, who, who);
     return err_set_errno(err, ERR_UNREACHABLE, errno, "nobody answers at '%s'", path);

@@ -9,7 +9,6 @@
 #include "cmd/bynder-reconcile/options.h"
 
 #define DESK_DIRECTORY "/run/bynder-reconcile/"
-#define DESK_GROUP     "bynder-reconcile-review"
 
 /* The socket of the service for what was asked, or NULL: it is done by this process itself. That is
  * so for root and the service's own user, for verbs that are not for reviewers, and where the

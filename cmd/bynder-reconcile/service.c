@@ -12,8 +12,8 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
-#include "database/child.h"
 #include "database/os_user.h"
+#include "host/child.h"
 #include "host/clock.h"
 #include "host/command.h"
 #include "host/file.h"

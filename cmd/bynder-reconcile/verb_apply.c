@@ -13,6 +13,7 @@
 #include "job/apply.h"
 #include "job/collect.h"
 #include "job/identity.h"
+#include "job/inbox.h"
 #include "job/propose.h"
 #include "job/recover.h"
 #include "job/verify.h"
@@ -102,6 +103,11 @@ static int tell_nothing(const struct proposal *proposal, int64_t seen, struct er
     long long id = (long long)proposal->plan->id;
     CLEANUP(mem_cleanup) char *show = command_make("show %lld", id);
 
+    if (choice->unheard > 0)
+        return err_set(err, ERR_HELD,
+                       "%zu rows are due and left alone in this run: somebody handed in a line "
+                       "about them that could not be taken; the answer beside the file says why",
+                       choice->unheard);
     size_t asked = choice->impossible + choice->unasked_waits;
     if (asked > 0)
         return err_set(err, ERR_HELD,
@@ -152,8 +158,10 @@ static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
     if (!work->config.policy.enforce)
         return err_set(err, ERR_HELD, "policy.mode is \"report\": nothing is written to Bynder");
     if (work_portal(work, true, err) < 0 || job_recover(&work->job, &recovered, err) < 0 ||
-        load_plan(work, id, &plan, err) < 0 ||
-        collect_and_choose(work, plan, &recovered, &collected, &proposal, err) < 0)
+        load_plan(work, id, &plan, err) < 0)
+        return -1;
+    job_take_inbox(&work->job);
+    if (collect_and_choose(work, plan, &recovered, &collected, &proposal, err) < 0)
         return -1;
     if (proposal.choice.count == 0)
         return tell_nothing(&proposal, plan->id, err);

@@ -21,6 +21,7 @@
 #include "host/drop.h"
 #include "host/file.h"
 #include "host/log.h"
+#include "host/signature.h"
 #include "notify/delivery.h"
 #include "roster/reader.h"
 #include "store/history.h"
@@ -270,10 +271,15 @@ static int check_files(struct checking *checking, const char **ret_fine, struct 
     CLEANUP(drop_release) struct drop drop = {.place = PLACE_NONE};
     if (inbox && drop_open(inbox, &drop, err) < 0)
         return -1;
-    *ret_fine = arena_printf(checking->arena, "state in '%s', reports in '%s', figures in '%s'%s%s",
-                             directories[0], directories[1] ? directories[1] : "(none)",
-                             directories[2] ? config->metrics_textfile : "(none)",
-                             inbox ? ", decisions from " : "", inbox ? inbox : "");
+    CLEANUP(text_release) struct text signers = TEXT_INIT;
+    const char *allowed = config->approval.allowed_signers;
+    if (allowed && signature_read_signers(allowed, &signers, err) < 0)
+        return -1;
+    *ret_fine = arena_printf(
+        checking->arena, "state in '%s', reports in '%s', figures in '%s'%s%s%s%s", directories[0],
+        directories[1] ? directories[1] : "(none)",
+        directories[2] ? config->metrics_textfile : "(none)", inbox ? ", decisions from " : "",
+        inbox ? inbox : "", allowed ? ", signed by whom they name: " : "", allowed ? allowed : "");
     return 0;
 }
 

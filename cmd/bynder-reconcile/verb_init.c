@@ -152,7 +152,8 @@ static void show_next(const char *instance, const struct ending *ending)
            "  %s%s    # for the people who decide\n",
            roster, text_cstr(&plan), instance ? "sudo " : "", show);
     if (instance)
-        printf("  sudo adduser \"$USER\" " DESK_GROUP "    # once for each of them, who logs in"
+        printf("  sudo adduser \"$USER\" " COMMAND_REVIEWERS
+               "    # once for each of them, who logs in"
                " anew\n");
 }
 

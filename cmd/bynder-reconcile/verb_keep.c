@@ -98,11 +98,11 @@ static int list(struct desk *desk, struct err *err)
 static int end(struct desk *desk, const char *who, const char *reason, struct err *err)
 {
     const enum ruling_kind keep = RULING_KEEP;
-    size_t count = 0;
+    struct withdrawal ended;
 
-    if (job_withdraw(&desk->job, desk->who, 0, who, &keep, reason, &count, err) < 0)
+    if (job_withdraw(&desk->job, desk->who, 0, who, &keep, reason, &ended, err) < 0)
         return -1;
-    if (count == 0) {
+    if (ended.count == 0) {
         CLEANUP(mem_cleanup) char *list = command_make("keep --list");
         return err_set(err, ERR_USAGE, "'%s' is not kept; hint: '%s' says who is", who, list);
     }
@@ -183,20 +183,22 @@ const struct verb verb_again = {
 static int withdraw(const struct invocation *invocation, struct desk *desk, struct err *err)
 {
     const char *reason = invocation_option(invocation, "reason"), *who = NULL;
-    size_t count = 0;
+    struct withdrawal taken;
     int64_t plan = 0;
 
     if (need_who(invocation, &who, err) < 0)
         return -1;
     bool is_plan = parse_int(who, 1, INT64_MAX, &plan);
-    if (job_withdraw(&desk->job, desk->who, plan, is_plan ? NULL : who, NULL, reason, &count, err) <
+    if (job_withdraw(&desk->job, desk->who, plan, is_plan ? NULL : who, NULL, reason, &taken, err) <
         0)
         return -1;
-    if (count == 0)
+    if (taken.count == 0)
         return err_set(err, ERR_USAGE,
                        "nothing stands of '%s' that could be taken back; hint: 'audit decisions'",
                        who);
-    session_say("%zu decisions taken back", count);
+    session_say("%zu decisions taken back", taken.count);
+    if (taken.left > 0)
+        session_say("%zu that spare somebody stay: %s", taken.left, taken.why);
     return 0;
 }
 

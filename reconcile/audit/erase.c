@@ -12,6 +12,7 @@
 #include "audit/our_words.h"
 #include "base/cleanup.h"
 #include "base/fold.h"
+#include "base/parse.h"
 #include "base/text.h"
 #include "store/audit.h"
 #include "store/column.h"
@@ -40,6 +41,7 @@ static const struct sweep {
     {"erase_sweep_snapshot", query_erase_sweep_snapshot, 2, true},
     {"erase_sweep_stop", query_erase_sweep_stop, 2, false},
     {"erase_sweep_notice", query_erase_sweep_notice, 2, true},
+    {"erase_handed_in", query_erase_handed_in, 3, false},
     {"erase_ruling", query_erase_ruling, 3, false},
     {"erase_acknowledgement", query_erase_acknowledgement, 3, false},
     {"erase_announcement", query_erase_announcement, 2, true},
@@ -49,7 +51,9 @@ static const struct sweep {
 struct erasing {
     const struct store *store;
     struct arena *arena;
-    const char *portal;       /* parameter */
+    const char *portal;   /* parameter */
+    const char **history; /* its own, and those that were set aside for it: parameters */
+    size_t history_count;
     const char *pattern;      /* of what they are called, for texts that people write */
     const char *pattern_ours; /* the same for our own sentences */
     const char *word;         /* in place of who decided: nobody's name, and their own */
@@ -112,8 +116,12 @@ static int add_forms(const struct erasing *erasing, struct err *err)
     if (PG_QUERY(pg, erase_value_fold, PG_NOTHING, NULL, err,
                  store_text_array(&scratch, folded, count)) < 0)
         return -1;
-    return PG_QUERY(pg, erase_value_common, PG_NOTHING, NULL, err, erasing->portal,
-                    store_text_array(&scratch, common, common_count));
+    const char *all = store_text_array(&scratch, common, common_count);
+    for (size_t i = 0; i < erasing->history_count; i++) {
+        if (PG_QUERY(pg, erase_value_common, PG_NOTHING, NULL, err, erasing->history[i], all) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* What a text is searched for, by the database and in files. */
@@ -142,30 +150,63 @@ static void take_values(struct erasing *erasing, const PGresult *values)
         erasing->pattern_ours = nothing;
 }
 
+/* The accounts of one history: numbers are its own, ids are the portal's. */
+static int choose(const struct erasing *erasing, const char *history, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct pg *pg = erasing->store->pg;
+
+    if (PG_QUERY(pg, erase_account_clear, PG_NOTHING, NULL, err) < 0)
+        return -1;
+    return PG_QUERY(pg, erase_account_same, PG_NOTHING, NULL, err, history,
+                    store_text_array(&scratch, erasing->account_id, erasing->account_count));
+}
+
+/* Whose data goes, and what they are or were called, in any history. */
+static int find_values(struct erasing *erasing, const char *account_nos, const char *person_keys,
+                       struct err *err)
+{
+    struct pg *pg = erasing->store->pg;
+    const char *portal = erasing->portal;
+    CLEANUP(pg_clearp) PGresult *histories = NULL;
+    CLEANUP(pg_clearp) PGresult *accounts = NULL;
+
+    if (PG_QUERY(pg, erase_histories, PG_MANY, &histories, err, portal) < 0 ||
+        PG_QUERY(pg, erase_account_create, PG_NOTHING, NULL, err) < 0 ||
+        PG_QUERY(pg, erase_account_put, PG_NOTHING, NULL, err, portal, account_nos) < 0 ||
+        PG_QUERY(pg, erase_accounts, PG_MANY, &accounts, err) < 0 ||
+        PG_QUERY(pg, erase_person_create, PG_NOTHING, NULL, err) < 0 ||
+        PG_QUERY(pg, erase_value_create, PG_NOTHING, NULL, err) < 0)
+        return -1;
+    erasing->history =
+        store_read_list("portal_id", histories, erasing->arena, &erasing->history_count);
+    erasing->account_id =
+        store_read_list("account_id", accounts, erasing->arena, &erasing->account_count);
+    for (size_t i = 0; i < erasing->history_count; i++) {
+        const char *history = erasing->history[i];
+        if (choose(erasing, history, err) < 0 ||
+            PG_QUERY(pg, erase_person_put, PG_NOTHING, NULL, err, history, person_keys) < 0 ||
+            PG_QUERY(pg, erase_value_put, PG_NOTHING, NULL, err, history) < 0)
+            return -1;
+    }
+    return add_forms(erasing, err);
+}
+
 static int prepare(struct erasing *erasing, const char *account_nos, const char *person_keys,
                    struct err *err)
 {
     struct pg *pg = erasing->store->pg;
-    const char *portal = erasing->portal;
+    struct store_erased *erased = &erasing->erased;
     CLEANUP(pg_clearp) PGresult *values = NULL;
-    CLEANUP(pg_clearp) PGresult *accounts = NULL;
     CLEANUP(pg_clearp) PGresult *listed = NULL;
 
-    if (PG_QUERY(pg, erase_account_create, PG_NOTHING, NULL, err) < 0 ||
-        PG_QUERY(pg, erase_account_put, PG_NOTHING, NULL, err, portal, account_nos) < 0 ||
-        PG_QUERY(pg, erase_person_create, PG_NOTHING, NULL, err) < 0 ||
-        PG_QUERY(pg, erase_person_put, PG_NOTHING, NULL, err, portal, person_keys) < 0 ||
-        PG_QUERY(pg, erase_value_create, PG_NOTHING, NULL, err) < 0 ||
-        PG_QUERY(pg, erase_value_put, PG_NOTHING, NULL, err, portal) < 0 ||
-        add_forms(erasing, err) < 0 || PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0 ||
-        PG_QUERY(pg, erase_accounts, PG_MANY, &accounts, err) < 0 ||
-        PG_QUERY(pg, erase_listed, PG_MANY, &listed, err, portal) < 0)
+    if (find_values(erasing, account_nos, person_keys, err) < 0 ||
+        PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0 ||
+        choose(erasing, erasing->portal, err) < 0 ||
+        PG_QUERY(pg, erase_listed, PG_MANY, &listed, err, erasing->portal) < 0)
         return -1;
-    struct store_erased *erased = &erasing->erased;
     take_values(erasing, values);
     erased->listed = store_read_list("account_id", listed, erasing->arena, &erased->listed_count);
-    erasing->account_id =
-        store_read_list("account_id", accounts, erasing->arena, &erasing->account_count);
     erased->accounts = erasing->account_count;
     erased->account_id = erasing->account_id;
     erased->account_id_count = erasing->account_count;
@@ -205,8 +246,7 @@ static int take_away(struct erasing *erasing, struct err *err)
     const char *now = store_time(erasing->arena, erasing->now);
     struct store_erased *erased = &erasing->erased;
 
-    if (make_word(erasing, err) < 0 ||
-        PG_QUERY(pg, erase_plans, PG_MANY, &plans, err, erasing->portal, erasing->pattern_ours,
+    if (PG_QUERY(pg, erase_plans, PG_MANY, &plans, err, erasing->portal, erasing->pattern_ours,
                  now) < 0 ||
         PG_QUERY(pg, erase_plans_clean, PG_MANY, &clean, err, erasing->portal, erasing->pattern,
                  now, erasing->pattern_ours) < 0 ||
@@ -242,6 +282,65 @@ static struct store_audit_erased told(const struct erasing *erasing)
     };
 }
 
+/* --- what was set aside --- */
+
+static bool is_among(const char *item, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (text_equal(list[i], item))
+            return true;
+    }
+    return false;
+}
+
+/* Two histories number their plans each from 1, and reports say the number alone: one is clean when
+ * every plan of that number is. */
+static int leave_clean(struct erasing *erasing, const struct erasing *aside, struct err *err)
+{
+    struct store_erased *erased = &erasing->erased;
+    CLEANUP(pg_clearp) PGresult *plans = NULL;
+    size_t count = 0, kept = 0;
+
+    if (PG_QUERY(erasing->store->pg, erase_plan_numbers, PG_MANY, &plans, err, aside->portal) < 0)
+        return -1;
+    const char **plan = store_read_list("plan_id", plans, erasing->arena, &count);
+    for (size_t i = 0; i < erased->clean_plan_count; i++) {
+        const char *number = erased->clean_plan[i];
+        if (!is_among(number, plan, count) ||
+            is_among(number, aside->erased.clean_plan, aside->erased.clean_plan_count))
+            erased->clean_plan[kept++] = number;
+    }
+    erased->clean_plan_count = kept;
+    return 0;
+}
+
+/* Takes it out of the portal's own history, and then out of each that was set aside for it, with an
+ * event of its own: `tell` writes it. What is left there open was settled before it was set aside.
+ */
+static int take_all_away(struct erasing *erasing,
+                         int (*tell)(const struct erasing *erasing, const void *context,
+                                     struct err *err),
+                         const void *context, struct err *err)
+{
+    if (make_word(erasing, err) < 0 || take_away(erasing, err) < 0)
+        return -1;
+    for (size_t i = 1; i < erasing->history_count; i++) {
+        struct erasing aside = *erasing;
+        struct store store = *erasing->store;
+        int64_t id = 0;
+        if (!parse_int(erasing->history[i], 1, INT64_MAX, &id))
+            return err_set(err, ERR_INTERNAL, "'%s' is no number", erasing->history[i]);
+        store.portal_id = id;
+        aside.store = &store;
+        aside.portal = erasing->history[i];
+        if (store_hold(&store, 0, NULL, err) < 0 || choose(&aside, aside.portal, err) < 0 ||
+            take_away(&aside, err) < 0 || tell(&aside, context, err) < 0 ||
+            leave_clean(erasing, &aside, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* --- one person --- */
 
 /* The reason is kept beside the event: it must not bring the name back. */
@@ -262,21 +361,35 @@ static int check_reason(const struct erasing *erasing, const char *reason, struc
     return 0;
 }
 
-static int erase(struct erasing *erasing, const struct store_subject *subject, const char *who,
-                 const char *reason, struct err *err)
+/* Who asks for one person's data to go, and why. */
+struct request {
+    const struct store_subject *subject;
+    const char *who, *reason;
+};
+
+static int tell_erasure(const struct erasing *erasing, const void *context, struct err *err)
+{
+    const struct request *request = context;
+    struct store_audit_erased erased = told(erasing);
+
+    return store_audit_erasure(erasing->store, request->subject->account_id, &erased, request->who,
+                               request->reason, err);
+}
+
+static int erase(struct erasing *erasing, const struct request *request, struct err *err)
 {
     struct arena *arena = erasing->arena;
+    const struct store_subject *subject = request->subject;
     const char *nos =
         subject->account_no ? arena_printf(arena, "{%lld}", (long long)subject->account_no) : "{}";
     const char *const key[] = {subject->person_key};
 
     if (store_hold(erasing->store, 0, NULL, err) < 0 ||
         prepare(erasing, nos, store_text_array(arena, key, subject->person_key ? 1 : 0), err) < 0 ||
-        check_reason(erasing, reason, err) < 0 || check_open(erasing, err) < 0 ||
-        take_away(erasing, err) < 0)
+        check_reason(erasing, request->reason, err) < 0 || check_open(erasing, err) < 0 ||
+        take_all_away(erasing, tell_erasure, request, err) < 0)
         return -1;
-    struct store_audit_erased erased = told(erasing);
-    return store_audit_erasure(erasing->store, subject->account_id, &erased, who, reason, err);
+    return tell_erasure(erasing, request, err);
 }
 
 static struct erasing begin(const struct store *store, struct arena *arena, struct instant now)
@@ -292,15 +405,24 @@ int store_erase(struct store *store, struct arena *arena, const struct store_sub
                 struct store_erased *ret_erased, struct err *err)
 {
     struct erasing erasing = begin(store, arena, now);
+    const struct request request = {.subject = subject, .who = who, .reason = reason};
 
-    if (store_begin(store, err) < 0 ||
-        store_end(store, erase(&erasing, subject, who, reason, err), err) < 0)
+    if (store_begin(store, err) < 0 || store_end(store, erase(&erasing, &request, err), err) < 0)
         return err_prefix(err, "nothing was erased");
     *ret_erased = erasing.erased;
     return 0;
 }
 
 /* --- those whose time is over --- */
+
+static int tell_retention(const struct erasing *erasing, const void *context, struct err *err)
+{
+    const struct store_audit_thinned nothing = {.plan_rows = 0};
+    struct store_audit_erased erased = told(erasing);
+
+    (void)context;
+    return store_audit_retention(erasing->store, 0, &erased, &nothing, err);
+}
 
 static int erase_expired(struct erasing *erasing, struct instant before, struct err *err)
 {
@@ -322,7 +444,7 @@ static int erase_expired(struct erasing *erasing, struct instant before, struct 
                 store_text_array(arena, key, people_count), err) < 0 ||
         check_open(erasing, err) < 0)
         return -1;
-    return take_away(erasing, err);
+    return take_all_away(erasing, tell_retention, NULL, err);
 }
 
 static int thin(const struct erasing *erasing, const struct store_retention *retention,
@@ -438,5 +560,17 @@ int store_may_erase(const struct store *store, bool *ret_may, struct err *err)
     if (PG_QUERY(store->pg, erase_may, PG_ONE, &result, err) < 0)
         return -1;
     *ret_may = pg_bool(result, 0, 0);
+    return 0;
+}
+
+int store_names_of_before(const struct store *store, struct arena *arena, const char ***ret_name,
+                          size_t *ret_count, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *names = NULL;
+
+    if (PG_QUERY(store->pg, erase_names, PG_MANY, &names, err,
+                 store_number(arena, store->portal_id)) < 0)
+        return -1;
+    *ret_name = store_read_list("name", names, arena, ret_count);
     return 0;
 }

@@ -22,7 +22,8 @@ struct store_erased {
     size_t clean_plan_count;
 };
 
-/* One person, in one transaction, with its event; `who` erases and says why. The people an account
+/* One person, in one transaction, with its event; `who` erases and says why. What was set aside for
+ * the portal is about the same people, and is erased with it. The people an account
  * belonged to go with it. ERR_HELD while an act on them is open or about to be done. ERR_USAGE for
  * a reason that is empty or names them. Plans that wait for a decision and show them expire. Memory
  * from the arena. */
@@ -54,6 +55,10 @@ int store_retain(struct store *store, const struct store_run *run, struct arena 
 int store_find_thinned(const struct store *store, const char *portal, struct instant moment,
                        bool *ret_found, struct instant *ret_gone, struct instant *ret_kept,
                        struct err *err) __attribute__((warn_unused_result));
+
+/* What the portal was called before: files of then are called so. */
+int store_names_of_before(const struct store *store, struct arena *arena, const char ***ret_name,
+                          size_t *ret_count, struct err *err) __attribute__((warn_unused_result));
 
 /* Whether this connection may erase: a job that may not leaves it to who may. */
 int store_may_erase(const struct store *store, bool *ret_may, struct err *err)

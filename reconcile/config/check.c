@@ -210,6 +210,10 @@ static void check_approval(struct config_loader *loader)
 {
     const struct config *config = loader->config;
 
+    if (config->approval.allowed_signers && config->approval.approver_count == 0)
+        config_problem_add(loader, config_line(loader, "approval.allowed_signers"),
+                           "'approval.allowed_signers' says by which keys the approvers sign, and "
+                           "'approval.approvers' lists none");
     for (size_t i = 0; i < config->approval.approver_count; i++)
         for (size_t earlier = 0; earlier < i; earlier++) {
             const struct config_approver *one = &config->approval.approver[earlier];

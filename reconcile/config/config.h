@@ -170,6 +170,7 @@ struct config {
         int64_t keep_max_days;
         const struct config_approver *approver;
         size_t approver_count;
+        const char *allowed_signers; /* whose signatures count; NULL = none does */
     } approval;
     struct {
         const char *directory; /* NULL = none written */

@@ -904,6 +904,14 @@ const struct setting settings[] = {
      IN(config_approver, email),
      .sentence = "E-mail address, by which their own account in Bynder is known. No two have the "
                  "same (nor the same user), in whatever case."},
+    {.path = "approval.allowed_signers",
+     .type = SETTING_PATH,
+     AT(approval.allowed_signers),
+     .sample = "\"/etc/bynder-reconcile/allowed_signers\"",
+     .sentence = "Keys of the approvers, as ssh-keygen(1) has them under ALLOWED SIGNERS; the "
+                 "principal is the user or the e-mail address of one of them. With it approvals in "
+                 "review.inbox count only with a signature for 'bynder-reconcile@decisions', "
+                 "FILE.sig beside FILE, whoever owns them. Root's, or the user's of the program."},
 
     /* --- review --- */
     {.path = "review", .sentence = "How the decisions of people come back from page and sheet."},
@@ -917,9 +925,11 @@ const struct setting settings[] = {
      .type = SETTING_PATH,
      AT(review.inbox),
      .sample = "\"/srv/bynder-decisions\"",
-     .sentence = "Directory from which 'run' takes such files, as 'review' does; the owner of a "
-                 "file is who decides. Of the service's user, with mode 1770 or 3770 and the "
-                 "group of the approvers. Without it none is taken."},
+     .sentence =
+         "Directory from which 'run' and 'apply' take such files, as 'review' does; the owner "
+         "of a file is who decides, or who signed it (approval.allowed_signers). While it "
+         "cannot be read nothing is done. Of the service's user, with mode 1770 or 3770 and the "
+         "group of the approvers. Without it none is taken."},
 
     /* --- apply --- */
     {.path = "apply", .sentence = "How acts are carried out."},

@@ -33,6 +33,7 @@ static const char *const kind_name[] = {
     [AUDIT_OVERRIDE] = "override",
     [AUDIT_APPROVAL] = "approval",
     [AUDIT_REJECTION] = "rejection",
+    [AUDIT_HANDED_IN] = "handed_in",
     [AUDIT_RULING] = "ruling",
     [AUDIT_RULING_END] = "ruling_end",
     [AUDIT_ACKNOWLEDGEMENT] = "acknowledgement",
@@ -304,6 +305,7 @@ void audit_chain_add(struct audit_chain *chain, const struct audit_event *event)
     case AUDIT_OVERRIDE:
     case AUDIT_APPROVAL:
     case AUDIT_REJECTION:
+    case AUDIT_HANDED_IN:
     case AUDIT_RULING:
     case AUDIT_RULING_END:
     case AUDIT_ACKNOWLEDGEMENT:

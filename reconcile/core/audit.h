@@ -33,6 +33,7 @@ enum audit_kind {
     AUDIT_OVERRIDE,
     AUDIT_APPROVAL,
     AUDIT_REJECTION,
+    AUDIT_HANDED_IN,  /* the word says by what it is known whose it is: owner, signature */
     AUDIT_RULING,     /* the word is its kind: approve, keep, reject, again */
     AUDIT_RULING_END, /* the word says why */
     AUDIT_ACKNOWLEDGEMENT,

@@ -22,6 +22,7 @@
 #include "core/corroborate.h"
 #include "core/near.h"
 #include "core/people.h"
+#include "facts/account.h"
 
 static const char *const key_name[MATCH_KEY_COUNT] = {
     [MATCH_BY_NOTHING] = "",
@@ -242,18 +243,32 @@ struct overrides {
     } * use;
 };
 
+enum { LINE_NAMES = 3 };
+
+/* The first line by one of the account's names. Whoever calls themselves what another account's id
+ * is is not meant by a line about that id. */
+static uint32_t find_line(const struct overrides *overrides, const struct account *account,
+                          size_t which)
+{
+    const char *const name[LINE_NAMES] = {account->id, account->username, account->email};
+
+    const char *folded = fold_text(overrides->arena, name[which]);
+
+    return which > 0 && account_name_is_id(folded) ? TABLE_END
+                                                   : table_find(&overrides->by_name, folded);
+}
+
 /* What a person wrote down for this account: NULL = nothing; *ret_several when lines disagree, or
  * one fits another account too. */
 static const struct link_override *find_override(const struct people *people,
                                                  const struct overrides *overrides,
                                                  const struct account *account, bool *ret_several)
 {
-    const char *const name[] = {account->id, account->username, account->email};
     const struct link_override *found = NULL;
 
     *ret_several = false;
-    for (size_t i = 0; i < COUNT_OF(name); i++) {
-        uint32_t at = table_find(&overrides->by_name, fold_text(overrides->arena, name[i]));
+    for (size_t i = 0; i < LINE_NAMES; i++) {
+        uint32_t at = find_line(overrides, account, i);
         for (; at != TABLE_END; at = table_next(&overrides->by_name, at)) {
             uint32_t line = table_value(&overrides->by_name, at);
             const struct link_override *link = &people->matching->link[line];
@@ -287,10 +302,8 @@ static void count_line_uses(const struct snapshot *snapshot, struct overrides *o
 {
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
-        const char *const name[] = {account->id, account->username, account->email};
-
-        for (size_t k = 0; k < COUNT_OF(name) && account->status != ACCOUNT_GONE; k++) {
-            uint32_t at = table_find(&overrides->by_name, fold_text(overrides->arena, name[k]));
+        for (size_t k = 0; k < LINE_NAMES && account->status != ACCOUNT_GONE; k++) {
+            uint32_t at = find_line(overrides, account, k);
             for (; at != TABLE_END; at = table_next(&overrides->by_name, at)) {
                 struct line_use *use = &overrides->use[table_value(&overrides->by_name, at)];
                 use->accounts += use->last != i + 1; /* by two of its names is once */

@@ -10,6 +10,7 @@
 #include "base/fold.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "facts/account.h"
 
 void protections_init(struct protections *protections, struct arena *arena,
                       const struct policy *policy, const struct policy_context *context)
@@ -54,7 +55,7 @@ static const struct protected_entry *find_text(const struct protections *protect
     return entry_at(protections, table, at);
 }
 
-/* By what the account and its person are called now. */
+/* By what the account and its person are called now; an id is nobody else's name. */
 static const struct protected_entry *find_now(const struct protections *protections,
                                               struct arena *scratch, const struct account *account,
                                               const struct person *person)
@@ -70,7 +71,9 @@ static const struct protected_entry *find_now(const struct protections *protecti
     const struct protected_entry *entry = NULL;
 
     for (size_t i = 0; i < COUNT_OF(text) && !entry; i++)
-        entry = text[i] ? find_text(protections, scratch, text[i]) : NULL;
+        entry = text[i] && (i == 0 || !account_name_is_id(fold_text(scratch, text[i])))
+                    ? find_text(protections, scratch, text[i])
+                    : NULL;
     for (size_t i = 0; i < COUNT_OF(number) && !entry; i++)
         entry = entry_at(protections, &protections->by_number,
                          table_find(&protections->by_number, number_bare(scratch, number[i])));

@@ -40,6 +40,16 @@ enum ruling_end {
 const char *ruling_end_name(enum ruling_end end); /* "", "done", "refused", "changed" ... */
 bool ruling_end_parse(const char *name, enum ruling_end *ret_end);
 
+/* A file of decisions, as it was taken. */
+struct handed_in {
+    int64_t id; /* ascending per portal; 0 = not stored yet */
+    struct digest content;
+    const char *name;
+    const char *who; /* whose word it is */
+    struct instant at;
+    const char *key, *signature; /* who signed it; NULL = its owner's word */
+};
+
 struct ruling {
     int64_t id; /* ascending per portal; 0 = not stored yet */
     enum ruling_kind kind;
@@ -68,6 +78,7 @@ struct ruling {
     const char *const *override; /* guards of amount that do not count or hold it: "G7" */
     size_t override_count;
     struct instant could_act_at; /* the first night that could have done it; none = none yet */
+    int64_t handed_in_id;        /* the file it stood in; 0 = none */
 };
 
 /* Rulings of one account, the newest last: the standing ones, and the rejections that ended (who

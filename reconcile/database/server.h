@@ -6,7 +6,7 @@
 #ifndef DATABASE_SERVER_H
 #define DATABASE_SERVER_H
 
-#include "database/child.h"
+#include "host/child.h"
 
 struct server {
     char *directory; /* absolute, without links; holds data, data.new and server.log */

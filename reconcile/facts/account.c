@@ -71,6 +71,17 @@ bool account_id_is_v4(const char *id)
     return true;
 }
 
+bool account_name_is_id(const char *folded)
+{
+    char upper[40];
+
+    if (!folded || strlen(folded) >= sizeof(upper))
+        return false;
+    for (size_t i = 0; i <= strlen(folded); i++)
+        upper[i] = folded[i] >= 'a' && folded[i] <= 'f' ? (char)(folded[i] - 'a' + 'A') : folded[i];
+    return account_id_is_v4(upper);
+}
+
 struct instant account_ours_since(const struct account *account)
 {
     struct instant since = account->history.suspended_by_us;

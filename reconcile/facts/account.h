@@ -153,4 +153,8 @@ struct login login_reread(struct login fresh, struct login known);
 /* Whether an id has the v4 form 8-4-4-16 upper-case hex, which alone may be put into a path. */
 bool account_id_is_v4(const char *id);
 
+/* Whether a name, folded, is written like an id. Such a name is that account's alone: an id is
+ * nobody else's name, whatever a portal lets people call themselves. */
+bool account_name_is_id(const char *folded);
+
 #endif

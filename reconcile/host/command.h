@@ -16,7 +16,8 @@
 #include "base/arena.h"
 #include "base/text.h"
 
-#define COMMAND_SERVICE_USER     "bynder-reconcile" /* of the package's units */
+#define COMMAND_SERVICE_USER     "bynder-reconcile"        /* of the package's units */
+#define COMMAND_REVIEWERS        "bynder-reconcile-review" /* the group of who decides */
 #define COMMAND_CONFIG_DIRECTORY "/etc/bynder-reconcile/"
 #define COMMAND_CONFIG_DEFAULT   COMMAND_CONFIG_DIRECTORY "bynder-reconcile.conf"
 /* What is asked for the configuration when the command line names none: a FILE or @NAME. */

@@ -1,7 +1,8 @@
 /*
- * A file is judged by its descriptor before and after it is read, so what was judged is what was
- * read, and one that somebody is still writing waits for the next time. A second name (a hard link)
- * is how a file of somebody else's could be brought here, so it has one name alone.
+ * Whose a file is is asked without opening it, so it is known of one that cannot be read, and
+ * nothing of a stranger's is opened. What is then opened must be that very file, and is judged by
+ * its descriptor before and after it is read, so what was judged is what was read. A second name (a
+ * hard link) is how a file of somebody else's could be brought here, so it has one name alone.
  */
 #include "host/drop.h"
 
@@ -17,12 +18,24 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "host/command.h"
 #include "host/file.h"
 #include "host/trust.h"
 
 enum { NOBODY = 65534, WRITABLE = 022, ANSWER_MODE = 0640 };
 
-#define QUIET_US (10 * SECOND_US) /* what was written since may be written on */
+/* As the drop-in of the package's examples makes it. */
+static int refuse_missing(const char *path, struct err *err)
+{
+    const struct passwd *service = getpwnam(COMMAND_SERVICE_USER);
+    CLEANUP(text_release) struct text quoted = TEXT_INIT;
+
+    command_quote(&quoted, path);
+    return err_set(err, ERR_CONFIG,
+                   "the directory of decisions '%s' is not there; hint: bring it back, or 'install "
+                   "-d -m 1770 -o %s -g " COMMAND_REVIEWERS " %s'",
+                   path, service ? service->pw_name : "root", text_cstr(&quoted));
+}
 
 int drop_open(const char *path, struct drop *ret_drop, struct err *err)
 {
@@ -38,7 +51,7 @@ int drop_open(const char *path, struct drop *ret_drop, struct err *err)
                        "package's examples lets it see that",
                        path);
     if (trust_directory(path, &trust, &drop.place, err) < 0)
-        return -1;
+        return file_look(path, &status) < 0 && errno == ENOENT ? refuse_missing(path, err) : -1;
     if (fstat(drop.place.fd, &status) < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "cannot look at '%s'", path);
     if (status.st_uid != drop.place.uid)
@@ -86,32 +99,26 @@ static struct instant written_at(const struct stat *status)
                                   status->st_mtim.tv_nsec / 1000};
 }
 
-static const char *why_not(struct arena *arena, const struct stat *status)
+static const char *why_not(const struct drop_file *file)
 {
-    if (!S_ISREG(status->st_mode))
-        return "it is no regular file";
-    if (status->st_nlink != 1)
-        return "it has a second name (a hard link), so whoever put it here need not be its owner: "
-               "copy it";
-    if (status->st_mode & WRITABLE)
-        return arena_printf(arena,
-                            "others than its owner may write it (mode %04o), so it is not known "
-                            "whose word it is: 'chmod go-w', and put it here again",
-                            (unsigned)(status->st_mode & 07777));
-    if (status->st_uid == NOBODY)
-        return "it belongs to nobody, or its owner is hidden from the service (PrivateUsers=), so "
-               "nobody decides by it";
-    return NULL;
+    if (S_ISLNK(file->status.st_mode))
+        return "it is a link: put the file itself here";
+    return S_ISREG(file->status.st_mode) ? NULL : "it is no regular file";
 }
 
-static const char *why_not_opened(int failure)
+const char *drop_why_not_owners(struct arena *arena, const struct drop_file *file)
 {
-    if (failure == ELOOP)
-        return "it is a link: put the file itself here";
-    if (failure == EACCES)
-        return "the program may not read it: 'chmod a+r' (the directory keeps strangers out), and "
-               "put it here again";
-    return NULL;
+    if (!(file->status.st_mode & WRITABLE))
+        return NULL;
+    return arena_printf(arena,
+                        "others than its owner may write it (mode %04o), so it is not known whose "
+                        "word it is: 'chmod go-w', and put it here again",
+                        (unsigned)(file->status.st_mode & 07777));
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
 static bool has_changed(int fd, const struct stat *before)
@@ -131,47 +138,63 @@ static enum drop_fate refuse(struct drop_file *file, const char *why)
     return DROP_REFUSED;
 }
 
-static enum drop_fate judge(const struct drop *drop, struct arena *arena, const struct stat *status,
-                            struct instant now, struct drop_file *file)
+static int look_at(const struct drop *drop, const char *name, struct stat *ret_status)
 {
-    const char *why = why_not(arena, status);
-    int64_t age = now.us - written_at(status).us;
+    CLEANUP(cleanup_fd) int fd = open_in(drop, name, O_PATH, 0);
 
-    file->uid = status->st_uid;
-    file->is_own = status->st_uid == drop->place.uid;
-    file->written = written_at(status);
-    if (why)
-        return refuse(file, why);
-    if (age >= 0 && age < QUIET_US)
+    return fd < 0 ? -1 : fstat(fd, ret_status);
+}
+
+enum drop_fate drop_look(const struct drop *drop, struct arena *arena, const char *name,
+                         struct drop_file *ret_file)
+{
+    *ret_file = (struct drop_file){.name = name, .content = TEXT_INIT};
+    struct stat *status = &ret_file->status;
+    if (look_at(drop, name, status) < 0 || S_ISDIR(status->st_mode))
         return DROP_LEFT;
+    ret_file->is_own = status->st_uid == drop->place.uid;
+    ret_file->written = written_at(status);
+    if (status->st_nlink != 1)
+        return refuse(ret_file, "it has a second name (a hard link), so whoever put it here need "
+                                "not be its owner: copy it");
+    if (status->st_uid == NOBODY)
+        return refuse(ret_file, "it belongs to nobody, or its owner is hidden from the service "
+                                "(PrivateUsers=), so nobody decides by it");
     const struct passwd *owner = getpwuid(status->st_uid);
     if (!owner || !owner->pw_name[0])
-        return refuse(file, arena_printf(arena, "its owner, user %u, has no name on this machine",
-                                         (unsigned)status->st_uid));
-    file->who = arena_strdup(arena, owner->pw_name);
+        return refuse(ret_file,
+                      arena_printf(arena, "its owner, user %u, has no name on this machine",
+                                   (unsigned)status->st_uid));
+    ret_file->who = arena_strdup(arena, owner->pw_name);
     return DROP_READ;
 }
 
-enum drop_fate drop_read(const struct drop *drop, struct arena *arena, const char *name,
-                         struct instant now, struct drop_file *ret_file)
+enum drop_fate drop_read(const struct drop *drop, struct arena *arena, struct instant now,
+                         struct drop_file *file)
 {
-    CLEANUP(cleanup_fd) int fd = open_in(drop, name, FILE_TO_READ, 0);
     CLEANUP(err_release) struct err err = ERR_INIT;
+    const char *why = why_not(file);
+    int64_t age = now.us - file->written.us;
     struct stat status;
 
-    *ret_file = (struct drop_file){.content = TEXT_INIT};
-    if (fd < 0) {
-        ret_file->why = why_not_opened(errno);
-        return ret_file->why ? DROP_REFUSED : DROP_LEFT;
-    }
-    if (fstat(fd, &status) < 0 || S_ISDIR(status.st_mode))
+    if (!why && !file->is_signed)
+        why = drop_why_not_owners(arena, file);
+    if (why)
+        return refuse(file, why);
+    if (age >= 0 && age < DROP_QUIET_US)
         return DROP_LEFT;
-    enum drop_fate fate = judge(drop, arena, &status, now, ret_file);
-    if (fate != DROP_READ)
-        return fate;
-    if (file_read_opened(fd, name, LIMIT_HTTP_BODY, ERR_USAGE, &ret_file->content, NULL, &err) < 0)
-        return refuse(ret_file, arena_strdup(arena, err.text));
-    return has_changed(fd, &status) ? DROP_LEFT : DROP_READ;
+    CLEANUP(cleanup_fd) int fd = open_in(drop, file->name, FILE_TO_READ, 0);
+    if (fd < 0 && errno == EACCES)
+        return refuse(file, "the program may not read it: 'chmod a+r' (the directory keeps "
+                            "strangers out)");
+    if (fd < 0)
+        return refuse(file, arena_printf(arena, "it cannot be opened: %s", strerrordesc_np(errno)));
+    if (fstat(fd, &status) < 0 || !is_same(&status, &file->status))
+        return DROP_LEFT;
+    if (file_read_opened(fd, file->name, LIMIT_HTTP_BODY, ERR_USAGE, &file->content, NULL, &err) <
+        0)
+        return refuse(file, arena_strdup(arena, err.text));
+    return has_changed(fd, &file->status) ? DROP_LEFT : DROP_READ;
 }
 
 int drop_peek(const struct drop *drop, const char *name, struct text *ret_text,
@@ -190,6 +213,8 @@ int drop_peek(const struct drop *drop, const char *name, struct text *ret_text,
 
 int drop_put(const struct drop *drop, const char *name, const struct text *content, struct err *err)
 {
+    if (drop_remove(drop, name, err) < 0)
+        return -1;
     CLEANUP(cleanup_fd)
     int fd = open_in(drop, name, O_WRONLY | O_CREAT | O_EXCL, ANSWER_MODE);
 
@@ -199,11 +224,27 @@ int drop_put(const struct drop *drop, const char *name, const struct text *conte
     return 0;
 }
 
-int drop_set_aside(const struct drop *drop, const char *name, const char *to, struct err *err)
+/* Who owns the file may put another one in its name at any moment: what was not read is given its
+ * name back. */
+int drop_set_aside(const struct drop *drop, const struct drop_file *file, const char *to,
+                   bool *ret_replaced, struct err *err)
 {
-    const struct place place = in(drop, name);
+    const struct place place = in(drop, file->name);
+    struct stat status;
 
-    return place_rename(&place, name, to, true) == 0 ? 0 : drop_remove(drop, name, err);
+    *ret_replaced = false;
+    if (place_rename(&place, file->name, to, true) < 0)
+        return err_set_errno(err, ERR_INTERNAL, errno, "cannot rename '%s/%s'", drop->path,
+                             file->name);
+    if (look_at(drop, to, &status) == 0 && is_same(&status, &file->status))
+        return 0;
+    *ret_replaced = true;
+    if (place_rename(&place, to, file->name, false) < 0)
+        return err_set_errno(err, ERR_INTERNAL, errno,
+                             "'%s/%s' was replaced while it was read, and is called '%s' now",
+                             drop->path, file->name, to);
+    return err_set(err, ERR_INTERNAL, "'%s/%s' was replaced while it was read", drop->path,
+                   file->name);
 }
 
 int drop_remove(const struct drop *drop, const char *name, struct err *err)

@@ -188,11 +188,16 @@ int job_apply(struct job *job, const struct collected *now, const struct proposa
         .canary_is_alive = job->effect_was_seen,
         .effects_are_late = job->effect_was_seen,
     };
-    struct apply_result result = {.held = proposal->choice.impossible,
+    struct apply_result result = {.held = proposal->choice.impossible + proposal->choice.unheard,
                                   .waiting = proposal->choice.due - proposal->choice.count};
     const char *reason = NULL;
     int failed = 0;
 
+    if (proposal->choice.unheard > 0)
+        log_warning(
+            "%zu rows are left alone in this run: somebody handed in a line about them that "
+            "could not be taken; the answer in '%s' says why, and they decide anew",
+            proposal->choice.unheard, job->config->review.inbox);
     if (stop_find(job, &reason, err) < 0)
         return -1;
     if (reason)

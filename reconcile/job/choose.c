@@ -148,6 +148,8 @@ struct choosing {
     size_t count;
     struct table *called; /* accounts of which an earlier act is not seen yet */
     size_t early;         /* not due yet */
+    struct table *unheard;
+    size_t unheard_rows; /* due, and somebody may have wanted to spare them */
 };
 
 static bool is_due(const struct job *job, const struct rule_book *book, size_t i)
@@ -220,6 +222,10 @@ static void collect_rows(struct choosing *choosing, const struct plan *only)
             continue;
         if (!is_due(choosing->job, choosing->book, i)) {
             choosing->early++;
+            continue;
+        }
+        if (table_find(choosing->unheard, row->account_id) != TABLE_END) {
+            choosing->unheard_rows++;
             continue;
         }
         uint32_t at = table_find(&by_id, row->account_id);
@@ -330,7 +336,12 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
                                      buffer + CALENDAR_TEXT_SIZE);
     CLEANUP(table_release) struct table called = {.count = 0};
     table_init(&called, 0);
+    CLEANUP(table_release) struct table unheard = {.count = 0};
+    table_init(&unheard, job->unheard_count);
+    for (size_t i = 0; i < job->unheard_count; i++)
+        table_add(&unheard, job->unheard[i], (uint32_t)i);
     choosing.called = &called;
+    choosing.unheard = &unheard;
     if (load_called(job, &called, err) < 0)
         return -1;
     collect_rows(&choosing, only);
@@ -350,6 +361,7 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
         choice.unasked_waits += row->class == AMOUNT_UNASKED && row->waits;
     }
     choice.due = choosing.count;
+    choice.unheard = choosing.unheard_rows;
     choice.early = choosing.early;
     job->unasked_waits = choice.unasked_waits;
     memcpy(choice.whole, scene.whole, sizeof(choice.whole));

@@ -22,6 +22,8 @@ struct choice {
     size_t early;                /* likewise, and their day is still to come */
     size_t impossible;      /* approved and due, and no later day helps: a person must act (G9, or
                                no run of a week began inside of a window) */
+    size_t unheard;         /* approved or unasked, and due: a line of the inbox that could not be
+                               taken was about them (job.unheard) */
     size_t unasked_waits;   /* need nobody, and exceed a limit: they wait for a person's approval */
     const char *closed;     /* why nothing is done at this hour or day; NULL = it may be (G12) */
     const char *no_deletes; /* likewise why nothing is deleted */

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "core/review.h"
+#include "facts/account.h"
 #include "host/command.h"
 #include "job/desk.h"
 #include "store/plan.h"
@@ -115,12 +116,14 @@ int job_reject(struct job *job, const struct plan *seen, const struct decide_req
 
 /* --- about an account --- */
 
-static bool is_named(struct arena *arena, const struct account *account, const char *folded)
+static bool is_named(struct arena *arena, const struct account *account, const char *folded,
+                     bool by_id)
 {
     const char *const name[] = {account->id,     account->username,        account->email,
                                 account->email2, account->employee_number, account->name};
+    size_t count = by_id ? 1 : COUNT_OF(name);
 
-    for (size_t i = 0; i < COUNT_OF(name); i++) {
+    for (size_t i = 0; i < count; i++) {
         if (text_equal(fold_text(arena, name[i]), folded))
             return true;
     }
@@ -134,13 +137,15 @@ static int find_account(struct job *job, const char *who, const struct account *
     CLEANUP(text_release) struct text all = TEXT_INIT;
     const char *folded = fold_text(&scratch, who);
     const struct account *found = NULL;
+    bool by_id = account_name_is_id(folded);
     size_t count = 0;
 
     if (store_load_newest_snapshot(job->store, job->arena, snapshot, err) < 0)
         return -1;
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
-        if (!folded || account->status == ACCOUNT_GONE || !is_named(&scratch, account, folded))
+        if (!folded || account->status == ACCOUNT_GONE ||
+            !is_named(&scratch, account, folded, by_id))
             continue;
         text_addf(&all, "%s%s (%s)", count++ ? ", " : "", account->id,
                   account->email ? account->email : "no address");
@@ -258,14 +263,15 @@ static const char *why_not_withdraw(struct job *job, const char *who, const stru
 }
 
 int job_withdraw(struct job *job, const char *who, int64_t plan_id, const char *account,
-                 const enum ruling_kind *kind, const char *reason, size_t *ret_count,
+                 const enum ruling_kind *kind, const char *reason, struct withdrawal *ret,
                  struct err *err)
 {
     struct store_standing *standing = NULL;
     CLEANUP(mem_cleanup) struct store_ruling_end *end = NULL;
     struct decide_who named = {.account_id = NULL};
-    size_t accounts = 0, count = 0, capacity = 0;
+    size_t accounts = 0, capacity = 0;
 
+    *ret = (struct withdrawal){.count = 0};
     if ((account && name_account(job, account, &named, err) < 0) ||
         store_load_standing(job->store, job->arena, &standing, &accounts, err) < 0)
         return -1;
@@ -277,16 +283,20 @@ int job_withdraw(struct job *job, const char *who, int64_t plan_id, const char *
             if (!meant || ruling->end != RULING_STANDS || (kind && ruling->kind != *kind))
                 continue;
             const char *why = why_not_withdraw(job, who, ruling);
-            if (why)
-                return err_set(err, ERR_HELD, "the %s of %s is not taken back: %s",
-                               ruling_kind_name(ruling->kind), ruling->account_id, why);
-            end = mem_grow(end, count, &capacity, sizeof(end[0]));
-            end[count++] = (struct store_ruling_end){
+            if (why) {
+                ret->left++;
+                ret->why = why;
+                continue;
+            }
+            end = mem_grow(end, ret->count, &capacity, sizeof(end[0]));
+            end[ret->count++] = (struct store_ruling_end){
                 .id = ruling->id,
                 .end = RULING_WITHDRAWN,
                 .reason = reason ? reason : arena_printf(job->arena, "taken back by %s", who)};
         }
     }
-    *ret_count = count;
-    return store_end_rulings(job->store, NULL, who, end, count, job->now, err);
+    if (ret->count == 0 && ret->left > 0)
+        return err_set(err, ERR_HELD, "%zu decisions that spare somebody are not taken back: %s",
+                       ret->left, ret->why);
+    return store_end_rulings(job->store, NULL, who, end, ret->count, job->now, err);
 }

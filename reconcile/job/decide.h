@@ -13,6 +13,7 @@
 
 struct decide_request {
     const char *who;                          /* user of the operating system */
+    struct handed_in *file;                   /* in which it was handed in; NULL = by hand */
     const char *digest;                       /* of the plan as it was seen */
     const struct review_names *only, *except; /* NULL = none */
     const char *override_guards;              /* "G7,G10", NULL = none */
@@ -79,11 +80,17 @@ int job_keep(struct job *job, const char *who, const char *account, struct day u
 int job_again(struct job *job, const char *who, const char *account, const char *reason,
               struct decide_who *ret_account, struct err *err) __attribute__((warn_unused_result));
 
+/* What taking decisions back came to. */
+struct withdrawal {
+    size_t count;    /* that were taken back */
+    size_t left;     /* that spare somebody, and are for those to take back who may decide … */
+    const char *why; /* … which the person may not, because of this */
+};
+
 /* Takes standing decisions back: all of a plan's rows (plan_id > 0), or of one account. `kind` NULL
- * = whatever stands. Returns how many. ERR_HELD, and nothing ends, when a keep or a rejection is
- * among them and the person is none who may decide. */
+ * = whatever stands. ERR_HELD when nothing was taken back because all that stands is left. */
 int job_withdraw(struct job *job, const char *who, int64_t plan_id, const char *account,
-                 const enum ruling_kind *kind, const char *reason, size_t *ret_count,
+                 const enum ruling_kind *kind, const char *reason, struct withdrawal *ret,
                  struct err *err) __attribute__((warn_unused_result));
 
 #endif

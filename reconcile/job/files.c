@@ -177,17 +177,52 @@ static int check_gone(const struct clearing *clearing, const char *directory, st
                    clearing->left, directory);
 }
 
-static int clear_reports(const struct config *config, struct clearing *reports, size_t *ret_count,
+static int clear_reports(const struct config *config, struct clearing reports, size_t *count,
                          struct err *err)
 {
-    reports->clear = remove_file;
-    if (report_each_file(config, clear, reports, err) < 0)
+    reports.clear = remove_file;
+    if (report_each_file(config, clear, &reports, err) < 0)
         return -1;
-    *ret_count = reports->gone;
-    reports->goes = reports->erased ? is_any : is_old_draft;
-    if (report_each_draft(config, clear, reports, err) < 0 ||
-        check_gone(reports, config->report.directory, err) < 0)
+    *count += reports.gone;
+    reports.goes = reports.erased ? is_any : is_old_draft;
+    if (report_each_draft(config, clear, &reports, err) < 0 ||
+        check_gone(&reports, config->report.directory, err) < 0)
         return -1;
+    return 0;
+}
+
+/* --- by every name that the portal had --- */
+
+struct names {
+    const char **name; /* that of now first */
+    size_t count;
+};
+
+static int find_names(const struct job *job, struct names *ret_names, struct err *err)
+{
+    const char **before = NULL;
+    size_t count = 0;
+
+    if (store_names_of_before(job->store, job->arena, &before, &count, err) < 0)
+        return -1;
+    ret_names->name = arena_calloc(job->arena, count + 1, sizeof(ret_names->name[0]));
+    ret_names->count = count + 1;
+    ret_names->name[0] = job->config->portal.name;
+    for (size_t i = 0; i < count; i++)
+        ret_names->name[i + 1] = before[i];
+    return 0;
+}
+
+static int clear_all_reports(const struct job *job, const struct names *names,
+                             const struct clearing *clearing, size_t *count, struct err *err)
+{
+    struct config config = *job->config;
+
+    for (size_t i = 0; i < names->count; i++) {
+        config.portal.name = names->name[i];
+        if (clear_reports(&config, *clearing, count, err) < 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -269,6 +304,19 @@ static int clear_state(const struct config *config, struct clearing state, struc
     return check_gone(&state, config_state_directory(config), err);
 }
 
+static int clear_all_state(const struct job *job, const struct names *names,
+                           const struct clearing *clearing, struct err *err)
+{
+    struct config config = *job->config;
+
+    for (size_t i = 0; i < names->count; i++) {
+        config.portal.name = names->name[i];
+        if (clear_state(&config, *clearing, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* The longest run of characters that no format writes in another way, folded; NULL when it is
  * short: a number of three digits is in every report. */
 static const char *plain_piece(struct arena *arena, const char *value)
@@ -296,16 +344,20 @@ int files_erase(struct job *job, const struct store_erased *erased, size_t *ret_
     const char **name = arena_calloc(job->arena, erased->name_count + 1, sizeof(name[0]));
     struct clearing clearing = {.goes = shows_them, .erased = erased, .name = name};
 
+    struct names names;
+
     *ret_count = 0;
     if (erased->accounts == 0 && erased->value_count == 0)
         return 0;
+    if (find_names(job, &names, err) < 0)
+        return -1;
     for (size_t i = 0; i < erased->name_count; i++) {
         const char *folded = plain_piece(job->arena, erased->name[i]);
         if (folded)
             name[clearing.name_count++] = folded;
     }
-    bool state_failed = clear_state(job->config, clearing, &own) < 0;
-    if (clear_reports(job->config, &clearing, ret_count, err) < 0 ||
+    bool state_failed = clear_all_state(job, &names, &clearing, &own) < 0;
+    if (clear_all_reports(job, &names, &clearing, ret_count, err) < 0 ||
         clear_inbox(job->config, &clearing, ret_count, err) < 0)
         return -1;
     return state_failed ? err_move(err, &own) : 0;
@@ -314,8 +366,11 @@ int files_erase(struct job *job, const struct store_erased *erased, size_t *ret_
 int files_remove_reports(struct job *job, struct instant before, size_t *ret_count, struct err *err)
 {
     struct clearing clearing = {.goes = is_old_report, .before = before, .now = job->now};
+    struct names names;
 
-    if (clear_reports(job->config, &clearing, ret_count, err) < 0)
+    *ret_count = 0;
+    if (find_names(job, &names, err) < 0 ||
+        clear_all_reports(job, &names, &clearing, ret_count, err) < 0)
         return -1;
     return clear_inbox(job->config, &clearing, ret_count, err);
 }

@@ -3,6 +3,11 @@
  * again, and who decides the same twice has decided once. What its owner took back in the meantime
  * is not decided anew by it: an old file says nothing about a row that was withdrawn after it was
  * written.
+ *
+ * What was not read may spare somebody. So whatever is of somebody whose word counts and cannot be
+ * read stays where it is, and holds every act until it can be or is taken away: they could spare
+ * everybody by a file that can be read, so this gives them nothing more. Of all others nothing is
+ * opened, and nothing is held up.
  */
 #include "job/inbox.h"
 
@@ -10,14 +15,17 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
+#include "base/digest.h"
 #include "base/mem.h"
 #include "host/command.h"
 #include "host/drop.h"
 #include "host/file.h"
 #include "host/log.h"
+#include "host/signature.h"
 #include "job/describe.h"
 #include "job/review.h"
 #include "job/rule.h"
+#include "job/signer.h"
 #include "report/decisions_file.h"
 #include "store/plan.h"
 #include "store/ruling.h"
@@ -25,16 +33,50 @@
 #define TAKEN   ".taken-"
 #define REFUSED ".refused-"
 #define ANSWER  ".answer-"
+#define UNREAD  ".unread.txt" /* beside a file that cannot be read */
+#define SIGNED  ".sig"        /* beside one of theirs: the signature of it */
+
+enum { LONGEST_NAME = 255 };
+
+#define AHEAD_US (5 * 60 * SECOND_US) /* so far are the clocks of two machines apart */
 
 struct inbox {
     struct job *job;
     struct drop drop;
+    struct approvers approvers;
     size_t taken, refused;
+    size_t unread;     /* files that hold, as last gone through */
+    const char *first; /* of those, a sentence */
+    bool waits;        /* something in it is being written, or was just put there */
+    bool has_waited;   /* for that */
 };
+
+/* A file, and what says whose word it is. */
+struct letter {
+    struct drop_file file; /* file.who: who decides by it */
+    struct drop_file signature;
+    bool has_signature;
+    const char *nobody;      /* why its owner decides nothing; NULL = they do */
+    const char *key;         /* that signed it, verified; NULL = its owner's word */
+    const char *no_approval; /* why it approves nothing, as it lacks a signature; NULL = it may */
+};
+
+static void letter_release(struct letter *letter)
+{
+    drop_file_release(&letter->file);
+    drop_file_release(&letter->signature);
+}
 
 static void inbox_release(struct inbox *inbox)
 {
     drop_release(&inbox->drop);
+}
+
+static bool ends_with(const char *name, const char *ending)
+{
+    size_t length = strlen(name), of = strlen(ending);
+
+    return length > of && text_equal(name + length - of, ending);
 }
 
 static bool ends_as(const char *name, const char *mark, const char *ending)
@@ -52,45 +94,86 @@ static bool ends_as(const char *name, const char *mark, const char *ending)
 
 bool inbox_is_ours(const char *name)
 {
-    return ends_as(name, TAKEN, "") || ends_as(name, REFUSED, "") || ends_as(name, ANSWER, ".txt");
+    return ends_as(name, TAKEN, "") || ends_as(name, REFUSED, "") ||
+           ends_as(name, ANSWER, ".txt") || ends_with(name, UNREAD);
+}
+
+static const char *printable(struct arena *arena, const char *string)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    text_add_printable(&text, string);
+    return arena_strdup(arena, text_cstr(&text));
 }
 
 /* --- what it says --- */
 
-/* Approved long ago, it would have expired by now had it been taken then; what spares is no older
- * for it. */
-static bool is_expired(const struct job *job, const struct drop_file *file, const char *decision)
+static bool spares(const char *decision)
 {
-    int64_t lives = job->config->approval.expires_hours * 3600 * SECOND_US;
-
-    return strcasecmp(decision, ruling_kind_name(RULING_KEEP)) != 0 &&
-           strcasecmp(decision, ruling_kind_name(RULING_REJECT)) != 0 &&
-           job->now.us - file->written.us > lives;
+    return strcasecmp(decision, ruling_kind_name(RULING_KEEP)) == 0 ||
+           strcasecmp(decision, ruling_kind_name(RULING_REJECT)) == 0;
 }
+
+/* When it was said, at the latest that is certain. Who signed something leaves no date in it, and
+ * whoever carries it dates the file: but it was not before the plan that it is about. */
+static struct instant said_at(const struct letter *letter, const struct decisions *decisions,
+                              const struct plan *plan)
+{
+    struct instant written = letter->file.written;
+
+    if (letter->key && decisions->portal && instant_compare(plan->created_at, written) < 0)
+        return plan->created_at;
+    return written;
+}
+
+/* Why it approves nothing, NULL = it does. Approved long ago, it would have expired by now had it
+ * been taken then; of what is dated ahead nobody knows the age. What spares is no older for it. */
+static const char *why_no_approval(const struct job *job, const struct letter *letter,
+                                   struct instant said)
+{
+    int64_t hours = job->config->approval.expires_hours;
+    int64_t age = job->now.us - said.us;
+    char written[INSTANT_TEXT_SIZE];
+
+    if (letter->no_approval)
+        return letter->no_approval;
+    if (age < -AHEAD_US)
+        return arena_printf(job->arena,
+                            "the file is dated ahead (%s), so nobody knows how old it is: set the "
+                            "clock of the machine that wrote it, save it and put it here again",
+                            instant_format(said, written));
+    if (age > hours * 3600 * SECOND_US)
+        return arena_printf(job->arena,
+                            "the file%s is older than an approval lives (%lld hours): look at the "
+                            "row again and decide anew",
+                            letter->key ? ", or the plan it is about," : "", (long long)hours);
+    return NULL;
+}
+
+static const char withdrawn[] = "it was withdrawn after this file was written: decide anew";
 
 /* An old file does not undo what its owner took back later, and no approval outlives itself in it.
  */
-static int drop_stale(struct job *job, const struct drop_file *file, struct decisions *decisions,
-                      struct err *err)
+static int drop_stale(struct job *job, const struct letter *letter, const struct plan *plan,
+                      struct decisions *decisions, struct err *err)
 {
     struct decisions_line *line = arena_calloc(job->arena, decisions->count + 1, sizeof(line[0]));
+    struct instant said = said_at(letter, decisions, plan);
+    const char *no_approval = why_no_approval(job, letter, said);
     struct store_ruling *ruling = NULL;
     size_t count = 0;
 
-    if (store_load_rulings(job->store, job->arena, file->written, &ruling, &count, err) < 0)
+    if (store_load_rulings(job->store, job->arena, said, &ruling, &count, err) < 0)
         return -1;
     memcpy(line, decisions->line, decisions->count * sizeof(line[0]));
     for (size_t i = 0; i < decisions->count; i++) {
-        if (line[i].decision && !line[i].flaw && is_expired(job, file, line[i].decision))
-            line[i].flaw = arena_printf(job->arena,
-                                        "the file is older than an approval lives (%lld hours): "
-                                        "look at the row again and decide anew",
-                                        (long long)job->config->approval.expires_hours);
+        if (line[i].decision && !line[i].flaw && !spares(line[i].decision))
+            line[i].flaw = no_approval;
         for (size_t k = 0; k < count && line[i].decision && !line[i].flaw; k++) {
             const struct ruling *one = &ruling[k].ruling;
-            if (one->end == RULING_WITHDRAWN && text_equal(one->who, file->who) &&
+            if (one->end == RULING_WITHDRAWN && text_equal(one->who, letter->file.who) &&
                 text_equal(one->account_id, line[i].account_id))
-                line[i].flaw = "it was withdrawn after this file was written: decide anew";
+                line[i].flaw = withdrawn;
         }
     }
     decisions->line = line;
@@ -109,114 +192,417 @@ static int find_plan(struct job *job, const struct decisions *decisions, struct 
     return *ret_plan ? 0 : err_set(err, ERR_USAGE, "there is no plan %lld here", (long long)id);
 }
 
-/* Its words into the record, and what became of them into `answer`. */
-static int decide(struct job *job, const char *name, const struct drop_file *file,
-                  struct text *answer, struct err *err)
+/* Lines that were to spare somebody, or whose word nobody can read, and were not taken for what
+ * they are: their owner is told, and until then nothing is done about these accounts. */
+static void keep_unheard(struct job *job, const struct review_answer *became)
 {
-    const struct decide_request request = {.who = file->who};
-    const struct approvers approvers = rule_approvers(job);
-    struct decisions decisions;
-    struct review_answer became;
-    struct plan *plan = NULL;
+    const char **id =
+        arena_calloc(job->arena, job->unheard_count + became->refused_count + 1, sizeof(id[0]));
+    size_t count = job->unheard_count;
 
-    if (file->is_own && approvers.count == 0)
-        return err_set(err, ERR_HELD,
-                       "it belongs to '%s', as whom the program runs, and that is nobody who "
-                       "decides",
-                       file->who);
-    if (decisions_file_read(job->arena, text_cstr(&file->content), file->content.length, name,
-                            &decisions, err) < 0 ||
-        find_plan(job, &decisions, &plan, err) < 0 || drop_stale(job, file, &decisions, err) < 0 ||
-        job_review(job, plan, &decisions, &request, &became, err) < 0)
-        return -1;
-    describe_review(answer, plan->id, file->who, name, &became);
+    for (size_t i = 0; i < count; i++)
+        id[i] = job->unheard[i];
+    for (size_t i = 0; i < became->refused_count; i++) {
+        const struct decisions_line *line = became->refused[i].line;
+        if (became->refused[i].is_of_form && line->flaw != withdrawn && line->account_id &&
+            !(line->decision && strcasecmp(line->decision, ruling_kind_name(RULING_APPROVE)) == 0))
+            id[count++] = line->account_id;
+    }
+    job->unheard = id;
+    job->unheard_count = count;
+}
+
+/* What it keeps and rejects alone. */
+static struct decisions only_sparing(struct job *job, const struct decisions *decisions)
+{
+    struct decisions_line *line = arena_calloc(job->arena, decisions->count + 1, sizeof(line[0]));
+    struct decisions sparing = *decisions;
+
+    sparing.count = 0;
+    for (size_t i = 0; i < decisions->count; i++) {
+        const char *decision = decisions->line[i].decision;
+        if (decision && strcasecmp(decision, ruling_kind_name(RULING_APPROVE)) != 0)
+            line[sparing.count++] = decisions->line[i];
+    }
+    sparing.line = line;
+    return sparing;
+}
+
+/* A file of too many approvals is refused as a whole; but whom it spares is spared. */
+static int review(struct job *job, const struct plan *plan, const struct decisions *decisions,
+                  const struct decide_request *request, struct text *answer, struct err *err)
+{
+    const struct decide_request by_hand = {.who = request->who}; /* it may come again */
+    struct decisions sparing = only_sparing(job, decisions);
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    struct review_answer became;
+
+    if (job_review(job, plan, decisions, request, &became, &own) < 0) {
+        if (own.code != ERR_HELD || sparing.count == 0)
+            return err_move(err, &own);
+        text_add(answer, "the approvals in it are refused: ");
+        text_add_printable(answer, own.text);
+        text_add(answer, "\n");
+        if (job_review(job, plan, &sparing, &by_hand, &became, err) < 0)
+            return -1;
+    }
+    describe_review(answer, plan->id, request->who, decisions->file, &became);
+    keep_unheard(job, &became);
     if (describe_took_any(&became))
         return 0;
     return err_set(err, ERR_HELD, "nothing of it could be taken: each row says why");
 }
 
+/* The same words of the same person decide once, however often they are handed in. */
+static int find_earlier(struct job *job, const struct handed_in *file, struct text *answer,
+                        bool *ret_earlier, struct err *err)
+{
+    struct instant at = INSTANT_NONE;
+    char when[INSTANT_TEXT_SIZE];
+
+    if (store_find_file(job->store, job->arena, &file->content, file->who, file->key != NULL, &at,
+                        err) < 0)
+        return -1;
+    *ret_earlier = instant_is_set(at);
+    if (*ret_earlier)
+        text_addf(answer,
+                  "taken already on %s as the word of '%s': nothing new, and no time begins anew; "
+                  "to decide again, save the decisions of a newer plan\n",
+                  instant_format(at, when), file->who);
+    return 0;
+}
+
+/* Its words into the record, and what became of them into `answer`. *ret_read: what it says could
+ * be told. */
+static int decide(struct job *job, const struct letter *letter, struct text *answer, bool *ret_read,
+                  struct err *err)
+{
+    const struct drop_file *file = &letter->file;
+    struct handed_in handed_in = {
+        .content = digest_of(text_cstr(&file->content), file->content.length),
+        .name = file->name,
+        .who = file->who,
+        .at = job->now,
+        .key = letter->key,
+        .signature = letter->key ? text_cstr(&letter->signature.content) : NULL,
+    };
+    const struct decide_request request = {.who = file->who, .file = &handed_in};
+    struct decisions decisions;
+    struct plan *plan = NULL;
+    bool earlier = false;
+
+    *ret_read = false;
+    if (decisions_file_read(job->arena, text_cstr(&file->content), file->content.length, file->name,
+                            &decisions, err) < 0)
+        return -1;
+    *ret_read = true;
+    if (find_earlier(job, &handed_in, answer, &earlier, err) < 0)
+        return -1;
+    if (earlier)
+        return 0;
+    if (find_plan(job, &decisions, &plan, err) < 0 ||
+        drop_stale(job, letter, plan, &decisions, err) < 0)
+        return -1;
+    return review(job, plan, &decisions, &request, answer, err);
+}
+
 /* --- what becomes of it --- */
 
-static void set_aside(struct inbox *inbox, const char *name, const char *mark,
+static const char *name_beside(const struct inbox *inbox, const char *name, const char *mark,
+                               const char *ending)
+{
+    struct arena *arena = inbox->job->arena;
+    const char *ours = arena_printf(arena, "%s%lld%s", mark, (long long)inbox->job->run.id, ending);
+    int room = LONGEST_NAME - (int)strlen(ours);
+
+    return arena_printf(arena, "%.*s%s", room, name, ours);
+}
+
+static void put(struct inbox *inbox, const char *name, const struct text *answer)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    if (drop_put(&inbox->drop, name, answer, &err) < 0)
+        log_warning("what became of it could not be put beside it: %s", err.text);
+}
+
+static const char *name_of_unread(const struct inbox *inbox, const char *name)
+{
+    return arena_printf(inbox->job->arena, "%.*s" UNREAD, LONGEST_NAME - (int)strlen(UNREAD), name);
+}
+
+/* Of somebody whose word counts, and not read: nothing is done until it is. */
+static void hold(struct inbox *inbox, const struct drop_file *file, const char *why)
+{
+    struct arena *arena = inbox->job->arena;
+    CLEANUP(text_release) struct text answer = TEXT_INIT, text = TEXT_INIT, quoted = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *path = file_join(inbox->drop.path, file->name);
+
+    command_quote(&quoted, path);
+    text_addf(&text, "'%s' of '%s' cannot be read: %s", file->name, file->who, why);
+    log_warning("inbox: %s", printable(arena, text_cstr(&text)));
+    if (!inbox->first)
+        inbox->first =
+            arena_printf(arena,
+                         "%s; hint: ask '%s' what it was to say and to put it here again, "
+                         "or take it away: 'sudo rm %s'",
+                         printable(arena, text_cstr(&text)), file->who, text_cstr(&quoted));
+    text_addf(&answer,
+              "not read: %s\nUntil it is, or you take it away, nothing is done on anybody's "
+              "approval.\n",
+              printable(arena, why));
+    put(inbox, name_of_unread(inbox, file->name), &answer);
+    inbox->unread++;
+}
+
+/* A name of ours that somebody has taken with a directory stops nothing: what was taken is not
+ * taken twice. */
+static void set_aside(struct inbox *inbox, const struct letter *letter, const char *mark,
                       const struct text *answer)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
-    struct arena *arena = inbox->job->arena;
-    long long run = (long long)inbox->job->run.id;
-    const char *beside = arena_printf(arena, "%s" ANSWER "%lld.txt", name, run);
+    const struct drop_file *file = &letter->file, *signature = &letter->signature;
+    const struct drop *drop = &inbox->drop;
+    bool replaced = false, ignored = false;
 
-    if (drop_put(&inbox->drop, beside, answer, &err) < 0)
-        log_warning("what became of it could not be put beside it: %s", err.text);
-    err_release(&err);
-    err = ERR_INIT;
-    if (drop_set_aside(&inbox->drop, name, arena_printf(arena, "%s%s%lld", name, mark, run), &err) <
-        0)
-        log_warning("a file that was taken stays in the inbox, and is looked at again: %s",
-                    err.text);
+    put(inbox, name_beside(inbox, file->name, ANSWER, ".txt"), answer);
+    if (drop_set_aside(drop, file, name_beside(inbox, file->name, mark, ""), &replaced, &err) < 0 ||
+        drop_remove(drop, name_of_unread(inbox, file->name), &err) < 0 ||
+        (letter->has_signature &&
+         drop_set_aside(drop, signature, name_beside(inbox, signature->name, mark, ""), &ignored,
+                        &err) < 0))
+        log_warning("inbox: %s", err.text);
+    inbox->waits |= replaced;
+    if (replaced && !letter->nobody)
+        hold(inbox, file, err.text);
 }
 
-static void refuse(struct inbox *inbox, const char *name, const char *who, const char *why,
+static void refuse(struct inbox *inbox, const struct letter *letter, const char *why,
                    struct text *answer)
 {
-    CLEANUP(text_release) struct text shown = TEXT_INIT;
+    struct arena *arena = inbox->job->arena;
+    const struct drop_file *file = &letter->file;
 
-    text_add_printable(&shown, name);
-    log_warning("inbox: '%s'%s%s is refused: %s", text_cstr(&shown), who ? " of " : "",
-                who ? who : "", why);
+    log_warning("inbox: '%s'%s%s is refused: %s", printable(arena, file->name),
+                file->who ? " of " : "", file->who ? file->who : "", why);
     text_add(answer, "refused: ");
     text_add_printable(answer, why);
     text_add(answer, "\n");
-    set_aside(inbox, name, REFUSED, answer);
+    set_aside(inbox, letter, REFUSED, answer);
     inbox->refused++;
 }
 
 /* ERR_USAGE and ERR_HELD are about the file; all else is trouble of ours, and it waits. */
-static int take(struct inbox *inbox, const char *name, struct drop_file *file, struct err *err)
+static int take(struct inbox *inbox, const struct letter *letter, struct err *err)
 {
-    CLEANUP(text_release) struct text answer = TEXT_INIT, shown = TEXT_INIT;
+    CLEANUP(text_release) struct text answer = TEXT_INIT;
     CLEANUP(err_release) struct err own = ERR_INIT;
+    const struct drop_file *file = &letter->file;
+    bool read = false;
 
-    if (decide(inbox->job, name, file, &answer, &own) < 0) {
+    if (decide(inbox->job, letter, &answer, &read, &own) < 0) {
         if (own.code != ERR_USAGE && own.code != ERR_HELD)
             return err_move(err, &own);
-        refuse(inbox, name, file->who, own.text, &answer);
+        if (read)
+            refuse(inbox, letter, own.text, &answer);
+        else
+            hold(inbox, file, own.text);
         return 0;
     }
-    text_add_printable(&shown, name);
-    log_info("inbox: '%s' of %s is taken: %.*s", text_cstr(&shown), file->who,
+    log_info("inbox: '%s' of %s is taken%s%s: %.*s", printable(inbox->job->arena, file->name),
+             file->who, letter->key ? ", signed by " : "", letter->key ? letter->key : "",
              (int)strcspn(text_cstr(&answer), "\n"), text_cstr(&answer));
-    set_aside(inbox, name, TAKEN, &answer);
+    set_aside(inbox, letter, TAKEN, &answer);
     inbox->taken++;
     return 0;
+}
+
+/* --- whose word it is --- */
+
+/* Why its owner decides nothing by whatever it says. */
+static const char *why_nobody(const struct inbox *inbox, const struct drop_file *file)
+{
+    if (file->is_own && inbox->approvers.count == 0)
+        return arena_printf(inbox->job->arena,
+                            "it belongs to '%s', as whom the program runs, and that is nobody who "
+                            "decides",
+                            file->who);
+    return ruling_refuse_person(inbox->job->arena, &inbox->approvers, file->who, NULL, NULL);
+}
+
+/* What cannot be read may spare somebody only when it is of somebody who decides. */
+static void leave(struct inbox *inbox, const struct letter *letter, const char *why)
+{
+    CLEANUP(text_release) struct text answer = TEXT_INIT;
+
+    if (letter->nobody)
+        refuse(inbox, letter, why, &answer);
+    else
+        hold(inbox, &letter->file, why);
+}
+
+/* Whose word it is by the signature beside it. One that does not hold makes it no less its owner's,
+ * who then may spare: anybody can put one there. *ret_why: what is wrong with it. */
+static int find_signer(struct inbox *inbox, struct letter *letter, const char **ret_why,
+                       struct err *err)
+{
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    struct job *job = inbox->job;
+    struct signer signer;
+
+    *ret_why = NULL;
+    if (signer_find(job, &letter->file.content, &letter->signature.content, &signer, &own) == 0) {
+        letter->file.who = signer.who;
+        letter->key = signer.key;
+        letter->nobody = NULL;
+        return 0;
+    }
+    if (own.code != ERR_USAGE)
+        return err_move(err, &own);
+    *ret_why = arena_strdup(job->arena, own.text);
+    return 0;
+}
+
+/* *ret_left: it is too early to say. */
+static int read_signed(struct inbox *inbox, struct letter *letter, struct instant now,
+                       const char **ret_why, bool *ret_left, struct err *err)
+{
+    letter->signature.is_signed = true;
+    switch (drop_read(&inbox->drop, inbox->job->arena, now, &letter->signature)) {
+    case DROP_READ:
+        return find_signer(inbox, letter, ret_why, err);
+    case DROP_REFUSED:
+        *ret_why = arena_printf(inbox->job->arena, "its signature cannot be read: %s",
+                                letter->signature.why);
+        return 0;
+    case DROP_LEFT:
+        *ret_left = !inbox->has_waited || letter->nobody;
+        *ret_why = "its signature is still being written";
+        return 0;
+    }
+    return 0;
+}
+
+/* Whether what it says is its owner's word or its signer's, or why not. */
+static int find_word(struct inbox *inbox, struct letter *letter, struct instant now,
+                     const char **ret_why, bool *ret_left, struct err *err)
+{
+    const char *why = NULL;
+
+    if (letter->has_signature) {
+        if (read_signed(inbox, letter, now, &why, ret_left, err) < 0)
+            return -1;
+        letter->no_approval = why;
+    } else if (inbox->job->config->approval.allowed_signers)
+        letter->no_approval =
+            "approvals count here only with a signature: 'ssh-keygen -Y sign -f KEY "
+            "-n " SIGNATURE_NAMESPACE " FILE' makes FILE" SIGNED ", which is put beside it";
+    if (!letter->key && !letter->nobody)
+        why = drop_why_not_owners(inbox->job->arena, &letter->file);
+    *ret_why = why;
+    return 0;
+}
+
+static int open_letter(struct inbox *inbox, struct letter *letter, struct err *err)
+{
+    const struct job *job = inbox->job;
+    struct instant now = job->clock->now(job->clock->self);
+    const char *why = NULL;
+    bool left = false;
+
+    letter->file.is_signed = letter->has_signature;
+    enum drop_fate fate = drop_read(&inbox->drop, job->arena, now, &letter->file);
+    if (fate == DROP_READ && find_word(inbox, letter, now, &why, &left, err) < 0)
+        return -1;
+    if (fate == DROP_LEFT || left) {
+        inbox->waits = true;
+        if (!letter->nobody)
+            hold(inbox, &letter->file, "it is still being written");
+        return 0;
+    }
+    if (fate == DROP_READ && !why)
+        return take(inbox, letter, err);
+    leave(inbox, letter, why ? why : letter->file.why);
+    return 0;
+}
+
+/* A signature is looked at with what it signs. */
+static void look_at_signature(struct inbox *inbox, struct letter *letter)
+{
+    CLEANUP(text_release) struct text answer = TEXT_INIT;
+    CLEANUP(drop_file_release) struct drop_file of = {.content = TEXT_INIT};
+    const struct job *job = inbox->job;
+    const char *name = letter->file.name;
+    const char *signs = arena_strndup(job->arena, name, strlen(name) - strlen(SIGNED));
+
+    if (!job->config->approval.allowed_signers)
+        refuse(inbox, letter, "signatures are not asked for here (approval.allowed_signers)",
+               &answer);
+    else if (drop_look(&inbox->drop, job->arena, signs, &of) != DROP_LEFT)
+        return;
+    else if (job->clock->now(job->clock->self).us - letter->file.written.us < DROP_QUIET_US)
+        inbox->waits = true;
+    else
+        refuse(inbox, letter, "what it signs does not lie beside it: put both here, together",
+               &answer);
 }
 
 static int visit(void *context, const char *path, const char *name, struct err *err)
 {
     struct inbox *inbox = context;
     struct job *job = inbox->job;
-    CLEANUP(drop_file_release) struct drop_file file = {.content = TEXT_INIT};
+    CLEANUP(letter_release) struct letter letter = {.nobody = NULL};
     CLEANUP(text_release) struct text answer = TEXT_INIT;
 
     (void)path;
+    letter.file.content = letter.signature.content = TEXT_INIT;
     if (*name == '.' || inbox_is_ours(name) || clock_is_interrupted())
         return 0;
-    switch (drop_read(&inbox->drop, job->arena, name, job->clock->now(job->clock->self), &file)) {
-    case DROP_READ:
-        return take(inbox, name, &file, err);
-    case DROP_REFUSED:
-        refuse(inbox, name, file.who, file.why, &answer);
+    enum drop_fate fate = drop_look(&inbox->drop, job->arena, name, &letter.file);
+    if (fate == DROP_LEFT)
         return 0;
-    case DROP_LEFT:
-        log_debug("inbox: a file is left for the next run");
+    if (ends_with(name, SIGNED)) {
+        look_at_signature(inbox, &letter);
         return 0;
     }
+    letter.nobody = fate == DROP_REFUSED ? letter.file.why : why_nobody(inbox, &letter.file);
+    letter.has_signature =
+        job->config->approval.allowed_signers &&
+        drop_look(&inbox->drop, job->arena, arena_printf(job->arena, "%s" SIGNED, name),
+                  &letter.signature) != DROP_LEFT;
+    if (letter.has_signature || !letter.nobody)
+        return open_letter(inbox, &letter, err);
+    refuse(inbox, &letter, letter.nobody, &answer);
     return 0;
+}
+
+static int go_through(struct inbox *inbox, struct err *err)
+{
+    inbox->unread = 0;
+    inbox->first = NULL;
+    inbox->waits = false;
+    return file_each(inbox->drop.path, "", visit, inbox, err);
+}
+
+/* What is being written is given the time to come to its end, once. */
+static int take_all(struct inbox *inbox, struct err *err)
+{
+    const struct clock *clock = inbox->job->clock;
+
+    if (go_through(inbox, err) < 0)
+        return -1;
+    if (!inbox->waits ||
+        !clock->sleep_until(clock->self, instant_add_us(clock->steady(clock->self), DROP_QUIET_US)))
+        return 0;
+    inbox->has_waited = true;
+    return go_through(inbox, err);
 }
 
 void job_take_inbox(struct job *job)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
-    CLEANUP(inbox_release) struct inbox inbox = {.job = job, .drop.place = PLACE_NONE};
+    CLEANUP(inbox_release)
+    struct inbox inbox = {.job = job, .drop.place = PLACE_NONE, .approvers = rule_approvers(job)};
     const char *path = job->config->review.inbox;
 
     if (!path)
@@ -225,8 +611,16 @@ void job_take_inbox(struct job *job)
         log_warning("no decision is taken from '%s': %s", path, job->record_back);
         return;
     }
-    if (drop_open(path, &inbox.drop, &err) < 0 || file_each(path, "", visit, &inbox, &err) < 0)
-        log_warning("no decision is taken from '%s' any more in this run: %s", path, err.text);
+    if (drop_open(path, &inbox.drop, &err) < 0 || take_all(&inbox, &err) < 0) {
+        log_warning("the decisions in '%s' are not read: %s", path, err.text);
+        inbox.first = err.text;
+        inbox.unread = 1;
+    }
     if (inbox.taken + inbox.refused > 0)
         log_info("inbox: %zu files taken, %zu refused", inbox.taken, inbox.refused);
+    if (inbox.unread > 0)
+        job->unread = arena_printf(
+            job->arena, "nobody knows whom the decisions in '%s' spare: %s%s", path, inbox.first,
+            inbox.unread > 1 ? arena_printf(job->arena, " (and %zu files more)", inbox.unread - 1)
+                             : "");
 }

@@ -28,7 +28,12 @@ struct job {
     bool only_looks;                 /* the verb is `plan`: nothing is learned from it */
     bool is_elsewhere;               /* the portal is at another host than it was (G14) */
     const char *record_back; /* G15, a sentence: nothing is settled, ended, thinned or kept */
-    bool full;               /* rows for plain keeps too */
+    /* Decisions that were handed in and not read, a sentence: they may spare anybody, so nothing is
+     * done; NULL = none. And accounts that lines of them were to spare, and nobody knows how. */
+    const char *unread;
+    const char *const *unheard;
+    size_t unheard_count;
+    bool full; /* rows for plain keeps too */
 };
 
 struct collected {

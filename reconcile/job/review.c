@@ -14,6 +14,10 @@
 #include "job/desk.h"
 #include "store/snapshot.h"
 
+/* Each line that cannot be taken is named. A file has one for each row of its plan, and what
+ * somebody wrote below. */
+enum { FREE_ROWS = 1000 };
+
 struct reviewing {
     struct desk desk; /* of the approvals */
     const struct decide_request *request;
@@ -72,6 +76,10 @@ static int open_file(struct reviewing *reviewing, struct job *job,
     const struct decisions_terms terms = {
         .today = job->today, .keep_max_days = (int)job->config->approval.keep_max_days};
 
+    if (decisions->count > FREE_ROWS + 2 * seen->row_count)
+        return err_set(err, ERR_USAGE,
+                       "%s: has %zu rows, and plan %lld has %zu: it is no file of its decisions",
+                       decisions->file, decisions->count, (long long)seen->id, seen->row_count);
     reviewing->count = decisions_judge(job->arena, seen, decisions, &terms, &reviewing->row);
     if (reviewing->count == 0)
         return err_set(
@@ -89,6 +97,7 @@ static int open_file(struct reviewing *reviewing, struct job *job,
         const struct decisions_row *one = &reviewing->row[i];
         if (one->refused) {
             refuse(reviewing, one, one->refused);
+            reviewing->answer.refused[reviewing->answer.refused_count - 1].is_of_form = true;
             continue;
         }
         reviewing->of[one->row - seen->row] = one;
@@ -325,13 +334,29 @@ static int compare_refused(const void *a, const void *b)
     return (left->line->row > right->line->row) - (left->line->row < right->line->row);
 }
 
-static int record(struct reviewing *reviewing, const struct forecast *forecast, struct err *err)
+/* A file that says what was said already is taken as well. One of which something was refused may
+ * come again, when it is its owner's word: then the rest may have its turn. Who carries a signature
+ * is not who made it, so that is taken once whatever became of it. */
+static int take(struct reviewing *reviewing, struct err *err)
 {
     struct job *job = reviewing->desk.job;
+    const struct review_answer *answer = &reviewing->answer;
+    struct handed_in *file = reviewing->request->file;
+
+    if (reviewing->ruling_count + answer->already == 0 ||
+        (file && !file->key && answer->refused_count > 0))
+        file = NULL;
+    if (reviewing->ruling_count == 0 && !file)
+        return 0;
+    return store_take_file(job->store, file, reviewing->ruling, reviewing->ruling_count,
+                           job->config->portal.url, err);
+}
+
+static int record(struct reviewing *reviewing, const struct forecast *forecast, struct err *err)
+{
     struct review_answer *answer = &reviewing->answer;
 
-    if (store_save_rulings(job->store, reviewing->ruling, reviewing->ruling_count,
-                           job->config->portal.url, err) < 0 ||
+    if (take(reviewing, err) < 0 ||
         desk_approved(&reviewing->desk, forecast, &answer->approval, err) < 0)
         return -1;
     qsort(answer->refused, answer->refused_count, sizeof(answer->refused[0]), compare_refused);

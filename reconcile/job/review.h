@@ -14,6 +14,7 @@ struct review_refused {
     const struct decisions_line *line;
     const struct plan_row *row; /* NULL: the plan has none */
     const char *why;
+    bool is_of_form; /* by what stands in the file, held against the plan it is about */
 };
 
 struct review_answer {

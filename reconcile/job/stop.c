@@ -1,6 +1,6 @@
 /*
- * The row and the file together, in this order, so that a plan and an act that follows it say the
- * same of the same stop.
+ * The row, the file, and what lies in the inbox unread, in this order, so that a plan and an act
+ * that follows it say the same of the same stop.
  */
 #include "job/stop.h"
 
@@ -27,6 +27,8 @@ int stop_find(struct job *job, const char **ret_reason, struct err *err)
 
     if (store_load_stop(job->store, job->arena, &reason, err) < 0)
         return -1;
-    *ret_reason = reason ? reason : find_file(job);
+    if (!reason)
+        reason = find_file(job);
+    *ret_reason = reason ? reason : job->unread;
     return 0;
 }

@@ -145,7 +145,9 @@ static int take_item(void *context, size_t index, struct json_object *item, cons
     struct decisions_line line = {.row = (uint32_t)index + 1, .flaw = flaw};
     const char *value[FIELD_COUNT] = {NULL};
 
-    (void)err;
+    if (index >= LIMIT_ACCOUNTS)
+        return err_set(err, ERR_USAGE, "%s: has more than %d decisions", reading->decisions.file,
+                       LIMIT_ACCOUNTS);
     for (size_t i = 0; item && i < FIELD_COUNT; i++) {
         enum json_found found =
             json_string(item, fields[i], LIMIT_FIELD, reading->arena, &value[i]);

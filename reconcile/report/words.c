@@ -72,7 +72,9 @@ static const struct words guard_words[] = {
     {"G10", "share of one department or country",
      "ask whoever leads it whether that many people are to go"},
     {"G11", "first plan of this portal", "read it all: the first plan needs a person's approval"},
-    {"G12", "stopped by hand", "find out who stopped it and why, then remove the stop"},
+    {"G12", "stopped by hand, or decisions unread",
+     "find out who stopped it and why, then remove the stop; what was handed in and cannot be read "
+     "is handed in anew, or taken away"},
     {"G13", "clock and gap between runs",
      "check the clock of this machine; a long gap is accepted with --accept-gap"},
     {"G14", "another portal, or a second name",

@@ -498,6 +498,12 @@ static void field_day(struct jsonw *json, const char *key, struct day day)
         jsonw_field_string(json, key, day_format(day, text));
 }
 
+static void field_if(struct jsonw *json, const char *key, const char *text)
+{
+    if (text)
+        jsonw_field_string(json, key, text);
+}
+
 static void field_instant(struct jsonw *json, const char *key, struct instant at)
 {
     if (instant_is_set(at))
@@ -538,6 +544,8 @@ static const char *ruling_fact(struct text *text, const struct ruling *ruling, c
     for (size_t i = 0; i < ruling->override_count; i++)
         jsonw_string(&json, ruling->override[i]);
     jsonw_end_array(&json);
+    if (ruling->handed_in_id)
+        jsonw_field_int(&json, "handed_in_id", ruling->handed_in_id);
     return object_end(&json);
 }
 
@@ -607,6 +615,27 @@ int store_audit_rulings(const struct store *store, int64_t run_id, const struct 
     for (size_t i = 0; i < ended_count && !failed; i++)
         failed = add_ruling_end(&batch, run_id, &ended[i], err);
     return batch_end(&batch, failed, err);
+}
+
+int store_audit_handed_in(const struct store *store, const struct handed_in *file, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+    struct jsonw details = object_in(&personal);
+
+    jsonw_field_int(&json, "handed_in_id", file->id);
+    jsonw_field_int(&json, "taken_us", file->at.us);
+    field_digest(&json, "content", &file->content);
+    jsonw_field_string(&details, "who", file->who);
+    jsonw_field_string(&details, "name", file->name);
+    field_if(&details, "key", file->key);
+    field_if(&details, "signature", file->signature);
+    const struct entry entry = {.kind = AUDIT_HANDED_IN,
+                                .word = file->key ? "signature" : "owner",
+                                .fact = object_end(&json),
+                                .personal = object_end(&details)};
+    return append_one(store, &entry, err);
 }
 
 int store_audit_acknowledgement(const struct store *store,
@@ -706,12 +735,6 @@ int store_audit_announcements(const struct store *store, int64_t run_id,
 }
 
 /* --- who the portal is, and a record that went back --- */
-
-static void field_if(struct jsonw *json, const char *key, const char *text)
-{
-    if (text)
-        jsonw_field_string(json, key, text);
-}
 
 int store_audit_identity(const struct store *store, const struct store_audit_identity *identity,
                          struct err *err)

@@ -57,6 +57,9 @@ struct store_audit_ended {
     const char *word; /* of a ruling why, of an announcement its rule */
     const char *who, *reason;
 };
+/* A file that they stood in. */
+int store_audit_handed_in(const struct store *store, const struct handed_in *file, struct err *err)
+    __attribute__((warn_unused_result));
 /* Rulings that were made (their ids are set) and those that ended, many in few round trips. run_id
  * 0 = a person did it. */
 int store_audit_rulings(const struct store *store, int64_t run_id, const struct ruling *ruling,

@@ -27,6 +27,7 @@ struct saving {
     struct ruling *ruling; /* with their numbers */
     size_t count;
     const char *address;
+    struct handed_in *file; /* that they stood in; NULL = none */
 };
 
 static bool is_about_row(const struct ruling *ruling)
@@ -76,6 +77,7 @@ static void add_row(struct text *row, const void *context, size_t number)
     store_copy_day(row, ruling->expected_on);
     store_copy_flag(row, ruling->at_once);
     pg_copy_field(row, store_text_array(&scratch, ruling->override, ruling->override_count));
+    add_number_or_null(row, ruling->handed_in_id);
     pg_copy_end_row(row);
 }
 
@@ -91,6 +93,30 @@ static int take_numbers(struct saving *saving, int64_t *ret_last, struct err *er
     for (size_t i = 0; i < saving->count; i++)
         saving->ruling[i].id = *ret_last + (int64_t)i + 1;
     return 0;
+}
+
+/* Before what stood in it, which names it. */
+static int save_file(struct saving *saving, struct err *err)
+{
+    const struct store *store = saving->store;
+    struct handed_in *file = saving->file;
+    CLEANUP(pg_clearp) PGresult *number = NULL;
+    const char *portal = store_number(&saving->arena, store->portal_id);
+    char content[DIGEST_HEX_SIZE];
+
+    if (!file)
+        return 0;
+    if (PG_QUERY(store->pg, handed_in_number_take, PG_ONE, &number, err, portal) < 0)
+        return -1;
+    file->id = pg_int(number, 0, 0);
+    if (PG_QUERY(store->pg, handed_in_put, PG_NOTHING, NULL, err, portal,
+                 store_number(&saving->arena, file->id), digest_hex(&file->content, content),
+                 file->name, file->who, store_time(&saving->arena, file->at), file->key,
+                 file->signature) < 0)
+        return -1;
+    for (size_t i = 0; i < saving->count; i++)
+        saving->ruling[i].handed_in_id = file->id;
+    return store_audit_handed_in(store, file, err);
 }
 
 /* What the new ones take the place of. */
@@ -128,7 +154,11 @@ static int save(struct saving *saving, struct err *err)
     size_t ended_count = 0;
     int64_t last = 0;
 
-    if (store_hold(store, 0, NULL, err) < 0 || take_numbers(saving, &last, err) < 0 ||
+    if (store_hold(store, 0, NULL, err) < 0 || save_file(saving, err) < 0)
+        return -1;
+    if (saving->count == 0)
+        return 0;
+    if (take_numbers(saving, &last, err) < 0 ||
         store_copy(store->pg, "ruling_copy", query_ruling_copy, add_row, saving, saving->count,
                    err) < 0 ||
         replace(saving, last, &ended, &ended_count, err) < 0)
@@ -146,23 +176,46 @@ static int check_reasons(const struct ruling *ruling, size_t count, struct err *
     return 0;
 }
 
-int store_save_rulings(struct store *store, struct ruling *ruling, size_t count,
-                       const char *address, struct err *err)
+int store_take_file(struct store *store, struct handed_in *file, struct ruling *ruling,
+                    size_t count, const char *address, struct err *err)
 {
-    struct saving saving = {.store = store, .count = count, .address = address};
+    struct handed_in made = file ? *file : (struct handed_in){.id = 0};
+    struct saving saving = {
+        .store = store, .count = count, .address = address, .file = file ? &made : NULL};
 
-    if (count == 0)
-        return 0;
     if (check_reasons(ruling, count, err) < 0 || pg_begin(store->pg, err) < 0)
         return -1;
     saving.arena = ARENA_INIT;
-    saving.ruling = arena_calloc(&saving.arena, count, sizeof(ruling[0]));
-    memcpy(saving.ruling, ruling, count * sizeof(ruling[0]));
+    saving.ruling = arena_calloc(&saving.arena, count + 1, sizeof(ruling[0]));
+    if (count > 0)
+        memcpy(saving.ruling, ruling, count * sizeof(ruling[0]));
     int failed = store_end(store, save(&saving, err), err);
     for (size_t i = 0; i < count && !failed; i++)
         ruling[i].id = saving.ruling[i].id;
+    if (file && !failed)
+        file->id = made.id;
     arena_release(&saving.arena);
     return failed ? err_prefix(err, "the decision was not recorded") : 0;
+}
+
+int store_save_rulings(struct store *store, struct ruling *ruling, size_t count,
+                       const char *address, struct err *err)
+{
+    return count ? store_take_file(store, NULL, ruling, count, address, err) : 0;
+}
+
+int store_find_file(struct store *store, struct arena *arena, const struct digest *content,
+                    const char *who, bool is_signed, struct instant *ret_at, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    char hex[DIGEST_HEX_SIZE];
+
+    if (PG_QUERY(store->pg, handed_in_find, PG_ONE, &result, err,
+                 store_number(arena, store->portal_id), digest_hex(content, hex), who,
+                 store_flag(is_signed)) < 0)
+        return -1;
+    *ret_at = pg_instant(result, 0, 0);
+    return 0;
 }
 
 /* --- ending --- */
@@ -232,8 +285,11 @@ int store_add_rulings(const struct store *store, struct ruling *ruling, size_t c
 {
     struct saving saving = {
         .store = store, .arena = ARENA_INIT, .ruling = ruling, .count = count, .address = address};
-    int failed = count ? save(&saving, err) : 0;
+    int failed = 0;
 
+    for (size_t i = 0; i < count; i++)
+        ruling[i].handed_in_id = 0; /* the file stays with the name under which it was taken */
+    failed = count ? save(&saving, err) : 0;
     for (size_t i = 0; i < count && !failed; i++) {
         struct store_ruling_end end = {.id = ruling[i].id,
                                        .end = ruling[i].end,
@@ -332,6 +388,7 @@ static bool read_ruling(const PGresult *result, int row, struct arena *arena,
         .expected_on = FIELD(pg_day, "expected_on"),
         .at_once = FIELD(pg_bool, "at_once"),
         .could_act_at = FIELD(pg_instant, "could_act_at"),
+        .handed_in_id = FIELD(pg_int, "handed_in_id"),
     };
 
     read_overrides(pg_text(result, row, store_place_of(result, "overrides")), arena, &ruling);

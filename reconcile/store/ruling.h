@@ -17,6 +17,17 @@
 int store_save_rulings(struct store *store, struct ruling *ruling, size_t count,
                        const char *address, struct err *err) __attribute__((warn_unused_result));
 
+/* The same of a file that was handed in, which is recorded with them, and be there none of them;
+ * sets its id. NULL = there is no file. */
+int store_take_file(struct store *store, struct handed_in *file, struct ruling *ruling,
+                    size_t count, const char *address, struct err *err)
+    __attribute__((warn_unused_result));
+/* When a file of this content was taken first as this person's word, or by their signature; none =
+ * never. */
+int store_find_file(struct store *store, struct arena *arena, const struct digest *content,
+                    const char *who, bool is_signed, struct instant *ret_at, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* The same inside the caller's transaction. Of those that have ended (ruling.end) the end is told
  * as well. For the store's own use. */
 int store_add_rulings(const struct store *store, struct ruling *ruling, size_t count,

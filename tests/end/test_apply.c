@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "acts.h"
@@ -59,6 +60,38 @@ TEST(apply_tells_afterwards_on_whose_approval_each_row_was_done)
     end_assert_says(&page.out, "<p>4 seats were freed.</p>");
     end_assert_says(&page.out, "<small>approved by <bdi>");
     end_assert_silent_of(&page.out, " data-subject="); /* nothing is left to decide */
+}
+
+/* By the policy's day, not by that of UTC; and whom somebody else suspended nobody knows since
+ * when. One of the two zones is always in another day than UTC. */
+TEST(apply_tells_the_way_back_of_its_own_acts_by_the_policys_day)
+{
+    const char *zone = time(NULL) / 3600 % 24 < 11 ? "Etc/GMT+12" : "Pacific/Kiritimati";
+    CLEANUP(text_release) struct text setting = TEXT_INIT, wanted = TEXT_INIT;
+    WORLD(acts, 2, 4, NULL);
+
+    acts_only_suspend(&acts);
+    text_addf(&setting, "mode = \"enforce\"; time_zone = \"%s\";", zone);
+    acts_policy(&acts, text_cstr(&setting));
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    CLEANUP(mem_cleanup) char *second = mem_strdup(acts.row[1].id);
+    struct end_child child = acts_start_until_held(&acts);
+    end_change_user(&acts.end, second, "active=0");
+    end_fault(&acts.end, "hold=off");
+    CLEANUP(end_result_release) struct end_result applied = end_wait(&child);
+    end_assert_code(&applied, 0);
+    CLEANUP(mem_cleanup)
+    char *day = acts_ask(&acts,
+                         "select ((outcome_at at time zone '%s')::date + 180)::text from "
+                         "reconcile.step where state = 'verified'",
+                         zone);
+    RUN(page, &acts.end, "show", "--format", "html");
+    text_addf(&wanted, "from %s<small>Sooner", day);
+    end_assert_says(&page.out, text_cstr(&wanted));
+    const char *first = strstr(text_cstr(&page.out), "<small>Sooner");
+    assert_null(strstr(first + 1, "<small>Sooner"));
+    end_assert_says(&page.out, "<p>1 seat was freed.</p>");
 }
 
 /* What is approved after an act was called is not what it was done on. */

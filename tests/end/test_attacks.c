@@ -176,7 +176,7 @@ TEST(attack_by_words_of_ones_own_reaches_nothing_but_the_reviewers_verbs)
         {WORDS("psql\0-c\0\\! id"), 3, 64, "not for reviewers"},
         {WORDS("run"), 3, 64, "not for reviewers"},
         {WORDS("apply"), 3, 64, "not for reviewers"},
-        {WORDS("plan\0--output=/tmp/x"), 3, 64, "not for reviewers"},
+        {WORDS("plan\0--output=/tmp/reviewers-output"), 3, 64, "not for reviewers"},
         {WORDS("migrate"), 3, 64, "not for reviewers"},
         {WORDS("erase\0jane\0--reason=x"), 3, 64, "not for reviewers"},
         {WORDS("export"), 3, 64, "not for reviewers"},
@@ -184,7 +184,7 @@ TEST(attack_by_words_of_ones_own_reaches_nothing_but_the_reviewers_verbs)
         {WORDS("desk"), 3, 64, "not for reviewers"},
         {WORDS("--config=/etc/passwd\0show"), 3, 64, "two configurations"},
         {WORDS("@other\0show"), 3, 64, "two configurations"},
-        {WORDS("show\0--output=/tmp/x"), 3, 64, "--output is not for reviewers"},
+        {WORDS("show\0--output=/tmp/reviewers-output"), 3, 64, "--output is not for reviewers"},
         {WORDS("status\0--database=host=/tmp"), 3, 64, "--database is not for reviewers"},
         {WORDS("status\0--database=x\0--password-file=/etc/shadow"), 3, 64, "not for reviewers"},
         {WORDS("approve\0001\0--only=/etc/shadow\0--digest=x"), 3, 64, "--only is not for"},
@@ -201,7 +201,7 @@ TEST(attack_by_words_of_ones_own_reaches_nothing_but_the_reviewers_verbs)
         {WORDS("simulate"), 3, 0, "what would be, on the picture of plan 1"},
         {WORDS("simulate\0--policy=/etc/shadow"), 3, 64, "--policy is not for"},
         {WORDS("diff"), 3, 64, "there is no earlier plan"},
-        {WORDS("plans\0--output=/tmp/x"), 3, 64, "--output is not for reviewers"},
+        {WORDS("plans\0--output=/tmp/reviewers-output"), 3, 64, "--output is not for reviewers"},
         {WORDS("show"), 21, 202, NULL}, /* one more than there is room for */
         {WORDS("show"), FILES, 202, NULL},
     };
@@ -225,7 +225,7 @@ TEST(attack_by_words_of_ones_own_reaches_nothing_but_the_reviewers_verbs)
     lent = NULL;
     end_close_desk(service);
     assert_int_equal(count_rulings(&acts), 0);
-    assert_int_not_equal(access("/tmp/x", F_OK), 0);
+    assert_int_not_equal(access("/tmp/reviewers-output", F_OK), 0);
 }
 
 TEST(attack_by_a_stranger_stops_at_the_socket)

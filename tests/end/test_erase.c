@@ -270,6 +270,42 @@ TEST(erase_leaves_no_name_in_tables_reports_and_dumps)
                      0);
 }
 
+/* What a portal wrote under a name that it lost is about the same people, in the database, where no
+ * configuration leads to it any more, and in reports that are called by that name. */
+TEST(erase_leaves_no_name_in_what_was_set_aside_and_under_names_of_before)
+{
+    WORLD(end);
+    CLEANUP(text_release) struct text before = TEXT_INIT, after = TEXT_INIT;
+    CLEANUP(person_release) struct person person = {.id = NULL};
+
+    RUNS(&end, 0, "plan");
+    person = choose(&end);
+    end_set(&end, END_NAME, "Other"); /* of another name: nobody writes there */
+    RUNS(&end, 0, "plan");
+    RUNS(&end, 0, "portal", "adopt", "--from", "end", "--reason", "it is the same");
+    RUNS(&end, 0, "plan");
+    assert_int_equal(end_count(&end, "select count(*) from reconcile.portal"), 2);
+    dump(&end, &before);
+    assert_true(holds(text_cstr(&before), person.email));
+    assert_true(reports_with(&end, &person) >= 8); /* end-plan-1, Other-plan-1, Other-plan-2 */
+    RUNS(&end, 0, "erase", person.id, "--reason", "asked for it in a letter");
+    dump(&end, &after);
+    if (left(&person, text_cstr(&after)))
+        fail_msg("the dump still holds '%s'", left(&person, text_cstr(&after)));
+    assert_true(holds(text_cstr(&after), person.id));
+    assert_int_equal(reports_with(&end, &person), 0);
+    assert_int_equal(end_count(&end, "select count(*) from audit.event where kind = 'erasure'"), 2);
+    struct end_result result = ENDS(&end, 0, "audit", "verify");
+    end_assert_says(&result.out, " 0 findings");
+    end_result_release(&result);
+    CLEANUP(mem_cleanup)
+    char *aside = end_query(&end, "select name from reconcile.portal where goes_on_in > 0");
+    end_set(&end, END_NAME, "%s", aside);
+    result = ENDS(&end, 0, "audit", "verify"); /* and what was set aside is whole too */
+    end_assert_says(&result.out, " 0 findings");
+    end_result_release(&result);
+}
+
 static void put_report(struct end *end, const char *name, const struct text *text)
 {
     CLEANUP(mem_cleanup) char *directory = file_directory(end->config_path);

@@ -257,6 +257,37 @@ TEST(withdraw_takes_back_a_plan_or_a_person_and_nothing_else)
     assert_int_equal(acts_writes_on(&acts, one), 1);
 }
 
+/* Whoever calls their account what another one's id is does not take that id away from it: people
+ * paste ids from plans and mails, and every hint says to. */
+TEST(an_id_is_its_own_account_whatever_another_one_calls_itself)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    acts_only_suspend(&acts);
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    CLEANUP(mem_cleanup) char *meant = mem_strdup(acts.row[0].id);
+    CLEANUP(mem_cleanup) char *other = mem_strdup(acts.row[1].id);
+    CLEANUP(mem_cleanup) char *day = day_ahead(&acts, 30);
+    CLEANUP(text_release) struct text form = TEXT_INIT;
+    text_addf(&form, "username=%s&firstname=%s&lastname=", meant, meant);
+    end_change_user(&acts.end, other, text_cstr(&form));
+    acts_plan(&acts, 0);
+    SAYS(&acts, 0, "1 decisions taken back", "withdraw", meant, "--reason", "not him");
+    SAYS(&acts, 0, meant, "keep", meant, "--until", day, "--reason", "needs it");
+    SAYS(&acts, 0, meant, "again", meant, "--reason", "x");
+    SAYS(&acts, 0, "not kept any more", "keep", "--end", meant, "--reason", "y");
+    /* An id that no account has is nobody, whatever somebody is called; a name is one. */
+    static const char nobody[] = "0D0D0D0D-0000-4000-80000000000000D0";
+    text_clear(&form);
+    text_addf(&form, "username=%s", nobody);
+    end_change_user(&acts.end, other, text_cstr(&form));
+    end_change_user(&acts.end, acts.row[0].id, "username=whatever");
+    acts_plan(&acts, 0);
+    SAYS(&acts, 64, "is no account", "again", nobody, "--reason", "x");
+    SAYS(&acts, 0, meant, "keep", "whatever", "--until", day, "--reason", "z");
+}
+
 /* --- what the record says --- */
 
 /* What people write is shown to other people's terminals. */

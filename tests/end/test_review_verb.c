@@ -126,6 +126,32 @@ TEST(review_approves_keeps_and_rejects_and_says_how_many)
     assert_int_equal(count_rulings(&acts), 3);
 }
 
+/* What was rejected on a plan holds up nobody who takes back what was approved on it. */
+TEST(review_of_one_file_is_taken_back_in_part_by_who_may_not_decide)
+{
+    static const char standing[] = "select count(*) from reconcile.ruling where ended_at is null";
+    WORLD(acts, 3, 4, NULL);
+
+    acts_only_suspend(&acts);
+    acts_plan(&acts, 0);
+    SHEET(sheet, acts);
+    add(&sheet, acts.row[0].id, "approve", 0, "HR says so");
+    add(&sheet, acts.row[1].id, "keep", 30, "hands over");
+    add(&sheet, acts.row[2].id, "reject", 0, "ask again");
+    HAND_IN(decided, &sheet, "1");
+    end_assert_code(&decided, 0);
+    acts_approval(&acts, "suspend = 1; approvers = ( { user = \"daemon\"; } );");
+    RUN(first, &acts.end, "withdraw", "1", "--reason", "a mistake");
+    end_assert_code(&first, 0);
+    end_assert_says(&first.out, "1 decisions taken back");
+    end_assert_says(&first.out, "1 that spare somebody stay: ");
+    assert_int_equal(end_count(&acts.end, standing), 2);
+    RUN(second, &acts.end, "withdraw", "1", "--reason", "a mistake");
+    end_assert_code(&second, 20);
+    end_assert_says(&second.err, "not among the configured approvers");
+    assert_int_equal(end_count(&acts.end, standing), 2);
+}
+
 TEST(review_of_the_pages_file_is_of_just_its_plan)
 {
     WORLD(acts, 2, 4, NULL);
@@ -449,6 +475,31 @@ TEST(review_weighs_what_it_approves_beside_what_it_spares)
     HAND_IN(room, &more, "1");
     end_assert_code(&room, 0);
     end_assert_says(&room.out, "approved 1, kept 0, rejected 1, refused 0");
+}
+
+/* Lines without end, each of which says next to nothing, would each be judged, named and printed.
+ */
+TEST(review_of_a_file_with_many_times_the_rows_of_its_plan_is_refused_as_a_whole)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    acts_plan(&acts, 0);
+    SHEET(sheet, acts);
+    for (int i = 0; i < 200000; i++)
+        text_add(&sheet.text, ";;x;;\r\n");
+    HAND_IN(flood, &sheet, "1");
+    end_assert_code(&flood, 64);
+    end_assert_says(&flood.err, "has 200000 rows, and plan 1 has ");
+    assert_true(flood.out.length == 0);
+    assert_int_equal(count_rulings(&acts), 0);
+    text_clear(&sheet.text); /* what people write below their rows is no flood */
+    text_add(&sheet.text, "subject;account_id;decision;until;reason\r\n");
+    add(&sheet, acts.row[0].id, "approve", 0, "");
+    for (int i = 0; i < 900; i++)
+        text_add(&sheet.text, ";;;;who is that?\r\n");
+    HAND_IN(notes, &sheet, "1");
+    end_assert_code(&notes, 0);
+    end_assert_says(&notes.out, "approved 1, kept 0, rejected 0, refused 900");
 }
 
 TEST(review_of_two_people_counts_twice_and_of_one_once)

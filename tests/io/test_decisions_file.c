@@ -243,6 +243,7 @@ TEST(decisions_file_of_something_else_is_refused_as_a_whole)
         {BYTES(A "," HEX ",approve\n"), "is no header"},
         {BYTES("decision,account_id,subject,decision\n"), "f:1: 'decision' is in the header twice"},
         {BYTES(HEADER A "," HEX ",approve,,\"x\n" B "," HEX ",keep,,\"\n"), "f:2: "}, /* hidden */
+        {BYTES(HEADER A "," HEX ",approve,,\"x\n'" B "'," HEX ",keep,,\"\n"), "f:2: "},
         {BYTES(HEADER A "," HEX ",approve,,x,\"a\nb\"\n"), "holds a line break"},
         {BYTES(HEADER A "," HEX ",approve,,\"x"), "never closed"},
         {BYTES("PK\x03\x04\x14\0"), "is no text but a workbook"},

@@ -712,6 +712,32 @@ TEST(report_says_what_was_decided_and_done)
     }
 }
 
+/* A seat is freed by an act of ours on an account that held one; where there is nothing to tell
+ * there is no section. */
+TEST(report_html_tells_the_seats_that_were_freed_and_no_others)
+{
+    struct plan plan = make_stood();
+    struct plan_seats seats[] = {{day_of("2026-11-21"), 4101}, {day_of("2026-11-22"), 4100}};
+
+    hostile_rows[4].standing = (struct row_standing){.state = "already", .done = true};
+    hostile_rows[9].account_word = "inactive";
+    hostile_rows[9].standing = (struct row_standing){.state = "done", .done = true};
+    plan.totals.done = 3;
+    plan.seats = seats;
+    plan.seats_count = 2;
+    CLEANUP(text_release) struct text told = render(&plan, REPORT_HTML, 0);
+    assert_non_null(strstr(text_cstr(&told), "<p>1 seat was freed. 1 row was tried and not done."));
+    assert_non_null(strstr(text_cstr(&told), "<section id=seats>"));
+    plan = make_plan();
+    for (size_t i = 0; i < HOSTILE_COUNT; i++)
+        hostile_rows[i].standing = (struct row_standing){.state = NULL};
+    plan.seats = seats;
+    plan.seats_count = 1;
+    CLEANUP(text_release) struct text fresh = render(&plan, REPORT_HTML, 0);
+    assert_null(strstr(text_cstr(&fresh), "<section id=outcome>"));
+    assert_null(strstr(text_cstr(&fresh), "<section id=seats>"));
+}
+
 /* What was reviewed need not be reviewed again: with which plan, what is new, what went. */
 TEST(report_says_what_is_new_since_a_plan_that_people_looked_at)
 {

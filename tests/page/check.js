@@ -266,6 +266,9 @@ test('charts say what their figures are, and so do their tables', async () => {
         equal(days, seats.days.map(one => [one.day, one.seats]));
         equal(await page.$$eval('#seats rect', all => all.length), 60);
         equal(await page.$$eval('#seats line.contract', all => all.length), 1);
+        const most = Math.max(3600, ...seats.days.map(one => one.seats)); /* the scale begins at nought */
+        equal(await page.$$eval('#seats rect', all => all.map(one => Number(one.getAttribute('height')))),
+            seats.days.map(one => Math.round(one.seats * 120 / most)));
         ok((await text(page, '#seats')).includes('The contract has 3,600 seats: 100 free.'));
         await close(page);
     }

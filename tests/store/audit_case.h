@@ -26,8 +26,8 @@ static inline void execute(struct review_case *test, const char *sql)
 
 #define TABLES_KEPT                                                                                \
     "audit_event", "audit_head", "audit_private", "run", "snapshot", "roster", "act", "approval",  \
-        "approval_row", "guard_override", "ruling", "acknowledgement", "announcement", "plan_row", \
-        "plan_guard", "plan", "step", "migration"
+        "approval_row", "guard_override", "handed_in", "ruling", "acknowledgement",                \
+        "announcement", "plan_row", "plan_guard", "plan", "step", "migration"
 
 static inline void keep(struct review_case *test)
 {
@@ -164,7 +164,8 @@ static inline int audit_case_setup(void **state)
                 "alter table audit_head enable always trigger audit_deny_update;"
                 "alter table audit_head enable always trigger audit_deny_insert;"
                 "do $$ declare t text; begin foreach t in array array['run', 'snapshot', 'roster',"
-                " 'act', 'approval', 'approval_row', 'guard_override', 'ruling', 'acknowledgement',"
+                " 'act', 'approval', 'approval_row', 'guard_override', 'handed_in', 'ruling', "
+                "'acknowledgement',"
                 " 'announcement', 'plan_row', 'plan_guard', 'plan', 'step'] loop execute "
                 "format('alter table %I enable trigger all', t);"
                 " end loop; end $$");

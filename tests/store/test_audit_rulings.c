@@ -29,7 +29,14 @@ static void make_rulings(struct review_case *test)
     ruling_case_save(test, approval);
     ruling_case_save(test, ruling_case_keep(test, "bert", 2, "Anna Muster is needed"));
     ruling_case_end(test, "carl", 2, RULING_WITHDRAWN, "not needed any more");
-    ruling_case_save(test, review_case_ruling(test, "anna", 1));
+    struct ruling of_file = review_case_ruling(test, "anna", 1);
+    struct handed_in file = {.content = of_file.subject,
+                             .name = "plan of Anna Muster.json",
+                             .who = "anna",
+                             .at = test->world.now,
+                             .key = "SHA256:key",
+                             .signature = "signed"};
+    REVIEW_OK(store_take_file(store, &file, &of_file, 1, RULING_ADDRESS, &why));
     ruling_case_save(test, ruling_case_reject(test, "dora", 3, "on a project"));
     struct acknowledgement given = {.guard = "G2",
                                     .plan_id = test->plan->id,
@@ -57,9 +64,10 @@ TEST(every_decision_and_end_has_its_event)
     assert_string_equal(
         store_world_text(&test->world, "select string_agg(concat_ws(' ', kind, word, run_id), ', '"
                                        " order by sequence) from audit_event where kind ~"
-                                       " '^(ruling|ack|ann)'"),
-        "ruling approve 0, ruling keep 0, ruling_end withdrawn 0, ruling approve 0, ruling_end "
-        "newer 0, ruling reject 0, acknowledgement G2 0, acknowledgement_end G2 0, acknowledgement "
+                                       " '^(ruling|ack|ann|hand)'"),
+        "ruling approve 0, ruling keep 0, ruling_end withdrawn 0, handed_in signature 0, ruling "
+        "approve 0, ruling_end newer 0, ruling reject 0, acknowledgement G2 0, acknowledgement_end "
+        "G2 0, acknowledgement "
         "G2 0, announcement departed 1, announcement departed 1, announcement_end departed 1");
     assert_clean(test, NULL);
     /* Nothing personal is in the chain. */
@@ -106,6 +114,16 @@ static const struct edit edits[] = {
     RULING("expected_on", "null"),
     RULING("at_once", "true"),
     RULING("overrides", "'{G7,G8}'"),
+    RULING("handed_in_id", "1"),
+    {"ruling", "handed_in_id", "null", "ruling_id = 3", "ruling 3 is not stored as it was given"},
+    {"handed_in", "content", "sha256('x')", "true", "file 1 is not stored as it was taken"},
+    {"handed_in", "at", "at - interval '1 day'", "true", "file 1 is not stored as it was taken"},
+    {"handed_in", "who", "'emil'", "true", "file 1 is stored with another name, key or signature"},
+    {"handed_in", "name", "'x'", "true", "file 1 is stored with another name, key or signature"},
+    {"handed_in", "key", "'SHA256:x'", "true",
+     "file 1 is stored with another name, key or signature"},
+    {"handed_in", "signature", "'x'", "true",
+     "file 1 is stored with another name, key or signature"},
     {"ruling", "until", "until + 300", "ruling_id = 2", "ruling 2 is not stored as it was given"},
     {"ruling", "plan_id", "1, position = 1", "ruling_id = 2",
      "ruling 2 is not stored as it was given"},
@@ -194,6 +212,11 @@ static const struct tamper {
      "update ruling set ended_at = at, end_word = 'kept', end_reason = 'x' where ruling_id = 3",
      "the end of ruling 3 is stored, and no event tells of it",
      "the end of ruling 3 is stored, and no event tells of it"},
+    {"a file that never was",
+     "insert into handed_in select portal_id, 9, content, name, who, at from handed_in",
+     "file 9 is stored, and no event tells of it", "file 9 is stored, and no event tells of it"},
+    {"a file that was taken away", "update ruling set handed_in_id = null; delete from handed_in",
+     "file 1 is not stored any more", "file 1 is not stored as it was taken"},
     {"an acknowledgement that was taken away",
      "delete from acknowledgement where acknowledgement_id = 2",
      "acknowledgement 2 is not stored any more", "acknowledgement 2 is not stored as it was"},
@@ -360,8 +383,24 @@ TEST(what_somebody_decided_survives_their_erasure)
                                     .cause = "no logins, says Name 4",
                                     .measure = -1};
     REVIEW_OK(store_acknowledge(&test->world.store, &given, &why));
+    struct handed_in file = {.content = test->plan->row[0].subject,
+                             .name = "plan of user4.json",
+                             .who = "user4",
+                             .at = test->world.now,
+                             .key = "SHA256:theirs",
+                             .signature = "of user4"};
+    REVIEW_OK(store_take_file(&test->world.store, &file, NULL, 0, NULL, &why));
+    assert_clean(test, NULL);
     erase(test, "user4");
     assert_clean(test, NULL);
+    assert_int_equal(number(test,
+                            "select count(*) from handed_in where who like 'erased:%' and name"
+                            " = 'plan of (erased).json' and key is null and signature is"
+                            " null"),
+                     1);
+    assert_int_equal(number(test, "select count(*) from handed_in where who = 'anna' and key ="
+                                  " 'SHA256:key'"),
+                     1);
     assert_int_equal(number(test, "select count(*) from ruling where who ~ '^erased:[0-9a-f]{16}$'"
                                   " and reason = 'told by (erased)'"),
                      1);

@@ -10,7 +10,7 @@ cd /
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 . /share/lib.sh
 
-parts="install readme portals dry_run held approved calendar hosts stop act people troubles watched fifty
+parts="install readme portals dry_run held approved calendar hosts stop inbox act people troubles watched fifty
     secrets fifty_end upgrade purge"
 [ ! -f /share/only ] || parts=$(cat /share/only)
 for name in $parts; do

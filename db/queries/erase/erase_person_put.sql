@@ -7,3 +7,4 @@ from (select unnest($2::text[]) as person_key
       join erasing_account a on a.account_no = l.account_no
       where l.portal_id = $1::bigint and l.person_key is not null) p
 where person_key !~ '^erased:' and person_key <> '?'
+on conflict (person_key) do nothing

@@ -14,3 +14,4 @@ from (
     from plan_row r join erasing_account a on a.account_id = r.account_id
     where r.portal_id = $1::bigint) v
 where btrim(v.value) <> ''
+on conflict (value) do nothing

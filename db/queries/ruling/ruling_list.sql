@@ -8,6 +8,7 @@ select r.ruling_id, r.kind, coalesce(r.end_word, '') as end_word, r.account_id, 
        r.also_departed, r.spread, coalesce(r.nightly, 0) as nightly,
        r.expected_on::text as expected_on, r.at_once,
        array_to_string(r.overrides, ' ') as overrides, us(r.could_act_at) as could_act_at,
+       coalesce(r.handed_in_id, 0) as handed_in_id,
        us(r.ended_at) as ended_at, r.end_reason, r.ended_by, v.name, v.email
 from ruling r
 left join account a on a.portal_id = $1::bigint and a.account_id = r.account_id

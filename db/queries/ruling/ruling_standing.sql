@@ -7,7 +7,8 @@ select ruling_id, kind, coalesce(end_word, '') as end_word, account_id, who, us(
        address,
        not_before::text as not_before, until::text as until, reason, person_departed, also_departed,
        spread, coalesce(nightly, 0) as nightly, expected_on::text as expected_on, at_once,
-       array_to_string(overrides, ' ') as overrides, us(could_act_at) as could_act_at
+       array_to_string(overrides, ' ') as overrides, us(could_act_at) as could_act_at,
+       coalesce(handed_in_id, 0) as handed_in_id
 from ruling
 where portal_id = $1::bigint and (ended_at is null or kind = 'reject')
 order by account_id collate "C", ruling_id

@@ -8,7 +8,7 @@ with event as (
     from audit_event e
     left join audit_private p on p.portal_id = $1::bigint and p.sequence = e.sequence
     where e.portal_id = $1::bigint
-      and e.kind in ('ruling', 'ruling_end', 'acknowledgement', 'acknowledgement_end',
+      and e.kind in ('handed_in', 'ruling', 'ruling_end', 'acknowledgement', 'acknowledgement_end',
                      'announcement', 'announcement_end')),
 told_since as (
     select coalesce(
@@ -56,6 +56,8 @@ compared as (
                case when array_to_json(r.overrides)::text is distinct from
                          (e.fact -> 'overrides')::text
                     then 'overrides' end,
+               case when r.handed_in_id::text is distinct from e.fact ->> 'handed_in_id'
+                    then 'handed_in_id' end,
                case when e.personal is not null and r.who is distinct from e.personal ->> 'who'
                     then 'who' end,
                case when e.personal is not null
@@ -67,6 +69,26 @@ compared as (
     from event e
     left join ruling r on r.portal_id = $1::bigint and r.ruling_id::text = e.fact ->> 'ruling_id'
     where e.kind = 'ruling'
+    union all
+    select e.sequence, format('file %s', e.fact ->> 'handed_in_id'), h.handed_in_id is null,
+           concat_ws(', ',
+               case when encode(h.content, 'hex') is distinct from e.fact ->> 'content'
+                    then 'content' end,
+               case when us(h.at)::text is distinct from e.fact ->> 'taken_us' then 'at' end,
+               case when h.key is not null and e.word <> 'signature' then 'key' end,
+               case when e.personal is not null and h.who is distinct from e.personal ->> 'who'
+                    then 'who' end,
+               case when e.personal is not null and h.name is distinct from e.personal ->> 'name'
+                    then 'name' end,
+               case when e.personal is not null and h.key is distinct from e.personal ->> 'key'
+                    then 'key' end,
+               case when e.personal is not null
+                         and h.signature is distinct from e.personal ->> 'signature'
+                    then 'signature' end)
+    from event e
+    left join handed_in h on h.portal_id = $1::bigint
+        and h.handed_in_id::text = e.fact ->> 'handed_in_id'
+    where e.kind = 'handed_in'
     union all
     select e.sequence, format('the end of ruling %s', e.fact ->> 'ruling_id'),
            r.ended_at is null,
@@ -154,7 +176,7 @@ compared as (
 twice as (
     select max(sequence) as sequence, kind,
            coalesce(fact ->> 'ruling_id', fact ->> 'acknowledgement_id',
-                    fact ->> 'announcement_id') as number
+                    fact ->> 'announcement_id', fact ->> 'handed_in_id') as number
     from event
     group by 2, 3
     having count(*) > 1)
@@ -164,6 +186,12 @@ from compared
 where is_gone or other <> ''
 union all
 select sequence, format('a second %s of number %s', kind, number) from twice
+union all
+select 0, format('file %s is stored, and no event tells of it', h.handed_in_id)
+from handed_in h
+where h.portal_id = $1::bigint and not exists (
+    select 1 from event e
+    where e.kind = 'handed_in' and e.fact ->> 'handed_in_id' = h.handed_in_id::text)
 union all
 select 0, format('ruling %s is stored, and no event tells of it', r.ruling_id)
 from ruling r

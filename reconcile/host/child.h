@@ -4,8 +4,8 @@
  *
  * Not for psql, which belongs to the terminal (database/database).
  */
-#ifndef DATABASE_CHILD_H
-#define DATABASE_CHILD_H
+#ifndef HOST_CHILD_H
+#define HOST_CHILD_H
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -40,6 +40,11 @@ int child_check_path(const struct child_user *user, const char *path, char **ret
 int child_run(const struct child_user *user, const char *const *argv, const char *input,
               int64_t timeout_s, struct text *ret_output, int *ret_status, struct err *err)
     __attribute__((warn_unused_result));
+
+/* The same with files that are open here: the first is its stdin, the others are 3, 4 and so on. */
+int child_run_over(const struct child_user *user, const char *const *argv, const int *fd,
+                   size_t fd_count, int64_t timeout_s, struct text *ret_output, int *ret_status,
+                   struct err *err) __attribute__((warn_unused_result));
 
 /* Starts a daemon: stdin is nothing, stdout and stderr are appended to the file `log`, which the
  * user must be able to write. It is nobody's child. */

@@ -3,7 +3,7 @@
  * threads: names, groups and the environment are looked up before. What goes wrong there is written
  * to the pipe on which the parent listens.
  */
-#include "database/child.h"
+#include "host/child.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -25,6 +25,8 @@
 #define OUTPUT_MAXIMUM 65536
 #define INPUT_MAXIMUM  4096 /* what a pipe takes without a reader */
 #define EXIT_NO_EXEC   127
+#define FILES_MAXIMUM  4
+#define FILES_ASIDE    16 /* numbers that those of the child are not among */
 
 /* --- users --- */
 
@@ -132,11 +134,12 @@ static bool become(const struct child_user *user)
                             setresuid(user->uid, user->uid, user->uid) == 0);
 }
 
-/* Never returns. stdin, stdout and stderr are in place. */
-static void execute(const struct child_user *user, char *const *argv, char *const *environment)
+/* Never returns. stdin, stdout, stderr and `files` more are in place. */
+static void execute(const struct child_user *user, char *const *argv, char *const *environment,
+                    unsigned files)
 {
     (void)umask(077);
-    if (close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
+    if (close_range(STDERR_FILENO + 1 + files, ~0U, 0) < 0)
         complain("cannot close the files of", argv[0]);
     else if (!become(user))
         complain("cannot become the user", user->name);
@@ -277,34 +280,56 @@ static int wait_status(pid_t child)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int child_run(const struct child_user *user, const char *const *argv, const char *input,
-              int64_t timeout_s, struct text *ret_output, int *ret_status, struct err *err)
+/* The files given, under numbers that none of the child's overwrites. */
+struct aside {
+    int fd[FILES_MAXIMUM];
+    size_t count;
+};
+
+static void aside_release(struct aside *aside)
+{
+    for (size_t i = 0; i < aside->count; i++)
+        cleanup_fd(&aside->fd[i]);
+}
+
+static int put_aside(const int *fd, size_t count, struct aside *aside)
+{
+    assert(count > 0 && count <= FILES_MAXIMUM);
+    for (; aside->count < count; aside->count++) {
+        aside->fd[aside->count] = fcntl(fd[aside->count], F_DUPFD_CLOEXEC, FILES_ASIDE);
+        if (aside->fd[aside->count] < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int child_run_over(const struct child_user *user, const char *const *argv, const int *fd,
+                   size_t fd_count, int64_t timeout_s, struct text *ret_output, int *ret_status,
+                   struct err *err)
 {
     CLEANUP(launch_release) struct launch launch;
+    CLEANUP(aside_release) struct aside aside = {.count = 0};
     CLEANUP(pipes_release) struct pipes pipes = {.input = {-1, -1}, .output = {-1, -1}};
     int64_t deadline = clock_steady_ms() + timeout_s * 1000;
-    size_t length = input ? strlen(input) : 0;
     pid_t child;
     bool ended;
 
-    assert(length <= INPUT_MAXIMUM);
     launch_init(user, argv, &launch);
-    if (pipe2(pipes.input, O_CLOEXEC) < 0 || pipe2(pipes.output, O_CLOEXEC) < 0)
+    if (put_aside(fd, fd_count, &aside) < 0 || pipe2(pipes.output, O_CLOEXEC) < 0)
         return err_set_errno(err, ERR_INTERNAL, errno, "cannot make a pipe for '%s'", argv[0]);
-    if (length > 0 && write(pipes.input[1], input, length) != (ssize_t)length)
-        return err_set_errno(err, ERR_INTERNAL, errno, "cannot write to '%s'", argv[0]);
     child = fork();
     if (child < 0)
         return err_set_errno(err, ERR_INTERNAL, errno, "cannot start '%s'", argv[0]);
     if (child == 0) {
         forget_signals();
         (void)setsid();
-        (void)dup2(pipes.input[0], STDIN_FILENO);
+        (void)dup2(aside.fd[0], STDIN_FILENO);
         (void)dup2(pipes.output[1], STDOUT_FILENO);
         (void)dup2(pipes.output[1], STDERR_FILENO);
-        execute(user, launch.argv, launch.environment);
+        for (size_t i = 1; i < fd_count; i++)
+            (void)dup2(aside.fd[i], STDERR_FILENO + (int)i);
+        execute(user, launch.argv, launch.environment, (unsigned)fd_count - 1);
     }
-    close_end(&pipes.input[1]);
     close_end(&pipes.output[1]);
     ended = collect(pipes.output[0], deadline, ret_output);
     if (!ended)
@@ -314,6 +339,21 @@ int child_run(const struct child_user *user, const char *const *argv, const char
         return err_set(err, ERR_UNREACHABLE, "'%s' did not end within %lld s and was killed",
                        argv[0], (long long)timeout_s);
     return 0;
+}
+
+int child_run(const struct child_user *user, const char *const *argv, const char *input,
+              int64_t timeout_s, struct text *ret_output, int *ret_status, struct err *err)
+{
+    CLEANUP(pipes_release) struct pipes pipes = {.input = {-1, -1}, .output = {-1, -1}};
+    size_t length = input ? strlen(input) : 0;
+
+    assert(length <= INPUT_MAXIMUM);
+    if (pipe2(pipes.input, O_CLOEXEC) < 0)
+        return err_set_errno(err, ERR_INTERNAL, errno, "cannot make a pipe for '%s'", argv[0]);
+    if (length > 0 && write(pipes.input[1], input, length) != (ssize_t)length)
+        return err_set_errno(err, ERR_INTERNAL, errno, "cannot write to '%s'", argv[0]);
+    close_end(&pipes.input[1]);
+    return child_run_over(user, argv, &pipes.input[0], 1, timeout_s, ret_output, ret_status, err);
 }
 
 /* The child's child is the daemon: it is adopted by init, which reaps it. */
@@ -340,7 +380,7 @@ static void start_daemon(const struct child_user *user, const struct launch *lau
         dup2(output, STDERR_FILENO) < 0)
         _exit(EXIT_NO_EXEC);
     /* It is that user already; the groups cannot be set a second time. */
-    execute(&(struct child_user){.name = user->name}, launch->argv, launch->environment);
+    execute(&(struct child_user){.name = user->name}, launch->argv, launch->environment, 0);
 }
 
 int child_start(const struct child_user *user, const char *const *argv, const char *log,

@@ -1,0 +1,2 @@
+-- Numbers of accounts are of one history.
+delete from erasing_account
