@@ -33,6 +33,8 @@ static const struct kind {
      "is an old Excel workbook (.xls); " SAVE_AS},
     {BYTES("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), NULL, 0,
      "is an old Excel workbook (.xls), or one with a password; " SAVE_AS},
+    {BYTES("PAR1"), NULL, 0, "is a Parquet file; hint: let HR export CSV"},
+    {BYTES("{\\rtf"), NULL, 0, "is a document of a word processor (.rtf); hint: let HR export CSV"},
     {BYTES("%PDF-"), NULL, 0, "is a PDF; hint: let HR export CSV"},
     {BYTES("\x1F\x8B"), NULL, 0, "is compressed (gzip); hint: unpack it first (gunzip)"},
     {BYTES("BZh"), NULL, 0, "is compressed (bzip2); hint: unpack it first (bunzip2)"},

@@ -266,6 +266,47 @@ static void settle_numbers(struct roster_guess *guess)
     }
 }
 
+/* "Uit dienst" is a day in one system and a yes in another: the cells tell. */
+static void settle_flags(struct roster_guess *guess)
+{
+    for (size_t i = 0; i < guess->columns; i++) {
+        struct guess_column *column = &guess->column[i];
+        bool flags = column->dates.dates == 0 && column->dates.misfits > 0 && !column->many;
+        for (size_t k = 0; flags && k < column->values; k++)
+            flags = guess_is_flag(column->value[k].text);
+        if (!flags || !meaning_is_date(column->hint) || column->hint == MEANING_REHIRE)
+            continue;
+        bool leave = column->hint == MEANING_LEAVE_FROM || column->hint == MEANING_LEAVE_UNTIL;
+        column->hint = leave ? MEANING_LEAVE_LIKE : MEANING_STATUS_LIKE;
+    }
+}
+
+/* An address in each row, in each another one; above it one as well, the row of titles is missing.
+ */
+static bool holds_addresses(const struct guess_column *column)
+{
+    bool holds = !strchr(column->title, '@') && column->filled > 1 &&
+                 (column->many || column->values == column->filled);
+
+    for (size_t i = 0; i < column->values; i++)
+        holds &= strchr(column->value[i].text, '@') != NULL;
+    return holds;
+}
+
+/* Where no title says who somebody is, the cells do: of a language that nobody has listed. */
+static void settle_addresses(struct roster_guess *guess)
+{
+    for (size_t i = 0; i < guess->columns; i++) {
+        if (meaning_is_key(guess->column[i].hint))
+            return;
+    }
+    for (size_t i = 0; i < guess->columns; i++) {
+        struct guess_column *column = &guess->column[i];
+        if (column->hint == MEANING_NONE && holds_addresses(column))
+            column->hint = MEANING_PLAIN_EMAIL;
+    }
+}
+
 /* Of columns for which nothing but a title is needed. */
 static const enum meaning by_title[] = {
     MEANING_EMPLOYEE_NUMBER, MEANING_USERNAME,    MEANING_NAME,       MEANING_FIRST_NAME,
@@ -298,6 +339,8 @@ static void give_meanings(struct roster_guess *guess)
     struct guess_column *column;
 
     settle_numbers(guess);
+    settle_flags(guess);
+    settle_addresses(guess);
     settle_names(guess);
     for (size_t i = 0; i < COUNT_OF(by_title); i++) {
         column = roster_guess_of(guess, by_title[i]) ? NULL : likeliest(guess, by_title[i]);

@@ -44,6 +44,8 @@ struct guess_column {
     bool many; /* it has more than GUESS_VALUES_MAX different ones */
     struct guess_dates dates;
     bool beyond;             /* a date in it lies behind the last day of its row */
+    bool undated;            /* a date in it stands in the row of somebody who may have left, and no
+                                last day besides */
     bool shares;             /* a person has said that most rows do have one last day */
     const char *date_format; /* proven, or said by a person; NULL = not known */
 };
@@ -69,6 +71,7 @@ enum guess_subject {
     GUESS_ABOUT_EMAIL,    /* which of several addresses is the work address */
     GUESS_ABOUT_INACTIVE, /* SCIM: whether who is not active has left */
     GUESS_ABOUT_GONE,     /* dates that may be the last day, where nothing says who has left */
+    GUESS_ABOUT_AHEAD,    /* dates that may say that a word for departure is written ahead */
     GUESS_ABOUT_MUTE,     /* columns that may say who works here, under titles nobody knows */
     GUESS_ABOUT_LATER,    /* columns of dates behind the last day */
     GUESS_ABOUT_SHARED,   /* whether the last day that most rows have is one */

@@ -190,6 +190,24 @@ static void ask_misfits(struct roster_guess *guess, const struct guess_column *c
             "--time-zone, as in --time-zone Europe/Berlin");
 }
 
+/* Read as they stand nobody would have a day there, and nobody would be told. */
+static void tell_era(struct roster_guess *guess, const struct guess_column *column)
+{
+    struct guess_question *question;
+
+    if (!column->dates.of_era)
+        return;
+    guess_tell_file(guess, column,
+                    arena_printf(guess->arena,
+                                 "years in '%s' are of another calendar ('%s'): 2563 would be 2020",
+                                 guess_shown(guess, column->title),
+                                 guess_shown(guess, column->dates.era_example)),
+                    "no rule acts on departures or idleness, since a year from 2200 is no date; "
+                    "hint: HR exports dates as YYYY-MM-DD, with years like 2020");
+    question = &guess->question[guess->questions - 1];
+    question->blocks_departed = question->blocks_idle = true;
+}
+
 void guess_ask_dates(struct roster_guess *guess)
 {
     for (size_t i = 0; i < guess->columns; i++) {
@@ -197,6 +215,7 @@ void guess_ask_dates(struct roster_guess *guess)
         const struct guess_dates *dates = &column->dates;
         if (!meaning_is_date(column->meaning))
             continue;
+        tell_era(guess, column);
         ask_old(guess, column);
         ask_misfits(guess, column);
         if (column->date_format)

@@ -51,6 +51,8 @@ enum {
     DAYS_WITH_TIME = 6,
     TIMED = COUNT_OF(times) - 1,
     END_YEAR = 2200,
+    ERA_FIRST = 2501, /* 1958 */
+    ERA_LAST = 2650,  /* 2107 */
     FAR_YEAR = 2099
 };
 enum { FORMATS = COUNT_OF(days) + DAYS_WITH_TIME * TIMED };
@@ -162,11 +164,22 @@ static void narrow(struct guess_dates *dates, const struct fitting *fitting)
         dates->out[i] = dates->out[i] || !fits[i];
 }
 
+/* 2563 is 2020 in Thailand; whoever fills in a far year for "none" fills in one. */
+static void note_era(struct guess_dates *dates, struct arena *arena, const char *value, int year)
+{
+    if (year < ERA_FIRST || year > ERA_LAST)
+        return;
+    dates->of_era = dates->of_era || (dates->era_year && dates->era_year != year);
+    dates->era_year = dates->era_year ? dates->era_year : year;
+    keep(arena, &dates->era_example, value);
+}
+
 static void take_date(struct guess_dates *dates, struct arena *arena, const char *value,
                       const struct fitting *fitting, const struct zone *zone)
 {
     if (fitting->time.year >= END_YEAR) {
         dates->none++;
+        note_era(dates, arena, value, fitting->time.year);
         return;
     }
     if (fitting->time.year < GUESS_FIRST_YEAR) {

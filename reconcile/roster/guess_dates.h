@@ -31,9 +31,12 @@ struct guess_dates {
     size_t serials; /* cells that would be a spreadsheet's number of a day */
     size_t misfits; /* all other cells */
     size_t moments; /* dates with a time that is not midnight in the zone */
+    int era_year;   /* the first of the Buddhist era's that are near today; 0 = none */
+    bool of_era;    /* years of it that differ: days, and no one value that stands for none */
     bool two_forms; /* some cells fit one format, others another one alone */
     bool telling;   /* `example` is another day in each of the orders that it fits */
-    const char *example, *old_example, *serial_example, *misfit_example, *moment_example;
+    const char *example, *old_example, *serial_example, *misfit_example, *moment_example,
+        *era_example;
 };
 
 /* zone NULL is UTC. */

@@ -32,6 +32,10 @@ void guess_doubt_cell(struct roster_guess *guess, struct guess_row_dates *dates,
 {
     struct guess_column *of = &guess->column[column];
 
+    if (of->hint == MEANING_STATUS) {
+        enum person_status word = lexicon_word(guess->lexicon, value);
+        dates->may_depart |= word != PERSON_EMPLOYED && word != PERSON_ON_LEAVE;
+    }
     if (!can_hold_days(of))
         return;
     if (of->hint == MEANING_NONE && of->dates.misfits == 0)
@@ -55,6 +59,21 @@ static bool is_beyond(const char *value, const struct guess_span *last)
            day_compare(span.last, last->first) > 0;
 }
 
+/* "Terminated" may be written weeks ahead, with its day in a column that nobody knows. */
+static void doubt_undated(struct roster_guess *guess, const struct guess_row_dates *dates)
+{
+    struct guess_span span;
+
+    for (size_t i = 0; i < dates->count; i++) {
+        if (guess->column[dates->cell[i].column].hint == MEANING_LAST_DAY &&
+            guess_dates_span(dates->cell[i].text, &span) && !span.endless)
+            return;
+    }
+    for (size_t i = 0; i < dates->count; i++)
+        guess->column[dates->cell[i].column].undated |=
+            guess_dates_span(dates->cell[i].text, &span) && !span.serial;
+}
+
 void guess_doubt_row(struct roster_guess *guess, struct guess_row_dates *dates)
 {
     for (size_t i = 0; i < dates->count; i++) {
@@ -68,7 +87,10 @@ void guess_doubt_row(struct roster_guess *guess, struct guess_row_dates *dates)
                 other->beyond = is_beyond(dates->cell[k].text, &last);
         }
     }
+    if (dates->may_depart)
+        doubt_undated(guess, dates);
     dates->count = 0;
+    dates->may_depart = false;
 }
 
 /* --- which columns are in doubt --- */
@@ -127,6 +149,14 @@ static bool may_be_gone(const struct roster_guess *guess, const struct guess_col
     (void)guess;
     return column->hint == MEANING_NONE && column->meaning == MEANING_NONE && !column->settled &&
            column->filled > 0 && is_dates(column) && guess_can_be_named(column);
+}
+
+/* Dates that could say that somebody with a word for departure is still at work. */
+static bool may_be_ahead(const struct roster_guess *guess, const struct guess_column *column)
+{
+    (void)guess;
+    return column->hint == MEANING_NONE && column->meaning == MEANING_NONE && !column->settled &&
+           (column->beyond || column->undated);
 }
 
 typedef bool doubtful(const struct roster_guess *guess, const struct guess_column *column);
@@ -213,6 +243,28 @@ static struct guess_question *ask_kind(struct roster_guess *guess, enum guess_su
     return question;
 }
 
+static bool has_departed(const struct roster_guess *guess)
+{
+    bool departs = false;
+
+    for (size_t i = 0; i < guess->words; i++)
+        departs |= guess->word[i].status == PERSON_DEPARTED || guess->word[i].either;
+    return departs;
+}
+
+static void ask_ahead(struct roster_guess *guess)
+{
+    struct guess_question *question =
+        ask_kind(guess, GUESS_ABOUT_AHEAD, may_be_ahead, is_dates,
+                 "a word for departure may be written before somebody leaves, and these dates "
+                 "stand behind the last day or where there is none: is one of them the day on "
+                 "which the employment ends",
+                 "is that day: use it");
+
+    if (question)
+        question->choice[0] = "no, whoever has that word has left by the last day, if there is one";
+}
+
 /* While another question may make one of both known, it is not asked. */
 static void ask_gone(struct roster_guess *guess)
 {
@@ -236,8 +288,11 @@ static void ask_columns(struct roster_guess *guess)
         ask_gone(guess);
         return;
     }
-    if (is_status_certain(guess))
+    if (is_status_certain(guess)) {
+        if (has_departed(guess) && !guess->repeats_titles)
+            ask_ahead(guess);
         return;
+    }
     question = ask_kind(guess, GUESS_ABOUT_MUTE, is_mute, can_be_used,
                         "no status says who works here, so a last day alone decides: does one of "
                         "these columns say who works here, or who has left",
@@ -478,7 +533,9 @@ static void answer_kind(struct roster_guess *guess, doubtful *doubt,
 void guess_doubt_answer(struct roster_guess *guess, const struct guess_question *question,
                         size_t choice)
 {
-    if (question->subject == GUESS_ABOUT_GONE)
+    if (question->subject == GUESS_ABOUT_AHEAD)
+        answer_kind(guess, may_be_ahead, is_dates, choice);
+    else if (question->subject == GUESS_ABOUT_GONE)
         answer_kind(guess, may_be_gone, is_dates, choice);
     else if (question->subject == GUESS_ABOUT_MUTE)
         answer_kind(guess, is_mute, can_be_used, choice);

@@ -21,6 +21,7 @@ struct guess_row_dates {
         char text[GUESS_DATE_SIZE];
     } cell[GUESS_ROW_DATES];
     size_t count;
+    bool may_depart; /* a status has a word that is neither of work nor of leave */
 };
 
 void guess_doubt_cell(struct roster_guess *guess, struct guess_row_dates *dates, size_t column,

@@ -826,7 +826,7 @@ void roster_guess_answer(struct roster_guess *guess, size_t question, size_t cho
         [GUESS_ABOUT_SHARED] = guess_doubt_answer, [GUESS_ABOUT_ABOVE] = answer_above,
         [GUESS_ABOUT_NUMBER] = answer_column,      [GUESS_ABOUT_TYPES] = answer_types,
         [GUESS_ABOUT_REHIRED] = answer_rehired,    [GUESS_ABOUT_AWAY] = guess_doubt_answer,
-        [GUESS_ABOUT_LIST] = guess_doubt_answer,
+        [GUESS_ABOUT_LIST] = guess_doubt_answer,   [GUESS_ABOUT_AHEAD] = guess_doubt_answer,
     };
     struct guess_question asked = guess->question[question];
 

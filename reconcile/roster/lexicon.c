@@ -143,8 +143,8 @@ struct lexicon *lexicon_new(struct arena *arena)
 /* Parts of a pointer that only wrap what is meant. */
 static bool is_wrapper(const char *part, size_t length)
 {
-    static const char *const wrappers[] = {"attributes", "value",  "properties", "fields",
-                                           "data",       "worker", "employee",   "person"};
+    static const char *const wrappers[] = {"attributes", "value",    "properties", "fields", "data",
+                                           "worker",     "employee", "person",     "node"};
 
     for (size_t i = 0; i < COUNT_OF(wrappers); i++) {
         if (strlen(wrappers[i]) == length && strncmp(wrappers[i], part, length) == 0)

@@ -124,11 +124,12 @@ static const struct titles_of languages[] = {
      "メールアドレス", "在籍状況", "退職日", "入社日"},
 };
 
-/* A row in which every cell is filled, so that nothing is left out for being empty. */
+/* A row in which every cell is filled, so that nothing is left out for being empty, and no cell is
+ * a yes or a no, which is no day. */
 static void add_row(struct text *csv, const char *titles)
 {
     for (const char *c = titles; c; c = strchr(c, ',') ? strchr(c, ',') + 1 : NULL)
-        text_addf(csv, "%sx", c == titles ? "" : ",");
+        text_addf(csv, "%sq", c == titles ? "" : ",");
     text_add_char(csv, '\n');
 }
 

@@ -50,7 +50,8 @@ static void see_questions(const struct guess_case *c, struct seen *seen)
         [GUESS_ABOUT_SHARED] = "shared",     [GUESS_ABOUT_AWAY] = "away",
         [GUESS_ABOUT_LIST] = "list",         [GUESS_ABOUT_ABOVE] = "above",
         [GUESS_ABOUT_NUMBER] = "number",     [GUESS_ABOUT_TYPES] = "types",
-        [GUESS_ABOUT_REHIRED] = "rehired",   [GUESS_ABOUT_GONE] = "gone"};
+        [GUESS_ABOUT_REHIRED] = "rehired",   [GUESS_ABOUT_GONE] = "gone",
+        [GUESS_ABOUT_AHEAD] = "ahead"};
 
     for (size_t i = 0; i < c->guess.questions; i++) {
         const char *subject = subjects[c->guess.question[i].subject];

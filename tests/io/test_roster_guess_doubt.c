@@ -112,7 +112,8 @@ TEST(roster_guess_of_a_file_of_which_nothing_says_who_has_left_asks_which_column
     GUESS(dated, days);
     GUESS(neither, days);
     GUESS(nothing, "Employee ID,Name,City,Colour\n1,A,Rome,red\n2,B,Rome,\n");
-    GUESS(told, "Employee ID,Name,Gone on,Status\n1,A,,Active\n2,B,2026-03-31,Terminated\n");
+    GUESS(told, "Employee ID,Name,Gone on,Status,Last Day\n1,A,,Active,\n"
+                "2,B,2026-03-31,Terminated,2026-03-31\n");
 
     assert_asked(&dated, GUESS_ABOUT_GONE, NULL, "the employment ends: 'Gone on'");
     assert_true(roster_guess_blocks_departed(&dated.guess));
@@ -426,4 +427,128 @@ TEST(roster_guess_of_a_leave_in_two_columns_of_one_title_blocks_the_idle_rule)
         GUESS(got, text_cstr(&csv));
         assert_true(find_asked(&got, GUESS_ABOUT_FILE, titles[i])->blocks_idle);
     }
+}
+
+/* --- a word for departure that is written ahead --- */
+
+TEST(roster_guess_of_departures_without_a_last_day_asks_which_date_says_when)
+{
+    static const char *const titles[] = {"Effective Date", "Valid From",  "Gültig ab",
+                                         "As Of",          "Wirksam zum", "qzx"};
+    static const char ahead[] = "Employee ID,Status,Counts from\n1,Active,\n2,On Leave,\n"
+                                "3,Terminated,2025-03-31\n4,Terminated,2027-02-28\n";
+
+    for (size_t i = 0; i < COUNT_OF(titles); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv,
+                  "Employee ID,Status,Hire Date,%s\n1,Active,2020-01-01,2020-01-01\n"
+                  "2,On Leave,2020-01-01,2026-01-01\n3,Terminated,2020-01-01,2027-02-28\n",
+                  titles[i]);
+        GUESS(got, text_cstr(&csv));
+        assert_asked(&got, GUESS_ABOUT_AHEAD, titles[i], "the employment ends");
+        assert_blocked(&got, titles[i]);
+        answer(&got, GUESS_ABOUT_AHEAD, NULL, 0);
+        assert_free(&got, titles[i]);
+    }
+    GUESS(got, ahead);
+    answer(&got, GUESS_ABOUT_AHEAD, NULL, 1);
+    assert_free(&got, "said");
+    assert_int_equal(status_of(&got, ahead, "1"), PERSON_EMPLOYED);
+    assert_int_equal(status_of(&got, ahead, "3"), PERSON_DEPARTED);
+    assert_int_equal(status_of(&got, ahead, "4"), PERSON_EMPLOYED);
+}
+
+/* A last day before tells it, as does that nothing in the file could. */
+TEST(roster_guess_of_departures_asks_of_dates_behind_the_last_day_or_without_one_alone)
+{
+    GUESS(told, "Employee ID,Status,Effective Date,Termination Date\n1,Active,2020-01-01,\n"
+                "2,On Leave,2020-01-01,\n3,Terminated,2025-03-31,2025-03-31\n");
+    GUESS(alone, "Employee ID,Status,Hire Date\n1,Active,2020-01-01\n2,On Leave,2020-01-01\n"
+                 "3,Terminated,2019-01-01\n");
+    GUESS(behind, "Employee ID,Status,Termination Date,Paid Until\n1,Active,,\n2,On Leave,,\n"
+                  "3,Terminated,2026-11-10,2027-01-31\n");
+    GUESS(blank, "Employee ID,Status,Termination Date,Effective Date\n1,Active,,2020-01-01\n"
+                 "2,On Leave,,2026-01-01\n3,Terminated,,2027-01-31\n");
+    GUESS(some, "Employee ID,Status,Until\n1,Active,open\n2,On Leave,open\n"
+                "3,Terminated,2027-01-31\n");
+    GUESS(pay, "Employee ID,Status,Termination Date,Salary\n1,Active,,45000\n2,On Leave,,46000\n"
+               "3,Terminated,,47000\n");
+    GUESS(nobody,
+          "Employee ID,Status,Effective Date\n1,Active,2020-01-01\n2,On Leave,2020-01-01\n");
+
+    assert_null(asked(&told, GUESS_ABOUT_AHEAD, NULL));
+    assert_free(&told, "a last day");
+    assert_free(&alone, "no date");
+    assert_asked(&behind, GUESS_ABOUT_AHEAD, "Paid Until", "behind the last day");
+    assert_asked(&blank, GUESS_ABOUT_AHEAD, "Effective Date", "where there is none");
+    assert_asked(&some, GUESS_ABOUT_AHEAD, "Until", "where there is none");
+    assert_blocked(&some, "Until");
+    assert_free(&pay, "no date, but a number");
+    assert_free(&nobody, "nobody has left");
+}
+
+/* --- titles of days over yes and no, and addresses under titles that nobody knows --- */
+
+TEST(roster_guess_of_yes_and_no_under_the_title_of_a_day_asks_whether_it_is_the_status)
+{
+    static const char *const flags[][3] = {{"In dienst", "Ja", "Nee"},
+                                           {"Uit dienst", "Nee", "Ja"},
+                                           {"Austritt", "", "X"},
+                                           {"Last Day", "No", "Yes"}};
+
+    for (size_t i = 0; i < COUNT_OF(flags); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv, "Employee ID,%s\n1,%s\n2,%s\n3,%s\n", flags[i][0], flags[i][1], flags[i][1],
+                  flags[i][2]);
+        GUESS(got, text_cstr(&csv));
+        assert_null(asked(&got, GUESS_ABOUT_NO_DATE, NULL));
+        assert_non_null(asked(&got, GUESS_ABOUT_COLUMN, flags[i][0]));
+        assert_blocked(&got, flags[i][0]);
+    }
+    GUESS(days, "Employee ID,Austritt\n1,\n2,2025-03-31\n3,X\n");
+    assert_non_null(asked(&days, GUESS_ABOUT_NO_DATE, NULL));
+}
+
+TEST(roster_guess_of_addresses_under_a_title_that_nobody_knows_finds_people_by_them)
+{
+    GUESS(one, "Sähköposti,Nimi\na@x.com,A\nb@x.com,B\nc@x.com,C\n");
+    GUESS(two, "E-post,E-post 2\na@x.com,a@y.com\nb@x.com,b@y.com\n");
+    GUESS(chief, "Employee ID,Chef\n1,a@x.com\n2,b@x.com\n");
+    GUESS(same, "Nimi,Esimies\nA,a@x.com\nB,a@x.com\n");
+
+    assert_string_equal(title_of(&one, MEANING_EMAIL), "Sähköposti");
+    assert_null(title_of(&two, MEANING_EMAIL));
+    assert_non_null(asked(&two, GUESS_ABOUT_EMAIL, NULL));
+    assert_null(title_of(&chief, MEANING_EMAIL));
+    assert_false(roster_guess_has_key(&same.guess));
+    GUESS(headless, "Anna,anna@x.com\nBo,bo@x.com\nCy,cy@x.com\n");
+    assert_false(roster_guess_has_key(&headless.guess));
+}
+
+TEST(roster_guess_of_more_systems_finds_their_titles)
+{
+    GUESS(people,
+          "EMPLID,NAME,EMAIL_ADDR,HIRE_DT,LAST_HIRE_DT\n1,A,a@x.com,2010-01-01,2020-01-01\n");
+    GUESS(graph, "{\"data\":{\"workers\":{\"edges\":[{\"node\":{\"employeeNumber\":\"1\","
+                 "\"workEmail\":\"a@x.com\"}},{\"node\":{\"employeeNumber\":\"2\"}}]}}}");
+
+    assert_string_equal(title_of(&people, MEANING_EMPLOYEE_NUMBER), "EMPLID");
+    assert_string_equal(title_of(&people, MEANING_EMAIL), "EMAIL_ADDR");
+    assert_string_equal(title_of(&people, MEANING_HIRE_DATE), "LAST_HIRE_DT");
+    assert_string_equal(title_of(&graph, MEANING_EMPLOYEE_NUMBER), "/node/employeeNumber");
+}
+
+/* Read as they stand they would be no dates, and who leaves next year would be gone today. */
+TEST(roster_guess_of_years_of_another_calendar_says_so_and_acts_on_nobody)
+{
+    GUESS(era, "Employee ID,Status,Hire Date,Last Day\n1,Active,01/02/2560,\n"
+               "2,Terminated,01/02/2561,28/02/2570\n3,On Leave,03/02/2555,\n");
+    GUESS(none, "Employee ID,Status,Hire Date,Last Day\n1,Active,01/02/2020,31/12/2599\n"
+                "2,Terminated,25/02/2018,28/02/2025\n3,On Leave,03/02/2020,31/12/2599\n");
+
+    assert_asked(&era, GUESS_ABOUT_FILE, "Hire Date", "another calendar");
+    assert_blocked(&era, "Hire Date");
+    assert_true(roster_guess_blocks_idle(&era.guess));
+    assert_null(asked(&none, GUESS_ABOUT_FILE, NULL));
+    assert_free(&none, "one value");
 }
