@@ -114,10 +114,11 @@ is "without a defect, to whom it may concern" "[] it@acme.example job@acme.examp
     "$(of_mail 'm["defects"], m["headers"]["to"], m["headers"]["from"]' | tr -d "(),'")"
 says "its text says how to approve" 'bynder-reconcile @watch approve 1 --digest [0-9a-f]{64}' "$(of_mail 'part("text/plain")["content"]')"
 says "its page says what" '<h2>plan 1 waits for approval' "$(of_mail 'part("text/html")["content"]')"
-watch show 1 --format csv > /tmp/plan.csv
-of_mail 'part("text/csv")["content"]' > /tmp/attached.csv
-holds "the attachment is the plan as CSV" cmp /tmp/plan.csv /tmp/attached.csv
-is "under its name" plan-1.csv "$(of_mail 'part("text/csv")["filename"]')"
+digest=$(of_mail 'part("text/plain")["content"]' | sed -n 's/.*approve 1 --digest \([0-9a-f]*\).*/\1/p' | head -n 1)
+is "the page and the workbook are attached, under their names" "watch-plan-1.html watch-plan-1.xlsx" \
+    "$(of_mail '" ".join(p["filename"] for p in m["parts"] if p["disposition"] == "attachment")')"
+says "the page attached is that of the plan" "$digest" \
+    "$(of_mail '[p for p in m["parts"] if p["filename"] == "watch-plan-1.html"][0]["content"]')"
 is "the webhook got it too" 1 "$(posts)"
 says "as JSON" '"reason": ?"approval"' "$(cat /run/webhook/1.post)"
 says "the journal says that it was told" 'told by mail: approval' "$(since PORTAL=watch PLAN=1)"
