@@ -368,7 +368,7 @@ static int run_review(const struct invocation *invocation, struct err *err)
 
 const struct verb verb_review = {
     .name = "review",
-    .synopsis = "PLAN FILE",
+    .synopsis = "PLAN FILE [--spread [--nightly N]] [--override GUARD] [--reason TEXT]",
     .sentence = "take the decisions that a page or a spreadsheet of a plan brings back",
     .option = review_options,
     .argument_max = 2,

@@ -140,6 +140,27 @@ bool command_is_for_reviewers(const char *verb)
 
 /* --- making one --- */
 
+/* As bash and zsh read it, byte by byte: what is shown of it is what is pasted. */
+static void quote_bytes(struct text *out, const char *word)
+{
+    text_add(out, "$'");
+    for (const char *c = word; *c; c++) {
+        if (*c == '\'' || *c == '\\' || *c < ' ' || *c > '~')
+            text_addf(out, "\\%03o", (unsigned)(unsigned char)*c);
+        else
+            text_add_char(out, *c);
+    }
+    text_add_char(out, '\'');
+}
+
+static bool is_shown_as_it_is(const char *word)
+{
+    CLEANUP(text_release) struct text printable = TEXT_INIT;
+
+    text_add_printable(&printable, word);
+    return text_equal(text_cstr(&printable), word);
+}
+
 void command_quote(struct text *out, const char *word)
 {
     static const char plain[] =
@@ -147,6 +168,10 @@ void command_quote(struct text *out, const char *word)
 
     if (word[0] && word[strspn(word, plain)] == '\0') {
         text_add(out, word);
+        return;
+    }
+    if (!is_shown_as_it_is(word)) {
+        quote_bytes(out, word);
         return;
     }
     text_add_char(out, '\'');

@@ -48,7 +48,8 @@ enum command_portal { COMMAND_PLAN = 0, COMMAND_APPLY, COMMAND_RUN, COMMAND_CHEC
  * the unit that does it; what stands approved is then carried out by `run`. */
 void command_add_portal(struct text *out, enum command_portal what, int64_t plan_id);
 
-/* Appends a word of the shell, in quotes where it needs them. */
+/* Appends a word of the shell, in quotes where it needs them; printable, whatever it holds (bash).
+ */
 void command_quote(struct text *out, const char *word);
 
 /* Whether a verb is one that reviewers may use without being root: it reads what is stored, or

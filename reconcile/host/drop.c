@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,13 +29,15 @@ enum { NOBODY = 65534, WRITABLE = 022, ANSWER_MODE = 0640 };
 static int refuse_missing(const char *path, struct err *err)
 {
     const struct passwd *service = getpwnam(COMMAND_SERVICE_USER);
+    const struct group *reviewers = getgrnam(COMMAND_REVIEWERS);
     CLEANUP(text_release) struct text quoted = TEXT_INIT;
 
     command_quote(&quoted, path);
     return err_set(err, ERR_CONFIG,
                    "the directory of decisions '%s' is not there; hint: bring it back, or 'install "
-                   "-d -m 1770 -o %s -g " COMMAND_REVIEWERS " %s'",
-                   path, service ? service->pw_name : "root", text_cstr(&quoted));
+                   "-d -m 1770 -o %s -g %s %s'",
+                   path, service ? COMMAND_SERVICE_USER : "root",
+                   reviewers ? COMMAND_REVIEWERS : "root", text_cstr(&quoted));
 }
 
 int drop_open(const char *path, struct drop *ret_drop, struct err *err)
@@ -42,8 +45,10 @@ int drop_open(const char *path, struct drop *ret_drop, struct err *err)
     static const struct trust trust = {
         .what = "the directory of decisions", .code = ERR_CONFIG, .service = true};
     CLEANUP(drop_release) struct drop drop = {.path = path, .place = PLACE_NONE};
+    CLEANUP(text_release) struct text quoted = TEXT_INIT;
     struct stat status;
 
+    command_quote(&quoted, path);
     if (trust_owners_are_hidden())
         return err_set(err, ERR_CONFIG,
                        "whose files are in '%s' is hidden from this service (PrivateUsers=), so "
@@ -58,12 +63,12 @@ int drop_open(const char *path, struct drop *ret_drop, struct err *err)
         return err_set(err, ERR_CONFIG,
                        "the directory of decisions '%s' belongs to user %u, and the program could "
                        "not take files out of it; hint: 'chown %u %s'",
-                       path, (unsigned)status.st_uid, (unsigned)drop.place.uid, path);
+                       path, (unsigned)status.st_uid, (unsigned)drop.place.uid, text_cstr(&quoted));
     if (status.st_mode & S_IWOTH)
         return err_set(err, ERR_CONFIG,
                        "the directory of decisions '%s' may be written by anybody (mode %04o); "
                        "hint: 'chmod 1770 %s', with the group of the approvers",
-                       path, (unsigned)(status.st_mode & 07777), path);
+                       path, (unsigned)(status.st_mode & 07777), text_cstr(&quoted));
     *ret_drop = drop;
     drop.place = PLACE_NONE;
     return 0;

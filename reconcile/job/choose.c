@@ -198,6 +198,16 @@ struct amount_row choose_row(struct job *job, const struct snapshot *snapshot,
     };
 }
 
+/* A line of the inbox that was to spare somebody was about its account, or about what it is. */
+static bool is_unheard(const struct choosing *choosing, const struct plan_row *row)
+{
+    const char *id = fold_text(choosing->job->arena, row->account_id);
+    char subject[DIGEST_HEX_SIZE];
+
+    return (id && table_find(choosing->unheard, id) != TABLE_END) ||
+           table_find(choosing->unheard, digest_hex(&row->subject, subject)) != TABLE_END;
+}
+
 static void collect_rows(struct choosing *choosing, const struct plan *only)
 {
     const struct snapshot *snapshot = choosing->weighed->context.snapshot;
@@ -224,7 +234,7 @@ static void collect_rows(struct choosing *choosing, const struct plan *only)
             choosing->early++;
             continue;
         }
-        if (table_find(choosing->unheard, row->account_id) != TABLE_END) {
+        if (is_unheard(choosing, row)) {
             choosing->unheard_rows++;
             continue;
         }

@@ -249,6 +249,22 @@ static bool inbox_goes(const struct clearing *clearing, const struct drop *drop,
            holds_id(clearing, &text);
 }
 
+/* What waited was to decide about others as well, and nobody will have heard it. */
+static void say_unheard(const struct emptying *emptying, const char *name)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    CLEANUP(drop_file_release) struct drop_file file = {.content = TEXT_INIT};
+    CLEANUP(text_release) struct text shown = TEXT_INIT;
+
+    if (!emptying->clearing->erased || inbox_is_ours(name))
+        return;
+    (void)drop_look(emptying->drop, &arena, name, &file);
+    text_add_printable(&shown, name);
+    log_warning("inbox: '%s' of '%s' was not taken yet and is removed, with all that it was to "
+                "decide: ask its owner to decide about the others anew",
+                text_cstr(&shown), file.who ? file.who : "nobody");
+}
+
 static int empty(void *context, const char *path, const char *name, struct err *err)
 {
     CLEANUP(err_release) struct err own = ERR_INIT;
@@ -258,6 +274,7 @@ static int empty(void *context, const char *path, const char *name, struct err *
     if (text_equal(name, ".") || text_equal(name, "..") ||
         !inbox_goes(emptying->clearing, emptying->drop, name))
         return 0;
+    say_unheard(emptying, name);
     int failed = drop_remove(emptying->drop, name, &own);
     emptying->clearing->gone += !failed;
     emptying->clearing->left += failed != 0;

@@ -11,12 +11,15 @@
  */
 #include "job/inbox.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/cleanup.h"
 #include "base/digest.h"
+#include "base/fold.h"
 #include "base/mem.h"
+#include "facts/account.h"
 #include "host/command.h"
 #include "host/drop.h"
 #include "host/file.h"
@@ -96,6 +99,19 @@ bool inbox_is_ours(const char *name)
 {
     return ends_as(name, TAKEN, "") || ends_as(name, REFUSED, "") ||
            ends_as(name, ANSWER, ".txt") || ends_with(name, UNREAD);
+}
+
+/* Windows and spreadsheets put these beside what somebody opens, in that person's name: where
+ * they cannot be read nothing was said in them. */
+static bool is_by_the_way(const char *name)
+{
+    static const char *const names[] = {"Thumbs.db", "ehthumbs.db", "desktop.ini"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    }
+    return text_starts(name, "~$"); /* who has the workbook open */
 }
 
 static const char *printable(struct arena *arena, const char *string)
@@ -192,24 +208,89 @@ static int find_plan(struct job *job, const struct decisions *decisions, struct 
     return *ret_plan ? 0 : err_set(err, ERR_USAGE, "there is no plan %lld here", (long long)id);
 }
 
-/* Lines that were to spare somebody, or whose word nobody can read, and were not taken for what
- * they are: their owner is told, and until then nothing is done about these accounts. */
-static void keep_unheard(struct job *job, const struct review_answer *became)
-{
-    const char **id =
-        arena_calloc(job->arena, job->unheard_count + became->refused_count + 1, sizeof(id[0]));
-    size_t count = job->unheard_count;
+/* --- what is not heard --- */
 
-    for (size_t i = 0; i < count; i++)
-        id[i] = job->unheard[i];
+/* Lines that were to spare somebody, or whose word nobody can read, and were not taken for what
+ * they are: their owner is told, and until then nothing is done about what they name. */
+struct unheard {
+    struct job *job;
+    const char *file, *who;
+    bool is_page; /* whose every line decides, whatever is wrong with it */
+    const char **name;
+    size_t count;
+};
+
+static struct unheard unheard_begin(const struct letter *letter, struct job *job,
+                                    const struct decisions *decisions)
+{
+    struct unheard unheard = {.job = job,
+                              .file = letter->file.name,
+                              .who = letter->file.who,
+                              .is_page = decisions->portal};
+
+    unheard.name = arena_calloc(job->arena, job->unheard_count + 2 * decisions->count + 1,
+                                sizeof(unheard.name[0]));
+    for (size_t i = 0; i < job->unheard_count; i++)
+        unheard.name[unheard.count++] = job->unheard[i];
+    return unheard;
+}
+
+/* Of one that names nobody it is not known whom it spares. */
+static void unheard_add(struct unheard *unheard, const struct decisions_line *line)
+{
+    struct job *job = unheard->job;
+    const char *id = line->account_id;
+    struct digest subject;
+    bool has_subject = line->subject && digest_parse(line->subject, &subject);
+    char hex[DIGEST_HEX_SIZE];
+
+    if (line->decision && strcasecmp(line->decision, ruling_kind_name(RULING_APPROVE)) == 0)
+        return;
+    if (id)
+        unheard->name[unheard->count++] = fold_text(job->arena, id);
+    if (has_subject)
+        unheard->name[unheard->count++] = arena_strdup(job->arena, digest_hex(&subject, hex));
+    if (has_subject || !(unheard->is_page || line->decision || line->until || line->reason) ||
+        (id && account_name_is_id(fold_text(job->arena, id))))
+        return;
+    job->unread = arena_printf(
+        job->arena,
+        "row %u of '%s' of '%s' was to spare somebody, and names no account ('%s'): the answer "
+        "beside the file says so, and the next run acts unless it is handed in anew",
+        line->row, printable(job->arena, unheard->file), unheard->who,
+        id ? printable(job->arena, id) : "");
+}
+
+static void unheard_end(const struct unheard *unheard)
+{
+    unheard->job->unheard = unheard->name;
+    unheard->job->unheard_count = unheard->count;
+}
+
+static void keep_unheard(struct job *job, const struct letter *letter,
+                         const struct decisions *decisions, const struct review_answer *became)
+{
+    struct unheard unheard = unheard_begin(letter, job, decisions);
+
     for (size_t i = 0; i < became->refused_count; i++) {
         const struct decisions_line *line = became->refused[i].line;
-        if (became->refused[i].is_of_form && line->flaw != withdrawn && line->account_id &&
-            !(line->decision && strcasecmp(line->decision, ruling_kind_name(RULING_APPROVE)) == 0))
-            id[count++] = line->account_id;
+        if (became->refused[i].is_of_form && line->flaw != withdrawn)
+            unheard_add(&unheard, line);
     }
-    job->unheard = id;
-    job->unheard_count = count;
+    unheard_end(&unheard);
+}
+
+/* Of a file that is refused as it is. */
+static void keep_all_unheard(struct job *job, const struct letter *letter,
+                             const struct decisions *decisions)
+{
+    struct unheard unheard = unheard_begin(letter, job, decisions);
+
+    for (size_t i = 0; i < decisions->count; i++) {
+        if (decisions->line[i].decision || decisions->line[i].flaw)
+            unheard_add(&unheard, &decisions->line[i]);
+    }
+    unheard_end(&unheard);
 }
 
 /* What it keeps and rejects alone. */
@@ -229,8 +310,9 @@ static struct decisions only_sparing(struct job *job, const struct decisions *de
 }
 
 /* A file of too many approvals is refused as a whole; but whom it spares is spared. */
-static int review(struct job *job, const struct plan *plan, const struct decisions *decisions,
-                  const struct decide_request *request, struct text *answer, struct err *err)
+static int review(struct job *job, const struct letter *letter, const struct plan *plan,
+                  const struct decisions *decisions, const struct decide_request *request,
+                  struct text *answer, struct err *err)
 {
     const struct decide_request by_hand = {.who = request->who}; /* it may come again */
     struct decisions sparing = only_sparing(job, decisions);
@@ -238,16 +320,20 @@ static int review(struct job *job, const struct plan *plan, const struct decisio
     struct review_answer became;
 
     if (job_review(job, plan, decisions, request, &became, &own) < 0) {
-        if (own.code != ERR_HELD || sparing.count == 0)
+        if (own.code != ERR_HELD || sparing.count == 0) {
+            keep_all_unheard(job, letter, decisions);
             return err_move(err, &own);
+        }
         text_add(answer, "the approvals in it are refused: ");
         text_add_printable(answer, own.text);
         text_add(answer, "\n");
-        if (job_review(job, plan, &sparing, &by_hand, &became, err) < 0)
+        if (job_review(job, plan, &sparing, &by_hand, &became, err) < 0) {
+            keep_all_unheard(job, letter, decisions);
             return -1;
+        }
     }
     describe_review(answer, plan->id, request->who, decisions->file, &became);
-    keep_unheard(job, &became);
+    keep_unheard(job, letter, decisions, &became);
     if (describe_took_any(&became))
         return 0;
     return err_set(err, ERR_HELD, "nothing of it could be taken: each row says why");
@@ -280,7 +366,7 @@ static int decide(struct job *job, const struct letter *letter, struct text *ans
     const struct drop_file *file = &letter->file;
     struct handed_in handed_in = {
         .content = digest_of(text_cstr(&file->content), file->content.length),
-        .name = file->name,
+        .name = printable(job->arena, file->name),
         .who = file->who,
         .at = job->now,
         .key = letter->key,
@@ -300,22 +386,40 @@ static int decide(struct job *job, const struct letter *letter, struct text *ans
         return -1;
     if (earlier)
         return 0;
-    if (find_plan(job, &decisions, &plan, err) < 0 ||
-        drop_stale(job, letter, plan, &decisions, err) < 0)
+    if (find_plan(job, &decisions, &plan, err) < 0) {
+        keep_all_unheard(job, letter, &decisions);
         return -1;
-    return review(job, plan, &decisions, &request, answer, err);
+    }
+    if (drop_stale(job, letter, plan, &decisions, err) < 0)
+        return -1;
+    return review(job, letter, plan, &decisions, &request, answer, err);
 }
 
 /* --- what becomes of it --- */
+
+static const char *name_of(struct arena *arena, const char *name, const char *ours)
+{
+    return arena_printf(arena, "%.*s%s", LONGEST_NAME - (int)strlen(ours), name, ours);
+}
 
 static const char *name_beside(const struct inbox *inbox, const char *name, const char *mark,
                                const char *ending)
 {
     struct arena *arena = inbox->job->arena;
-    const char *ours = arena_printf(arena, "%s%lld%s", mark, (long long)inbox->job->run.id, ending);
-    int room = LONGEST_NAME - (int)strlen(ours);
 
-    return arena_printf(arena, "%.*s%s", room, name, ours);
+    return name_of(arena, name,
+                   arena_printf(arena, "%s%lld%s", mark, (long long)inbox->job->run.id, ending));
+}
+
+#define DIGEST_LINE "SHA-256 of the file: "
+
+/* Which file an answer is about. */
+static void add_digest(struct text *answer, const struct text *content)
+{
+    struct digest digest = digest_of(text_cstr(content), content->length);
+    char hex[DIGEST_HEX_SIZE];
+
+    text_addf(answer, DIGEST_LINE "%s\n", digest_hex(&digest, hex));
 }
 
 static void put(struct inbox *inbox, const char *name, const struct text *answer)
@@ -328,7 +432,7 @@ static void put(struct inbox *inbox, const char *name, const struct text *answer
 
 static const char *name_of_unread(const struct inbox *inbox, const char *name)
 {
-    return arena_printf(inbox->job->arena, "%.*s" UNREAD, LONGEST_NAME - (int)strlen(UNREAD), name);
+    return name_of(inbox->job->arena, name, UNREAD);
 }
 
 /* Of somebody whose word counts, and not read: nothing is done until it is. */
@@ -338,6 +442,8 @@ static void hold(struct inbox *inbox, const struct drop_file *file, const char *
     CLEANUP(text_release) struct text answer = TEXT_INIT, text = TEXT_INIT, quoted = TEXT_INIT;
     CLEANUP(mem_cleanup) char *path = file_join(inbox->drop.path, file->name);
 
+    if (is_by_the_way(file->name))
+        return;
     command_quote(&quoted, path);
     text_addf(&text, "'%s' of '%s' cannot be read: %s", file->name, file->who, why);
     log_warning("inbox: %s", printable(arena, text_cstr(&text)));
@@ -358,13 +464,15 @@ static void hold(struct inbox *inbox, const struct drop_file *file, const char *
 /* A name of ours that somebody has taken with a directory stops nothing: what was taken is not
  * taken twice. */
 static void set_aside(struct inbox *inbox, const struct letter *letter, const char *mark,
-                      const struct text *answer)
+                      struct text *answer)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     const struct drop_file *file = &letter->file, *signature = &letter->signature;
     const struct drop *drop = &inbox->drop;
     bool replaced = false, ignored = false;
 
+    if (file->content.length > 0)
+        add_digest(answer, &file->content);
     put(inbox, name_beside(inbox, file->name, ANSWER, ".txt"), answer);
     if (drop_set_aside(drop, file, name_beside(inbox, file->name, mark, ""), &replaced, &err) < 0 ||
         drop_remove(drop, name_of_unread(inbox, file->name), &err) < 0 ||
@@ -497,6 +605,9 @@ static int find_word(struct inbox *inbox, struct letter *letter, struct instant 
         letter->no_approval =
             "approvals count here only with a signature: 'ssh-keygen -Y sign -f KEY "
             "-n " SIGNATURE_NAMESPACE " FILE' makes FILE" SIGNED ", which is put beside it";
+    if (!letter->no_approval && inbox_is_ours(letter->file.name))
+        letter->no_approval = "it is called like a file that was set aside, and such a one only "
+                              "spares: give it a name of its own, and put it here again";
     if (!letter->key && !letter->nobody)
         why = drop_why_not_owners(inbox->job->arena, &letter->file);
     *ret_why = why;
@@ -547,41 +658,164 @@ static void look_at_signature(struct inbox *inbox, struct letter *letter)
                &answer);
 }
 
-static int visit(void *context, const char *path, const char *name, struct err *err)
+/* What something that was set aside was called, and by which run; NULL = it is no such name. */
+static const char *name_before(struct arena *arena, const char *name, const char **ret_run)
 {
-    struct inbox *inbox = context;
+    static const char *const marks[] = {TAKEN, REFUSED};
+
+    for (size_t i = 0; i < COUNT_OF(marks); i++) {
+        if (!ends_as(name, marks[i], ""))
+            continue;
+        *ret_run = strrchr(name, '-') + 1;
+        return arena_strndup(arena, name, (size_t)(*ret_run - name) - strlen(marks[i]));
+    }
+    return NULL;
+}
+
+/* Whether it is what this answer is about, to the byte; or nothing was read, as its owner was
+ * nobody who decides, and what they were is not undone by who they became. */
+static bool is_answered(const struct inbox *inbox, const char *name, const char *answer)
+{
+    CLEANUP(text_release) struct text content = TEXT_INIT, said = TEXT_INIT, line = TEXT_INIT;
+    struct instant written = INSTANT_NONE;
+
+    if (drop_peek(&inbox->drop, answer, &said, &written) != 0)
+        return false;
+    if (!strstr(text_cstr(&said), DIGEST_LINE))
+        return true;
+    if (drop_peek(&inbox->drop, name, &content, &written) != 0)
+        return false;
+    add_digest(&line, &content);
+    return strstr(text_cstr(&said), text_cstr(&line));
+}
+
+/* Whether we are done with it. A name like ours says nothing alone: an answer is ours when it
+ * belongs to us, and what was set aside has one. What was mended in its place is read, and to read
+ * once too often does no harm; of nobody's file nothing is read, and a signature alone says
+ * nothing. */
+static bool is_behind_us(const struct inbox *inbox, const struct letter *letter)
+{
+    CLEANUP(drop_file_release) struct drop_file answer = {.content = TEXT_INIT};
+    struct arena *arena = inbox->job->arena;
+    const char *name = letter->file.name, *run = NULL;
+
+    if (!inbox_is_ours(name))
+        return false;
+    const char *before = name_before(arena, name, &run);
+    if ((letter->nobody && !letter->has_signature) || (before && ends_with(before, SIGNED)))
+        return true;
+    if (!before)
+        return letter->file.is_own;
+    const char *beside = name_of(arena, before, arena_printf(arena, ANSWER "%s.txt", run));
+    return drop_look(&inbox->drop, arena, beside, &answer) == DROP_READ && answer.is_own &&
+           is_answered(inbox, name, beside);
+}
+
+/* What says that a file is not read goes with it. */
+static void forget_unread(const struct inbox *inbox, const struct drop_file *file)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(drop_file_release) struct drop_file of = {.content = TEXT_INIT};
+    struct arena *arena = inbox->job->arena;
+    size_t length = strlen(file->name);
+
+    if (!ends_with(file->name, UNREAD) || !file->is_own || length == LONGEST_NAME)
+        return;
+    const char *name = arena_strndup(arena, file->name, length - strlen(UNREAD));
+    if (drop_look(&inbox->drop, arena, name, &of) == DROP_LEFT &&
+        drop_remove(&inbox->drop, file->name, &err) < 0)
+        log_warning("inbox: %s", err.text);
+}
+
+static int look(struct inbox *inbox, const char *name, struct err *err)
+{
     struct job *job = inbox->job;
     CLEANUP(letter_release) struct letter letter = {.nobody = NULL};
     CLEANUP(text_release) struct text answer = TEXT_INIT;
 
-    (void)path;
     letter.file.content = letter.signature.content = TEXT_INIT;
-    if (*name == '.' || inbox_is_ours(name) || clock_is_interrupted())
-        return 0;
     enum drop_fate fate = drop_look(&inbox->drop, job->arena, name, &letter.file);
     if (fate == DROP_LEFT)
         return 0;
-    if (ends_with(name, SIGNED)) {
-        look_at_signature(inbox, &letter);
-        return 0;
-    }
     letter.nobody = fate == DROP_REFUSED ? letter.file.why : why_nobody(inbox, &letter.file);
     letter.has_signature =
         job->config->approval.allowed_signers &&
         drop_look(&inbox->drop, job->arena, arena_printf(job->arena, "%s" SIGNED, name),
                   &letter.signature) != DROP_LEFT;
+    if (is_behind_us(inbox, &letter)) {
+        forget_unread(inbox, &letter.file);
+        return 0;
+    }
+    if (ends_with(name, SIGNED)) {
+        look_at_signature(inbox, &letter);
+        return 0;
+    }
     if (letter.has_signature || !letter.nobody)
         return open_letter(inbox, &letter, err);
     refuse(inbox, &letter, letter.nobody, &answer);
     return 0;
 }
 
+/* --- all of it --- */
+
+struct waiting {
+    const char *name;
+    struct instant written;
+};
+
+struct listing {
+    struct inbox *inbox;
+    struct waiting *item;
+    size_t count, capacity;
+};
+
+static void listing_release(struct listing *listing)
+{
+    free(listing->item);
+}
+
+static int list(void *context, const char *path, const char *name, struct err *err)
+{
+    struct listing *listing = context;
+    struct arena *arena = listing->inbox->job->arena;
+    CLEANUP(drop_file_release) struct drop_file file = {.content = TEXT_INIT};
+
+    (void)path, (void)err;
+    if (*name == '.')
+        return 0;
+    (void)drop_look(&listing->inbox->drop, arena, name, &file);
+    listing->item =
+        mem_grow(listing->item, listing->count, &listing->capacity, sizeof(listing->item[0]));
+    listing->item[listing->count++] =
+        (struct waiting){.name = arena_strdup(arena, name), .written = file.written};
+    return 0;
+}
+
+static int compare_written(const void *a, const void *b)
+{
+    const struct waiting *left = a, *right = b;
+    int order = instant_compare(left->written, right->written);
+
+    return order ? order : strcmp(left->name, right->name);
+}
+
+/* Of two of the same person the later one is their last word. */
 static int go_through(struct inbox *inbox, struct err *err)
 {
+    CLEANUP(listing_release) struct listing listing = {.inbox = inbox};
+
     inbox->unread = 0;
     inbox->first = NULL;
     inbox->waits = false;
-    return file_each(inbox->drop.path, "", visit, inbox, err);
+    if (file_each(inbox->drop.path, "", list, &listing, err) < 0)
+        return -1;
+    if (listing.count > 0)
+        qsort(listing.item, listing.count, sizeof(listing.item[0]), compare_written);
+    for (size_t i = 0; i < listing.count && !clock_is_interrupted(); i++) {
+        if (look(inbox, listing.item[i].name, err) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* What is being written is given the time to come to its end, once. */

@@ -29,7 +29,8 @@ struct job {
     bool is_elsewhere;               /* the portal is at another host than it was (G14) */
     const char *record_back; /* G15, a sentence: nothing is settled, ended, thinned or kept */
     /* Decisions that were handed in and not read, a sentence: they may spare anybody, so nothing is
-     * done; NULL = none. And accounts that lines of them were to spare, and nobody knows how. */
+     * done; NULL = none. And whom lines of them were to spare, and nobody knows how: folded ids of
+     * accounts, and subjects of rows. */
     const char *unread;
     const char *const *unheard;
     size_t unheard_count;

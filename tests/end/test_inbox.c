@@ -357,6 +357,8 @@ TEST(erase_removes_what_the_inbox_holds_of_a_person_and_follows_no_link)
     assert_int_equal(symlink(outside, soft), 0);
     RUN(erased, &acts->end, "erase", gone, "--reason", "asked for it in a letter");
     end_assert_code(&erased, 0);
+    end_assert_says(&erased.err, "'waiting.csv' of 'daemon' was not taken yet and is removed");
+    end_assert_silent_of(&erased.err, "other.csv");
     assert_true(access(taken, F_OK) < 0);
     assert_false(is_there(&inbox, "waiting.csv"));
     assert_false(is_there(&inbox, "soft.csv"));

@@ -286,6 +286,29 @@ TEST(inbox_signatures_of_two_people_are_two_and_of_one_and_their_login_one)
     assert_int_equal(acts_writes(&inbox.acts), 1);
 }
 
+/* On a line for each of two people, of which ssh-keygen tells the first one. */
+TEST(inbox_key_that_two_lines_give_to_two_people_is_nobodys)
+{
+    SIGNED_INBOX(inbox, 1);
+    CLEANUP(text_release) struct text signers = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *sheet = approval_of(&inbox, 0);
+
+    allow(&inbox, &signers, "anna@acme.example", "", "a");
+    allow(&inbox, &signers, "bert", "", "a");
+    write_signers(&inbox, &signers);
+    put_signed(&inbox, "a.csv", sheet, "a", NAMESPACE);
+    run_ends(&inbox, 0);
+    assert_became(&inbox, "a.csv", "refused", "stands for 'anna' and for 'bert'");
+    assert_int_equal(acts_writes(&inbox.acts), 0);
+    text_clear(&signers); /* and the same person twice is one */
+    allow(&inbox, &signers, "anna@acme.example", "", "a");
+    allow(&inbox, &signers, "anna", "", "a");
+    write_signers(&inbox, &signers);
+    put_signed(&inbox, "a.csv", sheet, "a", NAMESPACE);
+    run_ends(&inbox, 0);
+    assert_became(&inbox, "a.csv", "taken", "by 'anna': approved 1");
+}
+
 TEST(inbox_signer_decides_nothing_about_their_own_account)
 {
     SIGNED_INBOX(inbox, 2);

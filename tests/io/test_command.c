@@ -82,6 +82,29 @@ TEST(command_with_a_relative_path_works_from_anywhere)
     check(text_cstr(&wanted));
 }
 
+/* A word is shown before it is pasted, and what is shown must be it. */
+TEST(command_quotes_what_is_no_text_so_that_it_can_be_pasted)
+{
+    static const struct {
+        const char *word, *wanted;
+    } cases[] = {
+        {"a.json", "a.json"},
+        {"it's", "'it'\\''s'"},
+        {"M\xc3\xa4rz 1", "'M\xc3\xa4rz 1'"},
+        {"M\xe4rz", "$'M\\344rz'"},
+        {"two\nlines'\\", "$'two\\012lines\\047\\134'"},
+        {"a\xe2\x80\x8b"
+         "1",
+         "$'a\\342\\200\\2131'"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(text_release) struct text quoted = TEXT_INIT;
+        command_quote(&quoted, cases[i].word);
+        assert_string_equal(text_cstr(&quoted), cases[i].wanted);
+    }
+}
+
 TEST(command_config_of_takes_plain_names_only)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
