@@ -18,7 +18,7 @@ create table handed_in (
     check ((key is null) = (signature is null))
 );
 create index handed_in_content on handed_in (portal_id, content);
-comment on table handed_in is 'a file of decisions that a run took from review.inbox; none is taken twice from the same person';
+comment on table handed_in is 'a file of decisions that was taken whole from review.inbox, or was signed; none is taken twice as the same word';
 comment on column handed_in.portal_id is 'portal';
 comment on column handed_in.handed_in_id is 'ascending per portal';
 comment on column handed_in.content is 'SHA-256 of the file';
@@ -31,7 +31,7 @@ comment on column handed_in.signature is 'as it was given (ssh-keygen -Y sign), 
 alter table ruling
     add column handed_in_id bigint,
     add foreign key (portal_id, handed_in_id) references handed_in;
-comment on column ruling.handed_in_id is 'the file it stood in; NULL: said at a terminal, or before this was kept';
+comment on column ruling.handed_in_id is 'the file it stood in; NULL: said at a terminal, in an unsigned file of which some row was refused, or before this was kept';
 
 create view audit.handed_in as
     select o.name as portal, h.portal_id, h.handed_in_id, h.content, h.name, h.who, h.at, h.key,
@@ -55,6 +55,6 @@ create or replace view audit.ruling as
            r.also_departed, r.spread, r.nightly, r.expected_on, r.at_once, r.overrides,
            r.could_act_at, r.ended_at, r.end_word, r.end_reason, r.ended_by, r.handed_in_id
     from ruling r join portal o on o.portal_id = r.portal_id;
-comment on column audit.ruling.handed_in_id is 'the file it stood in; NULL: said at a terminal';
+comment on column audit.ruling.handed_in_id is 'the file it stood in; NULL: said at a terminal, or in an unsigned file of which some row was refused';
 
 comment on column audit.event.kind is 'what happened: portal, migration, run_begin, run_end, snapshot, roster, plan, guard, override, approval, rejection, handed_in, ruling, ruling_end, acknowledgement, acknowledgement_end, announcement, announcement_end, intent, outcome, erasure, retention, identity, restore';

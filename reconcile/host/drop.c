@@ -150,6 +150,11 @@ static int look_at(const struct drop *drop, const char *name, struct stat *ret_s
     return fd < 0 ? -1 : fstat(fd, ret_status);
 }
 
+bool drop_knows_user(const char *name)
+{
+    return getpwnam(name) != NULL;
+}
+
 enum drop_fate drop_look(const struct drop *drop, struct arena *arena, const char *name,
                          struct drop_file *ret_file)
 {
@@ -166,10 +171,12 @@ enum drop_fate drop_look(const struct drop *drop, struct arena *arena, const cha
         return refuse(ret_file, "it belongs to nobody, or its owner is hidden from the service "
                                 "(PrivateUsers=), so nobody decides by it");
     const struct passwd *owner = getpwuid(status->st_uid);
-    if (!owner || !owner->pw_name[0])
-        return refuse(ret_file,
-                      arena_printf(arena, "its owner, user %u, has no name on this machine",
-                                   (unsigned)status->st_uid));
+    if (!owner || !owner->pw_name[0]) {
+        ret_file->is_nameless = true;
+        ret_file->who = arena_printf(arena, "user %u", (unsigned)status->st_uid);
+        return refuse(ret_file, arena_printf(arena, "its owner, %s, has no name on this machine",
+                                             ret_file->who));
+    }
     ret_file->who = arena_strdup(arena, owner->pw_name);
     return DROP_READ;
 }

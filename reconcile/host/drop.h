@@ -36,6 +36,7 @@ struct drop_file {
     const char *name;
     const char *who;        /* the owner's login name; NULL = not known */
     bool is_own;            /* the owner is whom the directory belongs to */
+    bool is_nameless;       /* the owner has no name; `who` is the number */
     struct instant written; /* for the last time */
     struct stat status;     /* as it was looked at */
     bool is_signed;         /* nobody is believed for owning it: who may write it does not matter */
@@ -43,6 +44,10 @@ struct drop_file {
     const char *why;
 };
 void drop_file_release(struct drop_file *file);
+
+/* Whether this machine knows a user of that name: where people are in a directory service, only
+ * while that answers. */
+bool drop_knows_user(const char *name);
 
 /* Whose it is, without opening it. Refused: nobody knows, or somebody else may have put it here. */
 enum drop_fate drop_look(const struct drop *drop, struct arena *arena, const char *name,

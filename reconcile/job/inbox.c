@@ -137,7 +137,7 @@ static struct instant said_at(const struct letter *letter, const struct decision
 {
     struct instant written = letter->file.written;
 
-    if (letter->key && decisions->portal && instant_compare(plan->created_at, written) < 0)
+    if (letter->key && decisions->plan > 0 && instant_compare(plan->created_at, written) < 0)
         return plan->created_at;
     return written;
 }
@@ -145,7 +145,7 @@ static struct instant said_at(const struct letter *letter, const struct decision
 /* Why it approves nothing, NULL = it does. Approved long ago, it would have expired by now had it
  * been taken then; of what is dated ahead nobody knows the age. What spares is no older for it. */
 static const char *why_no_approval(const struct job *job, const struct letter *letter,
-                                   struct instant said)
+                                   const struct decisions *decisions, struct instant said)
 {
     int64_t hours = job->config->approval.expires_hours;
     int64_t age = job->now.us - said.us;
@@ -153,6 +153,9 @@ static const char *why_no_approval(const struct job *job, const struct letter *l
 
     if (letter->no_approval)
         return letter->no_approval;
+    if (letter->key && decisions->plan <= 0)
+        return "a signed table without the column 'of_plan' approves nothing: nobody can tell when "
+               "it was signed; sign the page's file, or the table with all its columns";
     if (age < -AHEAD_US)
         return arena_printf(job->arena,
                             "the file is dated ahead (%s), so nobody knows how old it is: set the "
@@ -175,7 +178,7 @@ static int drop_stale(struct job *job, const struct letter *letter, const struct
 {
     struct decisions_line *line = arena_calloc(job->arena, decisions->count + 1, sizeof(line[0]));
     struct instant said = said_at(letter, decisions, plan);
-    const char *no_approval = why_no_approval(job, letter, said);
+    const char *no_approval = why_no_approval(job, letter, decisions, said);
     struct store_ruling *ruling = NULL;
     size_t count = 0;
 
@@ -239,19 +242,19 @@ static struct unheard unheard_begin(const struct letter *letter, struct job *job
 static void unheard_add(struct unheard *unheard, const struct decisions_line *line)
 {
     struct job *job = unheard->job;
-    const char *id = line->account_id;
+    const char *id = line->account_id, *folded = id ? fold_text(job->arena, id) : NULL;
     struct digest subject;
     bool has_subject = line->subject && digest_parse(line->subject, &subject);
     char hex[DIGEST_HEX_SIZE];
 
     if (line->decision && strcasecmp(line->decision, ruling_kind_name(RULING_APPROVE)) == 0)
         return;
-    if (id)
-        unheard->name[unheard->count++] = fold_text(job->arena, id);
+    if (folded)
+        unheard->name[unheard->count++] = folded;
     if (has_subject)
         unheard->name[unheard->count++] = arena_strdup(job->arena, digest_hex(&subject, hex));
     if (has_subject || !(unheard->is_page || line->decision || line->until || line->reason) ||
-        (id && account_name_is_id(fold_text(job->arena, id))))
+        account_name_is_id(folded))
         return;
     job->unread = arena_printf(
         job->arena,
@@ -309,12 +312,13 @@ static struct decisions only_sparing(struct job *job, const struct decisions *de
     return sparing;
 }
 
-/* A file of too many approvals is refused as a whole; but whom it spares is spared. */
+/* A file of too many approvals is refused as a whole; but whom it spares is spared. Its owner may
+ * put it there again on another day; what is signed anybody could, so it counts once. */
 static int review(struct job *job, const struct letter *letter, const struct plan *plan,
                   const struct decisions *decisions, const struct decide_request *request,
                   struct text *answer, struct err *err)
 {
-    const struct decide_request by_hand = {.who = request->who}; /* it may come again */
+    const struct decide_request by_hand = {.who = request->who};
     struct decisions sparing = only_sparing(job, decisions);
     CLEANUP(err_release) struct err own = ERR_INIT;
     struct review_answer became;
@@ -322,15 +326,18 @@ static int review(struct job *job, const struct letter *letter, const struct pla
     if (job_review(job, plan, decisions, request, &became, &own) < 0) {
         if (own.code != ERR_HELD || sparing.count == 0) {
             keep_all_unheard(job, letter, decisions);
+            if (own.code == ERR_HELD && letter->key &&
+                store_take_file(job->store, request->file, NULL, 0, job->config->portal.url, err) <
+                    0)
+                return -1;
             return err_move(err, &own);
         }
         text_add(answer, "the approvals in it are refused: ");
         text_add_printable(answer, own.text);
         text_add(answer, "\n");
-        if (job_review(job, plan, &sparing, &by_hand, &became, err) < 0) {
-            keep_all_unheard(job, letter, decisions);
+        keep_all_unheard(job, letter, decisions);
+        if (job_review(job, plan, &sparing, letter->key ? request : &by_hand, &became, err) < 0)
             return -1;
-        }
     }
     describe_review(answer, plan->id, request->who, decisions->file, &became);
     keep_unheard(job, letter, decisions, &became);
@@ -384,8 +391,11 @@ static int decide(struct job *job, const struct letter *letter, struct text *ans
     *ret_read = true;
     if (find_earlier(job, &handed_in, answer, &earlier, err) < 0)
         return -1;
-    if (earlier)
+    if (earlier) {
+        if (!letter->key) /* what its owner says again may have been taken back since */
+            keep_all_unheard(job, letter, &decisions);
         return 0;
+    }
     if (find_plan(job, &decisions, &plan, err) < 0) {
         keep_all_unheard(job, letter, &decisions);
         return -1;
@@ -672,18 +682,19 @@ static const char *name_before(struct arena *arena, const char *name, const char
     return NULL;
 }
 
-/* Whether it is what this answer is about, to the byte; or nothing was read, as its owner was
- * nobody who decides, and what they were is not undone by who they became. */
-static bool is_answered(const struct inbox *inbox, const char *name, const char *answer)
+/* Whether it is what this answer is about, to the byte; or nothing of it was read and it is no
+ * newer than that: what its owner was is not undone by who they became. */
+static bool is_answered(const struct inbox *inbox, const char *name, struct instant written,
+                        const char *answer)
 {
     CLEANUP(text_release) struct text content = TEXT_INIT, said = TEXT_INIT, line = TEXT_INIT;
-    struct instant written = INSTANT_NONE;
+    struct instant answered = INSTANT_NONE;
 
-    if (drop_peek(&inbox->drop, answer, &said, &written) != 0)
+    if (drop_peek(&inbox->drop, answer, &said, &answered) != 0)
         return false;
     if (!strstr(text_cstr(&said), DIGEST_LINE))
-        return true;
-    if (drop_peek(&inbox->drop, name, &content, &written) != 0)
+        return instant_compare(written, answered) <= 0;
+    if (drop_peek(&inbox->drop, name, &content, &(struct instant){0}) != 0)
         return false;
     add_digest(&line, &content);
     return strstr(text_cstr(&said), text_cstr(&line));
@@ -708,7 +719,7 @@ static bool is_behind_us(const struct inbox *inbox, const struct letter *letter)
         return letter->file.is_own;
     const char *beside = name_of(arena, before, arena_printf(arena, ANSWER "%s.txt", run));
     return drop_look(&inbox->drop, arena, beside, &answer) == DROP_READ && answer.is_own &&
-           is_answered(inbox, name, beside);
+           is_answered(inbox, name, letter->file.written, beside);
 }
 
 /* What says that a file is not read goes with it. */
@@ -725,6 +736,22 @@ static void forget_unread(const struct inbox *inbox, const struct drop_file *fil
     if (drop_look(&inbox->drop, arena, name, &of) == DROP_LEFT &&
         drop_remove(&inbox->drop, file->name, &err) < 0)
         log_warning("inbox: %s", err.text);
+}
+
+/* Of whom nobody knows the name, while somebody who decides has none here either: whoever gives
+ * people their names (sssd, LDAP) does not answer, and they may be the same. NULL = it is not so.
+ */
+static const char *why_unknown(const struct inbox *inbox, const struct drop_file *file)
+{
+    for (size_t i = 0; i < inbox->approvers.count && file->is_nameless; i++) {
+        const char *user = inbox->approvers.item[i].user;
+        if (!drop_knows_user(user))
+            return arena_printf(inbox->job->arena,
+                                "%s, and neither has '%s', who decides: does the directory service "
+                                "answer ('getent passwd %s')?",
+                                file->why, user, user);
+    }
+    return NULL;
 }
 
 static int look(struct inbox *inbox, const char *name, struct err *err)
@@ -752,6 +779,11 @@ static int look(struct inbox *inbox, const char *name, struct err *err)
     }
     if (letter.has_signature || !letter.nobody)
         return open_letter(inbox, &letter, err);
+    const char *unknown = why_unknown(inbox, &letter.file);
+    if (unknown) {
+        hold(inbox, &letter.file, unknown);
+        return 0;
+    }
     refuse(inbox, &letter, letter.nobody, &answer);
     return 0;
 }

@@ -343,8 +343,9 @@ static int take(struct reviewing *reviewing, struct err *err)
     const struct review_answer *answer = &reviewing->answer;
     struct handed_in *file = reviewing->request->file;
 
-    if (reviewing->ruling_count + answer->already == 0 ||
-        (file && !file->key && answer->refused_count > 0))
+    /* what is signed counts once, whatever became of it; another may come again with the rest */
+    if (file && !file->key &&
+        (reviewing->ruling_count + answer->already == 0 || answer->refused_count > 0))
         file = NULL;
     if (reviewing->ruling_count == 0 && !file)
         return 0;

@@ -70,13 +70,11 @@ static void paste(const struct text *said)
 TEST(inbox_command_that_is_printed_takes_the_file_away_whatever_it_is_called)
 {
     static const char *const names[] = {"it's M\xe4rz.json", "two\nlines.json", "m\xc3\xa4rz.json",
-                                        "-rf.json",
-                                        "a\xe2\x80\x8b"
-                                        "b.json"};
+                                        "-rf.json", "a\xe2\x80\x8bz.json"};
     APPROVED(inbox, 2);
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {
-        CLEANUP(mem_cleanup) char *path = put(&inbox, names[i], DAEMON, "{\"format\":");
+        free(put(&inbox, names[i], DAEMON, "{\"format\":"));
         RUN(result, &inbox.acts.end, "run");
         end_assert_code(&result, 20);
         assert_true(is_there(&inbox, names[i]));

@@ -93,6 +93,31 @@ static void run_and_keep(struct inbox *inbox)
     run_ends(inbox, 20);
 }
 
+#define OF_PLAN "subject;of_plan;account_id;decision;reason\r\n"
+
+/* A line as a spreadsheet saves it of the table of the newest plan. */
+static void add_of_plan(struct inbox *inbox, struct text *table, size_t row, const char *decision)
+{
+    const struct acts *acts = &inbox->acts;
+    CLEANUP(mem_cleanup)
+    char *subject = acts_ask(&inbox->acts,
+                             "select encode(subject, 'hex') from reconcile.plan_row where plan_id "
+                             "= %lld and account_id = '%s'",
+                             (long long)acts->plan, acts->row[row].id);
+
+    text_addf(table, "%s;%lld:%s;%s;%s;works abroad\r\n", subject, (long long)acts->plan,
+              acts->digest, acts->row[row].id, decision);
+}
+
+static char *table_approval(struct inbox *inbox, size_t row)
+{
+    struct text table = TEXT_INIT;
+
+    text_add(&table, OF_PLAN);
+    add_of_plan(inbox, &table, row, "approve");
+    return text_take(&table);
+}
+
 static char *page_approval(struct inbox *inbox, size_t row)
 {
     struct text file = TEXT_INIT;
@@ -114,7 +139,7 @@ TEST(inbox_takes_a_signed_file_as_the_word_of_who_signed_it_and_keeps_the_signat
 {
     SIGNED_INBOX(inbox, 2);
     struct acts *acts = &inbox.acts;
-    CLEANUP(mem_cleanup) char *sheet = approval_of(&inbox, 0);
+    CLEANUP(mem_cleanup) char *sheet = table_approval(&inbox, 0);
 
     put_signed(&inbox, "a.csv", sheet, "a", NAMESPACE);
     run_ends(&inbox, 0);
@@ -151,7 +176,7 @@ TEST(inbox_signature_that_does_not_hold_approves_nothing_and_is_named)
         {"anna@acme.example", "", "a", NAMESPACE, "incorrect signature", true},
     };
     SIGNED_INBOX(inbox, 2);
-    CLEANUP(mem_cleanup) char *sheet = approval_of(&inbox, 0);
+    CLEANUP(mem_cleanup) char *sheet = table_approval(&inbox, 0);
 
     end_hold(&inbox.acts.end);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -180,9 +205,9 @@ TEST(inbox_where_signatures_are_asked_for_an_owner_spares_and_does_not_approve)
     SIGNED_INBOX(inbox, 2);
     CLEANUP(text_release) struct text both = TEXT_INIT;
 
-    text_add(&both, HEADER);
-    add(&inbox, &both, inbox.acts.row[0].id, "approve", "", "");
-    add(&inbox, &both, inbox.acts.row[1].id, "reject", "", "works abroad");
+    text_add(&both, OF_PLAN);
+    add_of_plan(&inbox, &both, 0, "approve");
+    add_of_plan(&inbox, &both, 1, "reject");
     PUT(&inbox, "a.csv", DAEMON, text_cstr(&both));
     run_and_keep(&inbox);
     assert_became(&inbox, "a.csv", "taken", "rejected 1, refused 1");
@@ -230,7 +255,7 @@ TEST(inbox_signed_file_is_taken_once_whoever_carries_it)
 {
     SIGNED_INBOX(inbox, 2);
     struct acts *acts = &inbox.acts;
-    CLEANUP(mem_cleanup) char *sheet = approval_of(&inbox, 0);
+    CLEANUP(mem_cleanup) char *sheet = table_approval(&inbox, 0);
 
     put_signed(&inbox, "a.csv", sheet, "b", NAMESPACE);
     run_and_keep(&inbox);
@@ -261,6 +286,43 @@ TEST(inbox_signed_page_of_an_old_plan_approves_nothing_however_it_is_dated)
     assert_int_equal(acts_writes(&inbox.acts), 0);
 }
 
+TEST(inbox_signed_table_is_as_old_as_its_plan)
+{
+    SIGNED_INBOX(inbox, 2);
+    CLEANUP(mem_cleanup) char *table = table_approval(&inbox, 0);
+    CLEANUP(mem_cleanup) char *bare = approval_of(&inbox, 0);
+
+    put_signed(&inbox, "bare.csv", bare, "b", NAMESPACE);
+    run_ends(&inbox, 0);
+    assert_became(&inbox, "bare.csv", "refused", "without the column 'of_plan' approves nothing");
+    acts_move_to(&inbox.acts, 9);
+    put_signed(&inbox, "a.csv", table, "b", NAMESPACE);
+    run_ends(&inbox, 20); /* the roster is old as well (G1) */
+    assert_became(&inbox, "a.csv", "refused", "the plan it is about, is older than an approval");
+    assert_int_equal(acts_writes(&inbox.acts), 0);
+}
+
+/* Too much for a day: whoever carries it there again on another one is not its signer. */
+TEST(inbox_signed_file_that_was_refused_counts_no_second_time)
+{
+    SIGNED_INBOX(inbox, 4);
+    CLEANUP(text_release) struct text table = TEXT_INIT;
+
+    acts_limit(&inbox.acts, "count = 2; percent = 100.0; percent_floor = 2;", NULL);
+    text_add(&table, OF_PLAN);
+    for (size_t i = 0; i < 3; i++)
+        add_of_plan(&inbox, &table, i, "approve");
+    put_signed(&inbox, "a.csv", text_cstr(&table), "b", NAMESPACE);
+    run_ends(&inbox, 0);
+    assert_became(&inbox, "a.csv", "refused", "the day allows 2");
+    acts_limit(&inbox.acts, NULL, NULL);
+    put_signed(&inbox, "b.csv", text_cstr(&table), "b", NAMESPACE);
+    run_ends(&inbox, 0);
+    assert_became(&inbox, "b.csv", "taken", "taken already on 20");
+    assert_int_equal(rulings(&inbox), 0);
+    assert_int_equal(acts_writes(&inbox.acts), 0);
+}
+
 TEST(inbox_signatures_of_two_people_are_two_and_of_one_and_their_login_one)
 {
     SIGNED_INBOX(inbox, 1);
@@ -270,7 +332,7 @@ TEST(inbox_signatures_of_two_people_are_two_and_of_one_and_their_login_one)
             "approval: { suspend = 2; deprovision = 2; " SIGNERS " }; review: { inbox = "
             "\"inbox\"; }; apply: { settle_seconds = 1; canary_minutes = 0; };");
     acts_plan(&inbox.acts, 0); /* whose row needs two */
-    CLEANUP(mem_cleanup) char *sheet = approval_of(&inbox, 0);
+    CLEANUP(mem_cleanup) char *sheet = table_approval(&inbox, 0);
     allow(&inbox, &signers, "anna", "", "a"); /* by her login, and by her address */
     allow(&inbox, &signers, "anna@acme.example", "", "s");
     allow(&inbox, &signers, "bert", "", "b");
@@ -291,7 +353,7 @@ TEST(inbox_key_that_two_lines_give_to_two_people_is_nobodys)
 {
     SIGNED_INBOX(inbox, 1);
     CLEANUP(text_release) struct text signers = TEXT_INIT;
-    CLEANUP(mem_cleanup) char *sheet = approval_of(&inbox, 0);
+    CLEANUP(mem_cleanup) char *sheet = table_approval(&inbox, 0);
 
     allow(&inbox, &signers, "anna@acme.example", "", "a");
     allow(&inbox, &signers, "bert", "", "a");
@@ -313,7 +375,7 @@ TEST(inbox_signer_decides_nothing_about_their_own_account)
 {
     SIGNED_INBOX(inbox, 2);
     CLEANUP(text_release) struct text approval = TEXT_INIT, signers = TEXT_INIT;
-    CLEANUP(mem_cleanup) char *sheet = approval_of(&inbox, 0);
+    CLEANUP(mem_cleanup) char *sheet = table_approval(&inbox, 0);
     CLEANUP(mem_cleanup)
     char *email = acts_ask(&inbox.acts,
                            "select email from reconcile.plan_row where account_id = '%s' limit 1",
@@ -335,7 +397,7 @@ TEST(inbox_signer_decides_nothing_about_their_own_account)
 TEST(inbox_signers_that_cannot_be_believed_hold_every_act)
 {
     SIGNED_INBOX(inbox, 2);
-    CLEANUP(mem_cleanup) char *sheet = approval_of(&inbox, 0);
+    CLEANUP(mem_cleanup) char *sheet = table_approval(&inbox, 0);
     CLEANUP(mem_cleanup) char *signers = in_world(&inbox, "signers");
 
     put_signed(&inbox, "a.csv", sheet, "a", NAMESPACE);

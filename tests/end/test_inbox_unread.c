@@ -171,6 +171,24 @@ TEST(inbox_file_of_somebody_whose_word_does_not_count_holds_nothing)
 }
 
 /* Names that are no text, and so many of them that they are no work of people. */
+/* Its owner may be the approver whom nobody knows the name of just now. */
+TEST(inbox_file_of_no_known_owner_holds_while_an_approver_has_no_name_either)
+{
+    APPROVED(inbox, 2);
+    CLEANUP(mem_cleanup) char *spares = rejection_of(&inbox, 0);
+
+    configure(&inbox, "approvers = ( { user = \"root\"; }, { user = \"daemon\"; }, "
+                      "{ user = \"in-the-directory\"; } );");
+    PUT(&inbox, "nameless.csv", 54321, spares);
+    run_ends(&inbox, 20);
+    assert_true(is_there(&inbox, "nameless.csv"));
+    assert_int_equal(acts_writes(&inbox.acts), 0);
+    configure(&inbox, "approvers = ( { user = \"root\"; }, { user = \"daemon\"; } );");
+    run_ends(&inbox, 0);
+    assert_became(&inbox, "nameless.csv", "refused", "has no name on this machine");
+    assert_true(acts_writes(&inbox.acts) > 0);
+}
+
 TEST(inbox_of_a_thousand_hostile_names_takes_the_one_that_counts)
 {
     APPROVED(inbox, 2);
