@@ -312,8 +312,18 @@ static struct decisions only_sparing(struct job *job, const struct decisions *de
     return sparing;
 }
 
-/* A file of too many approvals is refused as a whole; but whom it spares is spared. Its owner may
- * put it there again on another day; what is signed anybody could, so it counts once. */
+/* What is signed anybody could hand in again, on a day that has room: refused, it counts as well.
+ */
+static int refuse_whole(struct job *job, const struct letter *letter, struct handed_in *file,
+                        struct err *own, struct err *err)
+{
+    if (own->code == ERR_HELD && letter->key &&
+        store_take_file(job->store, file, NULL, 0, job->config->portal.url, err) < 0)
+        return -1;
+    return err_move(err, own);
+}
+
+/* A file of too many approvals is refused as a whole; but whom it spares is spared. */
 static int review(struct job *job, const struct letter *letter, const struct plan *plan,
                   const struct decisions *decisions, const struct decide_request *request,
                   struct text *answer, struct err *err)
@@ -324,20 +334,15 @@ static int review(struct job *job, const struct letter *letter, const struct pla
     struct review_answer became;
 
     if (job_review(job, plan, decisions, request, &became, &own) < 0) {
-        if (own.code != ERR_HELD || sparing.count == 0) {
-            keep_all_unheard(job, letter, decisions);
-            if (own.code == ERR_HELD && letter->key &&
-                store_take_file(job->store, request->file, NULL, 0, job->config->portal.url, err) <
-                    0)
-                return -1;
-            return err_move(err, &own);
-        }
+        keep_all_unheard(job, letter, decisions);
+        if (own.code != ERR_HELD || sparing.count == 0)
+            return refuse_whole(job, letter, request->file, &own, err);
         text_add(answer, "the approvals in it are refused: ");
         text_add_printable(answer, own.text);
         text_add(answer, "\n");
-        keep_all_unheard(job, letter, decisions);
-        if (job_review(job, plan, &sparing, letter->key ? request : &by_hand, &became, err) < 0)
-            return -1;
+        err_release(&own);
+        if (job_review(job, plan, &sparing, letter->key ? request : &by_hand, &became, &own) < 0)
+            return refuse_whole(job, letter, request->file, &own, err);
     }
     describe_review(answer, plan->id, request->who, decisions->file, &became);
     keep_unheard(job, letter, decisions, &became);
@@ -359,7 +364,8 @@ static int find_earlier(struct job *job, const struct handed_in *file, struct te
     *ret_earlier = instant_is_set(at);
     if (*ret_earlier)
         text_addf(answer,
-                  "taken already on %s as the word of '%s': nothing new, and no time begins anew; "
+                  "handed in already on %s as the word of '%s': it counts once, and no time begins "
+                  "anew; "
                   "to decide again, save the decisions of a newer plan\n",
                   instant_format(at, when), file->who);
     return 0;
@@ -743,7 +749,9 @@ static void forget_unread(const struct inbox *inbox, const struct drop_file *fil
  */
 static const char *why_unknown(const struct inbox *inbox, const struct drop_file *file)
 {
-    for (size_t i = 0; i < inbox->approvers.count && file->is_nameless; i++) {
+    if (!file->is_nameless || inbox->job->config->approval.allowed_signers)
+        return NULL; /* where people sign, a share may give all files to one number */
+    for (size_t i = 0; i < inbox->approvers.count; i++) {
         const char *user = inbox->approvers.item[i].user;
         if (!drop_knows_user(user))
             return arena_printf(inbox->job->arena,

@@ -99,7 +99,7 @@ TEST(inbox_file_that_a_run_had_taken_when_it_was_killed_decides_once)
     CLEANUP(mem_cleanup) char *name = file_join(inbox.path, "a.csv");
     assert_int_equal(rename(taken, name), 0); /* the record was made, the name not yet */
     run_ends(&inbox, 20);
-    assert_became(&inbox, "a.csv", "taken", "taken already on 20");
+    assert_became(&inbox, "a.csv", "taken", "handed in already on 20");
     assert_int_equal(rulings(&inbox), 1);
 }
 
@@ -252,7 +252,7 @@ TEST(inbox_file_of_before_a_withdrawal_does_not_decide_anew)
     end_assert_code(&back, 0);
     PUT(&inbox, "b.csv", DAEMON, sheet);
     run_ends(&inbox, 20);
-    assert_became(&inbox, "b.csv", "taken", "as the word of 'daemon': nothing new");
+    assert_became(&inbox, "b.csv", "taken", "as the word of 'daemon': it counts once");
     CLEANUP(text_release) struct text other = TEXT_INIT;
     text_addf(&other, "%s\r\n", sheet);
     PUT(&inbox, "b.csv", DAEMON, text_cstr(&other));
@@ -276,8 +276,8 @@ TEST(inbox_file_that_is_handed_in_twice_says_when_it_was_taken_and_renews_nothin
     assert_int_equal(acts_writes(&inbox.acts), 1);
     PUT(&inbox, "again.csv", DAEMON, sheet);
     run_ends(&inbox, 0);
-    assert_became(&inbox, "again.csv", "taken", "taken already on 20");
-    assert_became(&inbox, "again.csv", "taken", "as the word of 'daemon': nothing new");
+    assert_became(&inbox, "again.csv", "taken", "handed in already on 20");
+    assert_became(&inbox, "again.csv", "taken", "as the word of 'daemon': it counts once");
     assert_int_equal(rulings(&inbox), 1);
     assert_int_equal(end_count(&inbox.acts.end, "select count(*) from reconcile.handed_in"), 1);
 }

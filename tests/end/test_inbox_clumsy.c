@@ -5,23 +5,6 @@
  */
 #include "inbox_case.h"
 
-#define WITH_ROOT                                                                                  \
-    "approvers = ( { user = \"root\"; }, { user = \"daemon\"; }, { user = \"bin\"; } );"
-
-static void begin_approved(struct inbox *inbox, size_t leavers)
-{
-    begin(inbox, leavers);
-    configure(inbox, WITH_ROOT);
-    acts_approve(&inbox->acts);
-}
-
-/* All rows stand approved, by root at the terminal, and are due. */
-#define APPROVED(name, leavers)                                                                    \
-    CLEANUP(finish) struct inbox name;                                                             \
-    if (geteuid() != 0)                                                                            \
-        skip();                                                                                    \
-    begin_approved(&name, leavers)
-
 static char *subject_of(struct inbox *inbox, size_t row)
 {
     return acts_ask(&inbox->acts,

@@ -267,7 +267,7 @@ TEST(inbox_signed_file_is_taken_once_whoever_carries_it)
         1);
     put_signed(&inbox, "b.csv", sheet, "b", NAMESPACE); /* carried there again, dated anew */
     run_ends(&inbox, 20);
-    assert_became(&inbox, "b.csv", "taken", "taken already on 20");
+    assert_became(&inbox, "b.csv", "taken", "handed in already on 20");
     assert_int_equal(rulings(&inbox), 1);
     put_signed(&inbox, "c.csv", sheet, "a", NAMESPACE); /* somebody else's word */
     run_ends(&inbox, 20);
@@ -318,9 +318,22 @@ TEST(inbox_signed_file_that_was_refused_counts_no_second_time)
     acts_limit(&inbox.acts, NULL, NULL);
     put_signed(&inbox, "b.csv", text_cstr(&table), "b", NAMESPACE);
     run_ends(&inbox, 0);
-    assert_became(&inbox, "b.csv", "taken", "taken already on 20");
+    assert_became(&inbox, "b.csv", "taken", "handed in already on 20");
     assert_int_equal(rulings(&inbox), 0);
     assert_int_equal(acts_writes(&inbox.acts), 0);
+}
+
+/* Of a share all files are one number's, which has no name, as the signers need none here. */
+TEST(inbox_where_people_sign_a_file_of_no_known_owner_holds_nothing)
+{
+    SIGNED_INBOX(inbox, 2);
+    CLEANUP(mem_cleanup) char *table = table_approval(&inbox, 0);
+
+    PUT(&inbox, "notes.txt", SHARE, "call anna");
+    put_signed(&inbox, "a.csv", table, "b", NAMESPACE);
+    run_ends(&inbox, 0);
+    assert_became(&inbox, "notes.txt", "refused", "has no name on this machine");
+    assert_int_equal(acts_writes(&inbox.acts), 1);
 }
 
 TEST(inbox_signatures_of_two_people_are_two_and_of_one_and_their_login_one)
@@ -341,7 +354,7 @@ TEST(inbox_signatures_of_two_people_are_two_and_of_one_and_their_login_one)
     put_signed(&inbox, "b.csv", sheet, "s", NAMESPACE);
     run_ends(&inbox, 0);
     assert_became(&inbox, "a.csv", "taken", "1 need somebody else as well");
-    assert_became(&inbox, "b.csv", "taken", "taken already");
+    assert_became(&inbox, "b.csv", "taken", "handed in already");
     assert_int_equal(acts_writes(&inbox.acts), 0);
     put_signed(&inbox, "c.csv", sheet, "b", NAMESPACE);
     run_ends(&inbox, 0);

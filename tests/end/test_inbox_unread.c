@@ -8,23 +8,6 @@
 
 #include "inbox_case.h"
 
-#define WITH_ROOT                                                                                  \
-    "approvers = ( { user = \"root\"; }, { user = \"daemon\"; }, { user = \"bin\"; } );"
-
-/* All rows stand approved, by root at the terminal, and are due. */
-static void begin_approved(struct inbox *inbox, size_t leavers)
-{
-    begin(inbox, leavers);
-    configure(inbox, WITH_ROOT);
-    acts_approve(&inbox->acts);
-}
-
-#define APPROVED(name, leavers)                                                                    \
-    CLEANUP(finish) struct inbox name;                                                             \
-    if (geteuid() != 0)                                                                            \
-        skip();                                                                                    \
-    begin_approved(&name, leavers)
-
 static void run_says(struct inbox *inbox, int code, const char *says)
 {
     RUN(result, &inbox->acts.end, "run");
@@ -187,6 +170,45 @@ TEST(inbox_file_of_no_known_owner_holds_while_an_approver_has_no_name_either)
     run_ends(&inbox, 0);
     assert_became(&inbox, "nameless.csv", "refused", "has no name on this machine");
     assert_true(acts_writes(&inbox.acts) > 0);
+}
+
+/* A blank id in a page's file names nobody: that run does nothing, and lives. */
+TEST(inbox_page_that_keeps_nobody_in_particular_holds_one_run)
+{
+    APPROVED(inbox, 1);
+    CLEANUP(text_release) struct text page = TEXT_INIT;
+
+    text_addf(&page,
+              "{\"format\":\"bynder-reconcile decisions\",\"version\":1,\"portal\":\"end\","
+              "\"plan\":1,\"digest\":\"%s\",\"decisions\":[{\"account_id\":\" \","
+              "\"decision\":\"reject\",\"reason\":\"x\"}]}",
+              inbox.acts.digest);
+    PUT(&inbox, "a.json", DAEMON, text_cstr(&page));
+    run_ends(&inbox, 20);
+    assert_int_equal(acts_writes(&inbox.acts), 0);
+    run_ends(&inbox, 0);
+    assert_int_equal(acts_writes(&inbox.acts), 1);
+}
+
+/* Taken, taken back by somebody, and said again: not taken twice, and not acted past at once. */
+TEST(inbox_rejection_that_is_handed_in_again_keeps_its_account_from_this_run)
+{
+    INBOX(inbox, 1);
+    CLEANUP(mem_cleanup) char *spares = rejection_of(&inbox, 0);
+
+    configure(&inbox, WITH_ROOT);
+    PUT(&inbox, "a.csv", DAEMON, spares);
+    run_ends(&inbox, 0);
+    RUN(back, &inbox.acts.end, "withdraw", inbox.acts.row[0].id, "--reason", "x");
+    end_assert_code(&back, 0);
+    acts_plan(&inbox.acts, 0);
+    acts_approve(&inbox.acts);
+    PUT(&inbox, "b.csv", DAEMON, spares);
+    run_ends(&inbox, 20);
+    assert_became(&inbox, "b.csv", "taken", "handed in already on 20");
+    assert_int_equal(acts_writes(&inbox.acts), 0);
+    run_ends(&inbox, 0);
+    assert_int_equal(acts_writes(&inbox.acts), 1);
 }
 
 TEST(inbox_of_a_thousand_hostile_names_takes_the_one_that_counts)
