@@ -47,10 +47,15 @@ struct amount_row {
     const char *department, *country; /* NULL = not known; G10 */
     bool is_admin;                    /* an active account with an admin role; G9 */
     bool overrides_g9, overrides_g10; /* likewise: not held. What they take is taken all the same */
+    bool of_login;    /* reclaims a seat for lack of use: done as far as seats are missing
+                         (core/reclaim) */
+    int frees, takes; /* place of the class in which it frees, takes a seat; AMOUNT_NO_CLASS */
     /* out */
     bool chosen;
-    const char *waits; /* not chosen: guard id "G7" to "G10"; static */
+    const char *waits; /* not chosen: guard id "G7" to "G10", or RECLAIM_WAITS; static */
 };
+
+#define AMOUNT_NO_CLASS (-1)
 
 struct amount_department { /* of active accounts, everybody of it counted */
     const char *name;      /* in any spelling; names are compared folded */
@@ -67,6 +72,10 @@ struct amount_scene {
     size_t department_count, country_count;
     bool departments_known,
         countries_known; /* of at least 80 % of the active accounts; else silent */
+    /* Seats that each class lacks until seats.keep_free are free, negative where more are; NULL =
+     * no such wish. */
+    const int64_t *missing;
+    size_t class_count;
 };
 
 /* Sets `chosen` or `waits` of every row, in the order given, which is the order of the plan; of

@@ -12,6 +12,7 @@
 #include "base/fold.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "core/reclaim.h"
 
 #define NIGHTS_MAX 400
 
@@ -32,6 +33,7 @@ struct playing {
     /* as the nights go by */
     struct amount_scene now;
     struct amount_department *department, *country;
+    int64_t *missing;                       /* seats.keep_free, of each class */
     struct table by_department, by_country; /* folded names */
     struct taken *taken;
     size_t taken_count;
@@ -71,6 +73,10 @@ static void begin(struct playing *playing)
     playing->now = *scene;
     playing->now.department = playing->department;
     playing->now.country = playing->country;
+    playing->missing = mem_calloc(scene->class_count + 1, sizeof(playing->missing[0]));
+    for (size_t c = 0; scene->missing && c < scene->class_count; c++)
+        playing->missing[c] = scene->missing[c];
+    playing->now.missing = scene->missing ? playing->missing : NULL;
     for (size_t i = 0; i < playing->count; i++)
         playing->scheduled[i] = (struct scheduled){.night = DAY_NONE, .waited_on = DAY_NONE};
 }
@@ -80,6 +86,7 @@ static void end(struct playing *playing)
     table_release(&playing->by_department);
     table_release(&playing->by_country);
     free(playing->taken);
+    free(playing->missing);
     free(playing->candidate);
     free(playing->index);
     arena_release(&playing->arena);
@@ -151,6 +158,10 @@ static void take(struct playing *playing, const struct amount_row *row, struct t
 
     if (!row->overridden && row->class != AMOUNT_SPREAD)
         taken->count[row->action]++;
+    if (row->frees >= 0 && (size_t)row->frees < now->class_count)
+        playing->missing[row->frees]--;
+    if (row->takes >= 0 && (size_t)row->takes < now->class_count)
+        playing->missing[row->takes]++;
     if (row->action == ACTION_REACTIVATE)
         return;
     now->admins -= row->is_admin && row->action >= ACTION_SUSPEND;
@@ -179,7 +190,7 @@ static void note_wait(const struct playing *playing, size_t k, struct day night,
     const struct amount_row *row = &playing->candidate[k];
     struct scheduled *one = &playing->scheduled[playing->index[k]];
 
-    if (one->waits || !row->waits)
+    if (one->waits || !row->waits || reclaim_waits(row->waits))
         return;
     one->waits = row->waits;
     one->waited_on = night;
@@ -202,14 +213,18 @@ static bool play(struct playing *playing, struct day night)
             room[action] =
                 amount_room(limit, playing->now.whole[action], &playing->now.done[action]);
     }
-    amount_choose(&playing->now, playing->candidate, playing->candidate_count);
+    reclaim_choose(&playing->now, playing->candidate, playing->candidate_count);
     *taken = (struct taken){.night = night};
     for (size_t k = 0; k < playing->candidate_count; k++) {
         note_wait(playing, k, night, room);
-        waits |= !playing->candidate[k].chosen;
+        if (reclaim_waits(playing->candidate[k].waits)) /* as far as anybody can tell, for good */
+            playing->scheduled[playing->index[k]].unneeded = true;
+        else
+            waits |= !playing->candidate[k].chosen;
         if (!playing->candidate[k].chosen)
             continue;
         playing->scheduled[playing->index[k]].night = night;
+        playing->scheduled[playing->index[k]].unneeded = false;
         take(playing, &playing->candidate[k], taken);
     }
     playing->taken_count++;
@@ -223,7 +238,7 @@ static struct day next_night(const struct playing *playing, struct day night, bo
 
     for (size_t i = 0; i < playing->count; i++) {
         struct day due = playing->due[i];
-        if (day_is_set(playing->scheduled[i].night))
+        if (day_is_set(playing->scheduled[i].night) || playing->scheduled[i].unneeded)
             continue;
         if (day_compare(due, night) <= 0) /* waits for room, or for an open day */
             due = day_add(night, 1);

@@ -1,6 +1,6 @@
 /*
  * schedule: on which night each approved row will be done, when nothing changes: night after night
- * the same choice as a run makes (core/amount), inside the calendar. What a person is told before
+ * the same choice as a run makes (core/reclaim), inside the calendar. What a person is told before
  * approving, and whether a limit would be in the way. Pure.
  */
 #ifndef CORE_SCHEDULE_H
@@ -18,6 +18,7 @@ struct scheduled {
     struct day waited_on;
     const char *limit;
     int64_t wanted, allowed;
+    bool unneeded; /* due, and seats.keep_free does not miss its seat (core/reclaim) */
 };
 
 /* `first` is the first night; row[i] is due on due[i] (none or past: at once). The scene is that of

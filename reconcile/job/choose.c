@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "core/calendar.h"
 #include "core/condition.h"
+#include "core/reclaim.h"
 #include "host/log.h"
 #include "store/step.h"
 
@@ -357,7 +358,7 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
     collect_rows(&choosing, only);
     if (choose_scene(job, weighed->context.snapshot, weighed->pairing, &scene, err) < 0)
         return -1;
-    amount_choose(&scene, choosing.row, choosing.count);
+    reclaim_choose(&scene, choosing.row, choosing.count);
     for (size_t k = 0; k < choosing.count; k++) {
         const struct amount_row *row = &choosing.row[k];
         size_t i = choosing.index[k];
@@ -368,7 +369,9 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
         choice.waits[i] = row->waits;
         choice.count += choice.chosen[i];
         choice.impossible += row->class != AMOUNT_UNASKED && text_equal(row->waits, "G9");
-        choice.unasked_waits += row->class == AMOUNT_UNASKED && row->waits;
+        choice.unneeded += reclaim_waits(row->waits);
+        choice.unasked_waits +=
+            row->class == AMOUNT_UNASKED && row->waits && !reclaim_waits(row->waits);
     }
     choice.due = choosing.count;
     choice.unheard = choosing.unheard_rows;

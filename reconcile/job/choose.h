@@ -24,6 +24,7 @@ struct choice {
                                no run of a week began inside of a window) */
     size_t unheard;         /* approved or unasked, and due: a line of the inbox that could not be
                                taken was about them (job.unheard) */
+    size_t unneeded;        /* likewise: no seat of their class is missing (seats.keep_free) */
     size_t unasked_waits;   /* need nobody, and exceed a limit: they wait for a person's approval */
     const char *closed;     /* why nothing is done at this hour or day; NULL = it may be (G12) */
     const char *no_deletes; /* likewise why nothing is deleted */
