@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/work.h"
+#include "core/reclaim.h"
 #include "host/command.h"
 #include "host/log.h"
 #include "job/apply.h"
@@ -64,12 +65,13 @@ static int count_steps(struct work *work, int64_t id, struct apply_result *resul
     return 0;
 }
 
-/* The first guard of amount that rows wait for. */
+/* The first guard of amount that rows wait for; what waits for want of use waits for none. */
 static const char *waits_for(const struct proposal *proposal)
 {
     for (size_t i = 0; i < proposal->plan->row_count; i++) {
-        if (proposal->choice.waits[i])
-            return proposal->choice.waits[i];
+        const char *waits = proposal->choice.waits[i];
+        if (waits && !reclaim_waits(waits))
+            return waits;
     }
     return NULL;
 }
@@ -82,6 +84,8 @@ static const char *why_later(const struct proposal *proposal)
         return choice->closed;
     if (waits_for(proposal))
         return "the day has no room for more of them";
+    if (choice->unneeded > 0)
+        return RECLAIM_TEXT;
     return choice->no_deletes ? choice->no_deletes : "their turn comes another day";
 }
 

@@ -64,6 +64,7 @@ const struct column plan_row_columns[] = {
     ROW_AS("decided_reason", standing.reason, NESTED),
     ROW_AS("not_counted", standing.not_counted, NESTED),
     ROW_AS("expected_on", standing.night, SHOWN),
+    ROW_AS("waits_for", standing.waits, SHOWN),
     ROW_AS("outcome", standing.state, NESTED),
     ROW_AS("outcome_at", standing.state_at, NESTED),
     ROW_AS("outcome_reason", standing.state_reason, NESTED),

@@ -12,6 +12,7 @@
 /* amount_row.waits of a row whose seat nobody misses, or of whose class nothing is known: another
  * day may need it. It is no limit, and no person has to do anything. */
 #define RECLAIM_WAITS "keep_free"
+#define RECLAIM_TEXT  "as many seats of its class are free as seats.keep_free asks for"
 
 /* Whether that is what a row waits for. */
 bool reclaim_waits(const char *waits);

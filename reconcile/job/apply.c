@@ -10,6 +10,7 @@
 #include "audit/record.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "core/reclaim.h"
 #include "host/log.h"
 #include "job/collect.h"
 #include "job/late.h"
@@ -198,6 +199,8 @@ int job_apply(struct job *job, const struct collected *now, const struct proposa
             "%zu rows are left alone in this run: somebody handed in a line about them that "
             "could not be taken; the answer in '%s' says why, and they decide anew",
             proposal->choice.unheard, job->config->review.inbox);
+    if (proposal->choice.unneeded > 0)
+        log_info("%zu rows wait: %s", proposal->choice.unneeded, RECLAIM_TEXT);
     if (stop_find(job, &reason, err) < 0)
         return -1;
     if (reason)

@@ -42,6 +42,7 @@ struct decide_answer {
     size_t excepted;            /* rows that `except` names */
     size_t taken;               /* rows left out by `except` that this person had approved before */
     size_t alone;               /* of the approved: they need somebody else as well */
+    size_t reserve; /* approved, and no seat of their class is missing (seats.keep_free) */
     size_t held;                /* of the approved: a guard of evidence is in the way today */
     bool enforce;               /* nothing is done in mode "report" */
     struct decide_night *night; /* of those that have enough people, ascending */

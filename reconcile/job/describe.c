@@ -2,6 +2,7 @@
 #include "job/describe.h"
 
 #include "base/cleanup.h"
+#include "core/reclaim.h"
 
 static void add_line(struct text *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -33,6 +34,8 @@ void describe_nights(struct text *out, const struct decide_answer *answer)
         add_line(out, "  %zu that were approved before are taken back", answer->taken);
     if (answer->alone > 0)
         add_line(out, "  %zu need somebody else as well", answer->alone);
+    if (answer->reserve > 0)
+        add_line(out, "  %zu wait: " RECLAIM_TEXT, answer->reserve);
     if (answer->held > 0)
         add_line(out, "  %zu are held by a guard today, and wait until it lets go", answer->held);
     if (!answer->enforce && answer->approved > 0)

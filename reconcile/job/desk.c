@@ -465,6 +465,8 @@ int desk_approved(struct desk *desk, const struct forecast *forecast, struct dec
         answer->held += desk->row[i]->held_by != NULL;
         if (!rule_is_approved(&desk->book, row))
             answer->alone++;
+        else if (forecast->row[row].unneeded)
+            answer->reserve++;
         else
             add_night(answer, forecast->row[row].night);
     }

@@ -224,7 +224,7 @@ static int check_nights(const struct forecasting *all, const struct forecast *fo
 {
     for (size_t k = 0; k < all->count; k++) {
         size_t i = all->index[k];
-        if (!is_asked(all, i) || day_is_set(forecast->row[i].night))
+        if (!is_asked(all, i) || day_is_set(forecast->row[i].night) || forecast->row[i].unneeded)
             continue;
         if (text_equal(forecast->row[i].waits, "G9"))
             return refuse(all, forecast, i, err);

@@ -4,6 +4,7 @@
  */
 #include "job/stand.h"
 
+#include "core/reclaim.h"
 #include "core/simulate.h"
 #include "job/forecast.h"
 #include "store/beside.h"
@@ -91,7 +92,8 @@ static int set_nights(struct job *job, const struct rule_book *book, struct plan
         if (standing->done || plan->row[i].held_by)
             continue;
         standing->night = forecast.row[i].night;
-        standing->waits = forecast.row[i].waits;
+        standing->waits =
+            forecast.row[i].unneeded ? RECLAIM_WAITS : forecast.row[i].waits;
     }
     return 0;
 }

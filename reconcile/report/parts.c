@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "core/reclaim.h"
 #include "host/command.h"
 #include "report/files.h"
 
@@ -318,6 +319,13 @@ static void add_approved(struct text *out, const struct plan_row *row)
         text_addf(out, ", to be done on %s", day_format(standing->night, day));
 }
 
+/* What is due and needs nobody, or nobody more, and is not done all the same. */
+static void add_reserve(struct text *out, const struct row_standing *standing, size_t begun)
+{
+    if (!standing->state && reclaim_waits(standing->waits))
+        text_addf(out, "%swaits: %s", out->length > begun ? "; " : "", RECLAIM_TEXT);
+}
+
 void report_add_standing(struct text *out, const struct plan_row *row)
 {
     const struct row_standing *standing = &row->standing;
@@ -331,6 +339,7 @@ void report_add_standing(struct text *out, const struct plan_row *row)
         add_until(out, "rejected", standing);
     else if (text_equal(standing->decision, "approve"))
         add_approved(out, row);
+    add_reserve(out, standing, begun);
     if (standing->not_counted)
         text_addf(out, "%s%s", out->length > begun ? "; " : "", standing->not_counted);
 }
