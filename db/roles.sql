@@ -95,7 +95,8 @@ grant insert on
     reconcile.plan_guard, reconcile.plan_note, reconcile.plan_idle, reconcile.plan_curve,
     reconcile.announcement, reconcile.approval, reconcile.approval_row, reconcile.guard_override, reconcile.handed_in,
     reconcile.ruling, reconcile.acknowledgement, reconcile.step, reconcile.act, reconcile.request_block, reconcile.request_silence, reconcile.notice_told,
-    reconcile.notice_announced, reconcile.announcement_unreached
+    reconcile.notice_announced, reconcile.announcement_unreached,
+    reconcile.seat_class_version, reconcile.profile_class_version, reconcile.plan_class
     to reconcile_job;
 grant update on
     reconcile.portal, reconcile.run, reconcile.snapshot, reconcile.account,
@@ -104,7 +105,8 @@ grant update on
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.announcement,
     reconcile.approval, reconcile.guard_override, reconcile.ruling, reconcile.acknowledgement,
     reconcile.step, reconcile.request_block, reconcile.request_silence, reconcile.notice_told,
-    reconcile.announcement_unreached
+    reconcile.announcement_unreached,
+    reconcile.seat_class_version, reconcile.profile_class_version
     to reconcile_job;
 grant delete on
     reconcile.approval_row, reconcile.login_pending, reconcile.request_block,
@@ -118,13 +120,15 @@ grant update on
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.plan_row,
     reconcile.plan_guard, reconcile.plan_note, reconcile.announcement, reconcile.approval,
     reconcile.guard_override, reconcile.handed_in, reconcile.ruling, reconcile.acknowledgement,
-    reconcile.step, reconcile.stop, reconcile.notice_told
+    reconcile.step, reconcile.stop, reconcile.notice_told,
+    reconcile.seat_class_version, reconcile.profile_class_version
     to reconcile_eraser;
 grant update (bound) on reconcile.account to reconcile_eraser;
 grant delete on
     reconcile.login, reconcile.login_pending, reconcile.account_version, reconcile.link_version,
     reconcile.profile_version, reconcile.plan_row, reconcile.audit_private,
-    reconcile.announcement_unreached
+    reconcile.announcement_unreached,
+    reconcile.seat_class_version, reconcile.profile_class_version
     to reconcile_eraser;
 
 -- Auditors: every column of the views whose comment does not begin with (personal).

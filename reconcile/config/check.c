@@ -279,6 +279,7 @@ void config_check(struct config_loader *loader)
     check_keys(loader);
     check_aliases(loader);
     check_policy(loader);
+    config_check_seats(loader);
     check_approval(loader);
     check_windows(loader);
     check_freeze(loader);

@@ -215,7 +215,16 @@ static unsigned last_line(const config_setting_t *node)
     return last;
 }
 
-/* What is wrong elsewhere in the file is nobody's concern here; what cannot be parsed is. */
+/* Whether a line is one of a group of the file. */
+static bool is_within(const struct config_loader *loader, const char *group, unsigned line)
+{
+    const config_setting_t *node = config_lookup(&loader->tree, group);
+
+    return node && line >= config_setting_source_line(node) && line <= last_line(node);
+}
+
+/* What is wrong elsewhere in the file is nobody's concern here; what cannot be parsed is. Rules ask
+ * for the classes of seats. */
 static void keep_policy_problems(struct config_loader *loader)
 {
     const config_setting_t *policy = config_lookup(&loader->tree, "policy");
@@ -224,7 +233,7 @@ static void keep_policy_problems(struct config_loader *loader)
 
     for (size_t i = 0; policy && i < problems->count; i++) {
         unsigned line = problems->item[i].line;
-        if (line >= config_setting_source_line(policy) && line <= last_line(policy))
+        if (is_within(loader, "policy", line) || is_within(loader, "seats", line))
             problems->item[count++] = problems->item[i];
     }
     problems->count = policy ? count : 0;

@@ -18,6 +18,7 @@
 #include "core/guard.h"
 #include "core/match.h"
 #include "core/policy.h"
+#include "core/seats.h"
 
 struct secret;
 
@@ -161,6 +162,7 @@ struct config {
     struct matching matching; /* links are read from links_file by config_load */
     const char *links_file;
     struct policy policy;
+    struct seats seats;
     const char *time_zone;
     const char *stop_file; /* G12: no write while it exists; NULL = none */
     struct limits limits;  /* roster guards and min_matched_percent included */

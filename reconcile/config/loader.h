@@ -56,6 +56,9 @@ void config_check(struct config_loader *loader);
 /* roster.c: what the settings below roster mean for another. */
 void config_check_roster(struct config_loader *loader);
 
+/* seats.c: classes of seats, and what rules ask of them. */
+void config_check_seats(struct config_loader *loader);
+
 /* address.c: addresses of portal, proxies and roster; and their parts as libcurl reads them
  * (NULL = it has none). */
 struct config_address {

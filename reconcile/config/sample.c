@@ -30,10 +30,12 @@ void config_describe(struct text *text, const struct setting *setting)
         [SETTING_TEXTS] = "text or list of texts",
         [SETTING_FLAGS] = "list of words",
         [SETTING_KEYS] = "list of words",
+        [SETTING_PRICE] = "number with at most 4 decimal places",
         [SETTING_DAY] = "day",
         [SETTING_CONDITIONS] = "group of conditions",
     };
-    bool has_range = setting->type == SETTING_NUMBER || setting->type == SETTING_INTEGER;
+    bool has_range = setting->type == SETTING_NUMBER || setting->type == SETTING_INTEGER ||
+                     setting->type == SETTING_PRICE;
 
     text_add(text, kinds[setting->type]);
     if (has_range)

@@ -751,6 +751,72 @@ const struct setting settings[] = {
      IN(protected_entry, expires),
      .sentence = "Last day of the protection; after it the entry is a finding."},
 
+    /* --- seats --- */
+    {.path = "seats",
+     .sentence = "What the contract with Bynder says of seats, which no API tells: 'check' prints "
+                 "a first guess, to be compared with Advanced settings > Users & Storage."},
+    {.path = "seats.classes",
+     .type = SETTING_LIST,
+     AT_LIST(seats.seat_class, seats.count),
+     .line_offset = offsetof(struct seat_class, line),
+     .maximum = 100,
+     .sample = "(\n"
+               "    { name = \"Heavy\"; profiles = [ \"Admin*\" ]; contracted = 40; price = "
+               "1200.0; },\n"
+               "    { name = \"Regular\"; profiles = [ \"Editor*\" ]; contracted = 200; price = "
+               "480.0; },\n"
+               "    { name = \"Light\"; profiles = [ \"*\" ]; contracted = 2000; price = 60.0; }\n"
+               ")",
+     .sentence = "Classes of seats. An account is of the first one that a pattern of fits its "
+                 "profile, and of none where no pattern does."},
+    {.path = "seats.classes.name",
+     .type = SETTING_TEXT,
+     .required = true,
+     IN(seat_class, name),
+     .sentence = "Name of the class, unique, as reports show it and the condition 'class' asks "
+                 "it."},
+    {.path = "seats.classes.profiles",
+     .type = SETTING_TEXTS,
+     .required = true,
+     IN(seat_class, profile.item),
+     .count_offset = offsetof(struct seat_class, profile.count),
+     .maximum = LIMIT_PROFILES,
+     .sentence = "Names or ids of permission profiles, shell-style patterns."},
+    {.path = "seats.classes.contracted",
+     .type = SETTING_INTEGER,
+     IN(seat_class, contracted),
+     .minimum = 0,
+     .maximum = LIMIT_ACCOUNTS,
+     .sentence = "Seats of it that the contract has."},
+    {.path = "seats.classes.price",
+     .type = SETTING_PRICE,
+     IN(seat_class, price),
+     .minimum = 0,
+     .maximum = (double)PRICE_MOST,
+     .sentence = "What a seat of it costs in a year."},
+    {.path = "seats.classes.currency",
+     .type = SETTING_TEXT,
+     IN(seat_class, currency),
+     .sentence = "Currency of the price, where it is not seats.currency."},
+    {.path = "seats.currency",
+     .type = SETTING_TEXT,
+     AT(seats.currency),
+     .sample = "\"EUR\"",
+     .sentence = "Currency of the prices, three letters as in ISO 4217."},
+    {.path = "seats.renews",
+     .type = SETTING_DAY,
+     AT(seats.renews),
+     .sample = "\"2027-03-01\"",
+     .sentence = "Day on which the contract is renewed."},
+    {.path = "seats.keep_free",
+     .type = SETTING_INTEGER,
+     AT(seats.keep_free),
+     .minimum = 0,
+     .maximum = LIMIT_ACCOUNTS,
+     .fallback = "0",
+     .sentence = "Seats of each class that should be free; needs 'contracted' of every class. 0: "
+                 "none."},
+
     /* --- limits --- */
     {.path = "limits",
      .sentence = "Brakes on too much change: how much of what is approved and due is done on a day "

@@ -23,6 +23,7 @@ enum setting_type {
     SETTING_TEXTS,      /* one text or a list of texts: an array of const char * and its count */
     SETTING_FLAGS,      /* one or several of `words`: their bools, at value from offset */
     SETTING_KEYS,       /* an ordered list of match keys: an array of enum match_key, its count */
+    SETTING_PRICE,      /* int64_t in ten-thousandths; a number with at most 4 decimal places */
     SETTING_DAY,        /* struct day, as "2027-06-30" */
     SETTING_CONDITIONS, /* struct conditions; count_offset is a bool that says it was given */
     SETTING_TYPE_COUNT,

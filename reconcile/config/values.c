@@ -236,6 +236,25 @@ static void read_number(struct config_loader *loader, const struct place *place,
         add_out_of_range(loader, place, value);
 }
 
+static void read_price(struct config_loader *loader, const struct place *place,
+                       const config_setting_t *node)
+{
+    struct setting number = *place->setting;
+    struct place there = *place;
+    double value = -1;
+
+    number.offset = 0;
+    there.setting = &number;
+    there.base = (char *)&value;
+    read_number(loader, &there, node);
+    if (value < 0)
+        return; /* said already */
+    if (!money_of_number(value, (int64_t *)(void *)(place->base + place->setting->offset)))
+        config_problem_add(loader, place->line,
+                           "'%s' is %.15g; hint: a price has at most 4 decimal places", place->path,
+                           value);
+}
+
 static void read_integer(struct config_loader *loader, const struct place *place,
                          const config_setting_t *node)
 {
@@ -550,6 +569,7 @@ static reader *const readers[SETTING_TYPE_COUNT] = {
     [SETTING_TEXTS] = read_texts,
     [SETTING_FLAGS] = read_flags,
     [SETTING_KEYS] = read_keys,
+    [SETTING_PRICE] = read_price,
     [SETTING_DAY] = read_day,
     [SETTING_CONDITIONS] = read_conditions,
 };

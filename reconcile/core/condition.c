@@ -9,6 +9,7 @@
 
 #include "base/fold.h"
 #include "base/text.h"
+#include "core/seats.h"
 
 static enum truth truth_of(bool value)
 {
@@ -94,7 +95,7 @@ static enum truth ask_absent(const struct conditions *conditions, const struct s
 
 /* --- patterns --- */
 
-static bool any_matches(const struct patterns *patterns, const char *value, struct arena *scratch)
+bool patterns_match(const struct patterns *patterns, const char *value, struct arena *scratch)
 {
     const char *folded = fold_text(scratch, value);
 
@@ -111,13 +112,13 @@ static enum truth ask_username(const struct conditions *conditions, const struct
     if (!subject->account->username)
         return TRUTH_UNKNOWN;
     return truth_of(
-        any_matches(&conditions->username, subject->account->username, subject->scratch));
+        patterns_match(&conditions->username, subject->account->username, subject->scratch));
 }
 
 static enum truth ask_email(const struct conditions *conditions, const struct subject *subject)
 {
-    return truth_of(any_matches(&conditions->email, subject->account->email, subject->scratch) ||
-                    any_matches(&conditions->email, subject->account->email2, subject->scratch));
+    return truth_of(patterns_match(&conditions->email, subject->account->email, subject->scratch) ||
+                    patterns_match(&conditions->email, subject->account->email2, subject->scratch));
 }
 
 static enum truth ask_employee_number(const struct conditions *conditions,
@@ -127,15 +128,25 @@ static enum truth ask_employee_number(const struct conditions *conditions,
 
     if (!number && subject->person)
         number = subject->person->employee_number;
-    return truth_of(any_matches(&conditions->employee_number, number, subject->scratch));
+    return truth_of(patterns_match(&conditions->employee_number, number, subject->scratch));
 }
 
 static enum truth ask_profile(const struct conditions *conditions, const struct subject *subject)
 {
     if (!subject->profile)
         return TRUTH_UNKNOWN;
-    return truth_of(any_matches(&conditions->profile, subject->profile->id, subject->scratch) ||
-                    any_matches(&conditions->profile, subject->profile->name, subject->scratch));
+    return truth_of(patterns_match(&conditions->profile, subject->profile->id, subject->scratch) ||
+                    patterns_match(&conditions->profile, subject->profile->name, subject->scratch));
+}
+
+/* By the classes of today's configuration, for which no fitting pattern is no answer. */
+static enum truth ask_class(const struct conditions *conditions, const struct subject *subject)
+{
+    const struct seat_class *is = seats_class_of(subject->seats, subject->profile);
+
+    if (!is)
+        return TRUTH_UNKNOWN;
+    return truth_of(patterns_match(&conditions->seat_class, is->name, subject->scratch));
 }
 
 static enum truth ask_role(const struct conditions *conditions, const struct subject *subject)
@@ -143,7 +154,7 @@ static enum truth ask_role(const struct conditions *conditions, const struct sub
     if (!subject->profile)
         return TRUTH_UNKNOWN;
     for (size_t i = 0; i < subject->profile->role_count; i++) {
-        if (any_matches(&conditions->role, subject->profile->role[i], subject->scratch))
+        if (patterns_match(&conditions->role, subject->profile->role[i], subject->scratch))
             return TRUTH_TRUE;
     }
     return TRUTH_FALSE;
@@ -157,8 +168,8 @@ static enum truth ask_group(const struct conditions *conditions, const struct su
         return TRUTH_UNKNOWN;
     for (size_t i = 0; i < subject->account->group_count; i++) {
         const struct group *group = &subject->account->group[i];
-        if (any_matches(&conditions->group, group->id, subject->scratch) ||
-            any_matches(&conditions->group, group->name, subject->scratch))
+        if (patterns_match(&conditions->group, group->id, subject->scratch) ||
+            patterns_match(&conditions->group, group->name, subject->scratch))
             return TRUTH_TRUE;
         ids_known = ids_known && group->id;
     }
@@ -176,14 +187,15 @@ static enum truth ask_department(const struct conditions *conditions, const stru
 
     if (!department)
         return TRUTH_UNKNOWN; /* neither HR nor a single read told us */
-    return truth_of(any_matches(&conditions->department, department, subject->scratch));
+    return truth_of(patterns_match(&conditions->department, department, subject->scratch));
 }
 
 static enum truth ask_country(const struct conditions *conditions, const struct subject *subject)
 {
     if (!subject->account->country)
         return TRUTH_UNKNOWN;
-    return truth_of(any_matches(&conditions->country, subject->account->country, subject->scratch));
+    return truth_of(
+        patterns_match(&conditions->country, subject->account->country, subject->scratch));
 }
 
 /* --- the table --- */
@@ -237,6 +249,8 @@ const struct condition_field policy_conditions[] = {
      "the person's department, else the account's", ask_department},
     {"country", ABOUT_ACCOUNT, PATTERNS(country), "the account's country, shell-style pattern",
      ask_country},
+    {"class", ABOUT_ACCOUNT, PATTERNS(seat_class),
+     "class of seat of the profile (seats.classes), shell-style pattern", ask_class},
     {.name = NULL},
 };
 
@@ -348,6 +362,7 @@ struct subject subject_of(const struct policy *policy, const struct policy_conte
         .departed_days = -1,
         .absence_provable = context->absence_provable,
         .blind_rows = context->blind_rows,
+        .seats = policy->seats,
         .scratch = scratch,
     };
     struct day known = instant_day(known_since(history), policy->zone);

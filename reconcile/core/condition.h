@@ -12,6 +12,7 @@ struct subject {
     const struct pairing *pairing;
     const struct person *person;   /* LINK_ONE only */
     const struct profile *profile; /* NULL = unknown (P8 keeps it) */
+    const struct seats *seats;     /* NULL = no classes */
     enum person_status status;     /* PERSON_ABSENT without a link */
     int idle_days;                 /* -1 = no known login */
     int known_days;                /* since our first sight or Bynder's created date */
@@ -37,6 +38,9 @@ enum truth conditions_hold(const struct conditions *conditions, const struct sub
 /* What the set ones are about, bits of enum condition_about; and all but those about `about`. */
 unsigned conditions_about(const struct conditions *conditions);
 struct conditions conditions_without(const struct conditions *conditions, unsigned about);
+
+/* Whether any of them fits a value, compared folded; never NULL or a blank one. */
+bool patterns_match(const struct patterns *patterns, const char *value, struct arena *scratch);
 
 /* Whether a condition of the table is set. */
 bool condition_is_set(const struct condition_field *field, const struct conditions *conditions);

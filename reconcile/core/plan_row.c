@@ -43,6 +43,7 @@ const struct column plan_row_columns[] = {
     ROW_TYPED(roles, COLUMN_WORDS, EVERYWHERE | AT(15)),
     ROW(department, EVERYWHERE | AT(16)),
     ROW(country, SHOWN),
+    ROW_AS("class", seat_class, EVERYWHERE), /* undigested: what it costs, not what it is */
     ROW(finding, EVERYWHERE | AT(18)),
     ROW(held_by, EVERYWHERE | AT(17)),
     ROW(new_announcement, EVERYWHERE | AT(19)),

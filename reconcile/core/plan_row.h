@@ -51,7 +51,8 @@ struct plan_row {
     const char *profile; /* name, else id */
     const char *roles;   /* joined by ' ' , sorted */
     const char *department;
-    const char *country; /* of the account, else of the person; told beside a stored plan */
+    const char *country;    /* of the account, else of the person; told beside a stored plan */
+    const char *seat_class; /* of the profile, when the plan was made; NULL = none */
     const char *held_by;
     bool uses_person, uses_login;
     bool used_after; /* somebody used the account well after the person's last day */

@@ -35,6 +35,7 @@ struct conditions {
     struct patterns group; /* name or id */
     struct patterns department;
     struct patterns country;
+    struct patterns seat_class; /* `class`: of the profile, by policy.seats */
 };
 
 #define CONDITIONS_NONE                                                                            \
@@ -49,6 +50,7 @@ struct conditions {
 enum truth { TRUTH_UNKNOWN = 0, TRUTH_FALSE, TRUTH_TRUE };
 
 struct subject; /* core/condition.h: one account with everything a condition may ask */
+struct seats;   /* core/seats.h */
 
 enum condition_type { CONDITION_WORDS, CONDITION_DAYS, CONDITION_PATTERNS };
 
@@ -97,6 +99,7 @@ struct policy {
     bool tells_people;        /* R7: who is announced is told by mail, and grace counts from that */
     int suspended_days_floor; /* R2: 30 unless the configuration says so in words */
     const struct zone *zone;
+    const struct seats *seats; /* whose classes the condition `class` means; NULL = none */
 };
 
 /* What the rules are asked about besides the account: the same for all accounts of a run. */

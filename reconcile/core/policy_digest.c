@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "core/condition.h"
+#include "core/seats.h"
 
 static void digest_conditions(struct digest_stream *stream, const struct conditions *conditions)
 {
@@ -44,6 +45,34 @@ static int compare_links(const void *a, const void *b)
     int order = strcmp(left->account, right->account);
 
     return order ? order : strcmp(left->employee_number, right->employee_number);
+}
+
+static bool asks_class(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        if (policy->rule[i].when.seat_class.count > 0 ||
+            policy->rule[i].unless.seat_class.count > 0)
+            return true;
+    }
+    return false;
+}
+
+/* What a rule means that asks the class. Nothing where none does: then classes decide nothing. */
+static void digest_classes(struct digest_stream *stream, const struct policy *policy)
+{
+    size_t count = policy->seats && asks_class(policy) ? policy->seats->count : 0;
+
+    if (count == 0)
+        return;
+    digest_field(stream, "classes");
+    digest_int(stream, (int64_t)count);
+    for (size_t i = 0; i < count; i++) {
+        const struct seat_class *seat_class = &policy->seats->seat_class[i];
+        digest_field(stream, seat_class->name);
+        digest_int(stream, (int64_t)seat_class->profile.count);
+        for (size_t k = 0; k < seat_class->profile.count; k++)
+            digest_field(stream, seat_class->profile.item[k]);
+    }
 }
 
 /* The lines of the links file in an order of their own: that of the file decides nothing. */
@@ -110,6 +139,7 @@ struct digest policy_digest(const struct policy *policy, const struct matching *
         digest_int(stream, entry->expires.number);
     }
     digest_matching(stream, matching);
+    digest_classes(stream, policy);
     return digest_finish(stream);
 }
 
@@ -162,5 +192,6 @@ struct digest policy_text_digest(const struct policy *policy, const struct match
     for (size_t i = 0; i < matching->alias_count; i++)
         pair[i] = (struct pair){.a = matching->alias[i].from, .b = matching->alias[i].to};
     digest_pairs(stream, pair, matching->alias_count);
+    digest_classes(stream, policy);
     return digest_finish(stream);
 }
