@@ -23,8 +23,8 @@ struct row_standing {
     struct day night; /* on which it will be done, as far as that can be told; none = not yet */
     const char *not_counted; /* whose approval does not count, why, and what to do; NULL = all do */
     const char *waits; /* the guard of amount that makes it wait until then, or RECLAIM_WAITS */
-    const char *state;       /* step_state_name; NULL = no step was made of it */
-    bool done;               /* its act was done, or found done */
+    const char *state; /* step_state_name; NULL = no step was made of it */
+    bool done;         /* its act was done, or found done */
     const char *state_reason;
     struct day back_on;      /* of a suspension of ours: Bynder lets nobody back in before */
     const char *approved_by; /* whose approvals its act was done on, with commas */

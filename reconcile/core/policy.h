@@ -126,14 +126,15 @@ struct policy_context {
 struct decision {
     const struct account *account;
     const struct pairing *pairing;
-    const struct rule *by; /* the rule that hit; NULL for protections, R9 and the last keep */
-    const char *rule;      /* name of the rule, "" for protections and the last keep */
-    const char *clause;    /* "P4", "R7" …: static */
-    const char *reason;    /* a sentence with the evidence; arena */
-    const char *telling;   /* TELLING_BY_MAIL, TELLING_UNREACHABLE: the grace has not begun */
-    const char *held_by;   /* guard id that holds this row, NULL = none: set by guard_all */
-    struct day not_before; /* set when the action may not be done before that day */
-    int idle_days;         /* -1 when not known */
+    const struct rule *by;    /* the rule that hit; NULL for protections, R9 and the last keep */
+    const char *rule;         /* name of the rule, "" for protections and the last keep */
+    const char *clause;       /* "P4", "R7" …: static */
+    const char *reason;       /* a sentence with the evidence; arena */
+    const char *telling;      /* TELLING_BY_MAIL, TELLING_UNREACHABLE: the grace has not begun */
+    const char *held_by;      /* guard id that holds this row, NULL = none: set by guard_all */
+    const struct profile *to; /* of what sets a profile: the one it gives; of the snapshot */
+    struct day not_before;    /* set when the action may not be done before that day */
+    int idle_days;            /* -1 when not known */
     enum action action;
     enum person_status person;
     bool finding : 1;          /* a keep that a person should look at */

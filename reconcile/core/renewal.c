@@ -48,8 +48,8 @@ static bool acts(const struct counting *counting, const struct decision *decisio
 static const struct profile *profile_after(const struct counting *counting,
                                            const struct decision *decision)
 {
-    if (acts(counting, decision) && decision->to_profile)
-        return decision->to_profile;
+    if (acts(counting, decision) && decision->to)
+        return decision->to;
     return snapshot_profile(counting->context->snapshot, decision->account->profile_id);
 }
 
@@ -68,8 +68,8 @@ static void count_account(struct counting *counting, const struct decision *deci
     const struct pairing *pairing = decision->pairing;
     const struct person *person = pairing->kind == LINK_ONE ? pairing->person : NULL;
     struct renewal *renewal = counting->renewal;
-    size_t now = place_of(counting,
-                          snapshot_profile(counting->context->snapshot, account->profile_id));
+    size_t now =
+        place_of(counting, snapshot_profile(counting->context->snapshot, account->profile_id));
     size_t after = place_of(counting, profile_after(counting, decision));
 
     if (person)

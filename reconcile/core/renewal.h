@@ -26,13 +26,14 @@ struct renewal_class {
 struct renewal {
     struct day on; /* none = nothing is to be said: no such day, no classes, too far away, past */
     int days;      /* until then */
-    int64_t starters; /* people of the roster who start by then and have no account */
-    int64_t at_work;  /* people of the roster, of whose seats the share is taken */
+    int64_t starters;           /* people of the roster who start by then and have no account */
+    int64_t at_work;            /* people of the roster, of whose seats the share is taken */
     struct renewal_class *item; /* in the order of the configuration, then those of no class */
     size_t count;
 };
 
-/* `decision` is of each account of the snapshot, as policy_decide gives it. Memory from the arena. */
+/* `decision` is of each account of the snapshot, as policy_decide gives it. Memory from the arena.
+ */
 struct renewal renewal_of(struct arena *arena, const struct seats *seats,
                           const struct policy_context *context, const struct roster *roster,
                           const struct decision *decision);

@@ -84,7 +84,8 @@ static bool is_gone_today(const struct job *job, const struct account *account)
 }
 
 /* Accounts on which something was called whose effect no reading has shown yet. */
-static int load_called(struct job *job, struct table *called, struct err *err)
+static int load_called(struct job *job, struct table *called, const struct store_step **ret_step,
+                       struct err *err)
 {
     struct store_step *step = NULL;
     size_t count = 0;
@@ -93,7 +94,51 @@ static int load_called(struct job *job, struct table *called, struct err *err)
         return -1;
     for (size_t i = 0; i < count; i++)
         table_add(called, step[i].account_id, (uint32_t)i);
+    *ret_step = step;
     return 0;
+}
+
+/* The place of the class of a profile; AMOUNT_NO_CLASS. */
+static int class_of(const struct job *job, const struct profile *profile)
+{
+    const struct seats *seats = &job->config->seats;
+    const struct seat_class *found = seats_class_of(seats, profile);
+
+    return found ? (int)(found - seats->seat_class) : AMOUNT_NO_CLASS;
+}
+
+/* The class of which an account takes a seat, as if what was called and is not seen yet were so. */
+static int class_taken(const struct job *job, const struct snapshot *snapshot,
+                       const struct account *account, const struct store_step *open)
+{
+    enum account_status status = open ? actions[open->action].wanted : account->status;
+
+    return status == ACCOUNT_ACTIVE ? class_of(job, snapshot_profile(snapshot, account->profile_id))
+                                    : AMOUNT_NO_CLASS;
+}
+
+/* What each class lacks until seats.keep_free of it are free. */
+static void count_missing(const struct job *job, const struct snapshot *snapshot,
+                          const struct table *called, const struct store_step *step,
+                          struct amount_scene *scene)
+{
+    const struct seats *seats = &job->config->seats;
+    int64_t *missing = arena_calloc(job->arena, seats->count + 1, sizeof(missing[0]));
+
+    if (seats->keep_free == 0)
+        return;
+    for (size_t c = 0; c < seats->count; c++)
+        missing[c] = seats->keep_free - seats->seat_class[c].contracted;
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct account *account = &snapshot->account[i];
+        uint32_t at = account->id ? table_find(called, account->id) : TABLE_END;
+        int class = class_taken(job, snapshot, account,
+                                at == TABLE_END ? NULL : &step[table_value(called, at)]);
+        if (class >= 0)
+            missing[class]++;
+    }
+    scene->missing = missing;
+    scene->class_count = seats->count;
 }
 
 int choose_scene(struct job *job, const struct snapshot *snapshot, const struct pairing *pairing,
@@ -102,10 +147,11 @@ int choose_scene(struct job *job, const struct snapshot *snapshot, const struct 
     CLEANUP(table_release) struct table called = {.count = 0};
     struct counting department = {.arena = job->arena}, country = {.arena = job->arena};
     struct amount_scene scene = {.limits = &job->config->limits};
+    const struct store_step *step = NULL;
     int64_t active = 0, listed = 0;
 
     table_init(&called, 0);
-    if (load_called(job, &called, err) < 0 ||
+    if (load_called(job, &called, &step, err) < 0 ||
         store_load_done(job->store, job->now, job->config->policy.zone, &job->config->limits,
                         scene.done, err) < 0)
         return -1;
@@ -133,6 +179,7 @@ int choose_scene(struct job *job, const struct snapshot *snapshot, const struct 
     scene.department =
         settle(&department, active, &scene.department_count, &scene.departments_known);
     scene.country = settle(&country, active, &scene.country_count, &scene.countries_known);
+    count_missing(job, snapshot, &called, step, &scene);
     *ret_scene = scene;
     return 0;
 }
@@ -183,6 +230,8 @@ struct amount_row choose_row(struct job *job, const struct snapshot *snapshot,
     const struct plan_row *row = &book->plan->row[i];
     const char *guard = actions[row->action].guard;
     const struct ruling *approve = book->ruled[i].approve;
+    int class = class_of(job, snapshot_profile(snapshot, account->profile_id));
+    bool is_active = account->status == ACCOUNT_ACTIVE;
 
     return (struct amount_row){
         .action = row->action,
@@ -196,6 +245,9 @@ struct amount_row choose_row(struct job *job, const struct snapshot *snapshot,
         .is_admin = account->status == ACCOUNT_ACTIVE && is_admin(job, snapshot, account),
         .overrides_g9 = rule_overrides(job, book, i, "G9"),
         .overrides_g10 = rule_overrides(job, book, i, "G10"),
+        .of_login = row->of_login && is_active,
+        .frees = is_active ? class : AMOUNT_NO_CLASS,
+        .takes = actions[row->action].wanted == ACCOUNT_ACTIVE ? class : AMOUNT_NO_CLASS,
     };
 }
 
@@ -338,6 +390,7 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
         .waits = arena_calloc(job->arena, plan->row_count + 1, sizeof(choice.waits[0])),
     };
     struct amount_scene scene;
+    const struct store_step *step = NULL;
     char *buffer = arena_calloc(job->arena, 2 * CALENDAR_TEXT_SIZE, 1);
     const struct calendar *calendar = &job->config->apply.calendar;
 
@@ -353,7 +406,7 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
         table_add(&unheard, job->unheard[i], (uint32_t)i);
     choosing.called = &called;
     choosing.unheard = &unheard;
-    if (load_called(job, &called, err) < 0)
+    if (load_called(job, &called, &step, err) < 0)
         return -1;
     collect_rows(&choosing, only);
     if (choose_scene(job, weighed->context.snapshot, weighed->pairing, &scene, err) < 0)

@@ -37,14 +37,14 @@ struct decide_night {
 };
 
 struct decide_answer {
-    size_t approved;            /* rows that carry this person's approval now */
-    size_t done;                /* rows that were done already: nothing to decide */
-    size_t excepted;            /* rows that `except` names */
-    size_t taken;               /* rows left out by `except` that this person had approved before */
-    size_t alone;               /* of the approved: they need somebody else as well */
-    size_t reserve; /* approved, and no seat of their class is missing (seats.keep_free) */
-    size_t held;                /* of the approved: a guard of evidence is in the way today */
-    bool enforce;               /* nothing is done in mode "report" */
+    size_t approved; /* rows that carry this person's approval now */
+    size_t done;     /* rows that were done already: nothing to decide */
+    size_t excepted; /* rows that `except` names */
+    size_t taken;    /* rows left out by `except` that this person had approved before */
+    size_t alone;    /* of the approved: they need somebody else as well */
+    size_t reserve;  /* approved, and no seat of their class is missing (seats.keep_free) */
+    size_t held;     /* of the approved: a guard of evidence is in the way today */
+    bool enforce;    /* nothing is done in mode "report" */
     struct decide_night *night; /* of those that have enough people, ascending */
     size_t night_count;
     struct decide_left *left; /* rows that changed, are kept or rejected, are one's own */

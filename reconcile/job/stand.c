@@ -92,8 +92,7 @@ static int set_nights(struct job *job, const struct rule_book *book, struct plan
         if (standing->done || plan->row[i].held_by)
             continue;
         standing->night = forecast.row[i].night;
-        standing->waits =
-            forecast.row[i].unneeded ? RECLAIM_WAITS : forecast.row[i].waits;
+        standing->waits = forecast.row[i].unneeded ? RECLAIM_WAITS : forecast.row[i].waits;
     }
     return 0;
 }

@@ -1,0 +1,133 @@
+/*
+ * seats.keep_free: of what is approved and due as many seats are taken back as are missing, longest
+ * unused first; the rest waits, says so, and is there on the day it is missed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "end.h"
+#include "test.h"
+
+#define IDLE                                                                                       \
+    "{ name = \"integrations\"; when = { username = [ \"svc-*\" ]; }; do = \"keep\"; },"           \
+    "{ name = \"idle\"; when = { account = \"active\"; login = \"known\"; idle_days_min = 300; };" \
+    "  do = \"suspend\"; }"
+#define DEPARTED                                                                                   \
+    "{ name = \"departed\"; when = { account = \"active\"; person = \"departed\"; };"              \
+    "  do = \"suspend\"; }"
+
+/* One class of all profiles, with so many seats more than are in use now. */
+static void set_seats(struct end *end, int64_t contracted, int keep_free)
+{
+    end_set(end, END_REST,
+            "approval: { suspend = 1; }; apply: { settle_seconds = 1; };"
+            "seats: { classes = ( { name = \"Any\"; profiles = [ \"*\" ]; contracted = %lld; } );"
+            "         keep_free = %d; };",
+            (long long)contracted, keep_free);
+}
+
+static int64_t active_accounts(struct end *end)
+{
+    return end_count(end,
+                     "select active from reconcile.snapshot order by snapshot_id desc limit 1");
+}
+
+static int64_t suspended(struct end *end)
+{
+    return end_count(end, "select count(*) from reconcile.act where action = 'suspend'");
+}
+
+static void approve_newest(struct end *end)
+{
+    CLEANUP(mem_cleanup)
+    char *digest = end_query(end, "select encode(digest, 'hex') from reconcile.plan "
+                                  "order by plan_id desc limit 1");
+    CLEANUP(mem_cleanup)
+    char *plan = end_query(end, "select max(plan_id) from reconcile.plan");
+    RUN(approved, end, "approve", plan, "--digest", digest);
+    end_assert_code(&approved, 0);
+}
+
+static void begin(struct end *end, const char *rules)
+{
+    end_begin(end, NULL);
+    end_set(end, END_POLICY, "mode = \"enforce\";");
+    end_set(end, END_RULES, "%s", rules);
+    end_set(end, END_SUSPEND,
+            "count = 1000; percent = 100.0; rolling_count = 1000; "
+            "rolling_percent = 100.0;");
+    RUN(plan, end, "plan");
+    end_assert_code(&plan, 0);
+}
+
+/* How many of the plan's rows that are not done were unused for longer than one that is. */
+#define PASSED_OVER                                                                                \
+    "with idle as (select r.account_id, r.last_login from reconcile.plan_row r where r.plan_id = " \
+    "              (select max(plan_id) from reconcile.plan where state <> 'empty')"               \
+    "              and r.rule = 'idle'),"                                                          \
+    "     done as (select i.last_login from idle i join reconcile.act a using (account_id))"       \
+    "select count(*) from idle i where not exists (select 1 from reconcile.act a"                  \
+    "    where a.account_id = i.account_id)"                                                       \
+    "  and i.last_login < (select max(last_login) from done)"
+
+TEST(keep_free_takes_back_what_is_missing_and_the_rest_when_it_is)
+{
+    CLEANUP(end_finish) struct end end;
+
+    begin(&end, IDLE);
+    int64_t active = active_accounts(&end);
+    set_seats(&end, active + 2, 5);
+    RUN(planned, &end, "plan");
+    end_assert_code(&planned, 0);
+    approve_newest(&end);
+    RUN(first, &end, "run");
+    end_assert_code(&first, 0);
+    assert_int_equal(suspended(&end), 3);
+    assert_int_equal(end_count(&end, PASSED_OVER), 0);
+    RUN(shown, &end, "show");
+    end_assert_says(&shown.out, "waits: as many seats of its class are free as seats.keep_free");
+    RUN(json, &end, "show", "--format", "json");
+    end_assert_says(&json.out, "\"waits_for\": \"keep_free\"");
+
+    RUN(second, &end, "run");
+    end_assert_code(&second, 0);
+    assert_int_equal(suspended(&end), 3);
+
+    set_seats(&end, active + 2, 6); /* one more is wanted */
+    RUN(third, &end, "run");
+    end_assert_code(&third, 0);
+    assert_int_equal(suspended(&end), 4);
+
+    set_seats(&end, active - 3, 0); /* and without the wish all that were approved */
+    RUN(fourth, &end, "run");
+    end_assert_code(&fourth, 0);
+    assert_true(suspended(&end) > 4);
+}
+
+TEST(keep_free_never_lets_who_left_wait)
+{
+    CLEANUP(end_finish) struct end end;
+
+    begin(&end, DEPARTED "," IDLE);
+    int64_t active = active_accounts(&end);
+    int64_t departed = end_count(&end, "select count(*) from reconcile.plan_row where plan_id = 1 "
+                                       "and rule = 'departed'");
+    assert_true(departed > 2);
+    set_seats(&end, active + 100, 5); /* more than enough are free */
+    RUN(planned, &end, "plan");
+    approve_newest(&end);
+    RUN(run, &end, "run");
+    end_assert_code(&run, 0);
+    assert_int_equal(suspended(&end), departed);
+    assert_int_equal(end_count(&end,
+                               "select count(*) from reconcile.act a join reconcile.plan_row r "
+                               "using (plan_id, account_id) where r.rule <> 'departed'"),
+                     0);
+    set_seats(&end, active - departed, 2); /* all of them gave their seat, and two are missing */
+    RUN(more, &end, "run");
+    end_assert_code(&more, 0);
+    assert_int_equal(suspended(&end), departed + 2);
+}
