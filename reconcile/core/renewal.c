@@ -83,7 +83,8 @@ static void count_account(struct counting *counting, const struct decision *deci
         return;
     renewal->item[after].planned--;
     renewal->item[after].leaving +=
-        person && person->status != PERSON_DEPARTED && is_before(person->last_day, renewal->on);
+        person && (is_at_work(person->status) || person->status == PERSON_FUTURE) &&
+        is_before(person->last_day, renewal->on);
 }
 
 static void count_people(struct counting *counting)
