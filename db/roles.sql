@@ -96,7 +96,8 @@ grant insert on
     reconcile.announcement, reconcile.approval, reconcile.approval_row, reconcile.guard_override, reconcile.handed_in,
     reconcile.ruling, reconcile.acknowledgement, reconcile.step, reconcile.act, reconcile.request_block, reconcile.request_silence, reconcile.notice_told,
     reconcile.notice_announced, reconcile.announcement_unreached,
-    reconcile.seat_class_version, reconcile.profile_class_version, reconcile.plan_class
+    reconcile.seat_class_version, reconcile.profile_class_version, reconcile.plan_class,
+    reconcile.plan_renewal
     to reconcile_job;
 grant update on
     reconcile.portal, reconcile.run, reconcile.snapshot, reconcile.account,

@@ -9,6 +9,7 @@
 #include "core/audit.h"
 #include "core/guard.h"
 #include "core/plan_row.h"
+#include "core/renewal.h"
 #include "core/simulate.h"
 
 enum plan_state {
@@ -109,6 +110,7 @@ struct plan {
      * or a plan of before. */
     struct class_seats *seat_class;
     size_t seat_class_count;
+    struct renewal renewal; /* likewise; `on` none = nothing is said of it */
     struct guard_finding *guard;
     size_t guard_count;
     struct plan_row *row; /* actions in execution order, then findings, then (full) plain keeps */

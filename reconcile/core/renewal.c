@@ -149,7 +149,8 @@ struct renewal renewal_of(struct arena *arena, const struct seats *seats,
     return renewal;
 }
 
-int64_t renewal_spare(const struct renewal_class *item)
+bool renewal_left_over(const struct renewal_class *item, int64_t *ret_seats)
 {
-    return item->contracted > item->expected ? item->contracted - item->expected : 0;
+    *ret_seats = item->contracted - item->expected;
+    return item->contracted >= 0;
 }

@@ -38,8 +38,8 @@ struct renewal renewal_of(struct arena *arena, const struct seats *seats,
                           const struct policy_context *context, const struct roster *roster,
                           const struct decision *decision);
 
-/* Seats that the contract need not have: contracted less expected, 0 where more are expected or
- * nothing is told. */
-int64_t renewal_spare(const struct renewal_class *item);
+/* Seats of the contract that nobody will need, negative where some are missing; false where the
+ * contract tells no number. */
+bool renewal_left_over(const struct renewal_class *item, int64_t *ret_seats);
 
 #endif

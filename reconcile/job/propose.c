@@ -37,6 +37,8 @@ static struct plan *make_plan(const struct job *job, const struct collected *col
     struct plan *plan =
         plan_make(job->arena, &setup, &config->policy, &config->matching, &ret_weighed->context,
                   &collected->roster, ret_weighed->decision, ret_guards);
+    plan->renewal = renewal_of(job->arena, &config->seats, &ret_weighed->context,
+                               &collected->roster, ret_weighed->decision);
     const struct simulate_scene scene = {.context = &ret_weighed->context,
                                          .pairing = ret_weighed->pairing,
                                          .guard = ret_guards->finding,

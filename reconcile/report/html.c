@@ -10,6 +10,7 @@
 #include "format/encode.h"
 #include "host/command.h"
 #include "report/files.h"
+#include "report/grid.h"
 #include "report/html.h"
 
 void html_add_bdi(struct text *out, const char *value)
@@ -355,6 +356,14 @@ static void add_inputs(struct text *out, const struct plan *plan)
     text_add(out, "\n</dl>\n</section>\n");
 }
 
+static void add_renewal(struct text *out, const struct plan *plan)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct grid grid = grid_of_renewal(&arena, plan);
+
+    grid_add_html(out, &grid);
+}
+
 /* --- the way around, codes, and who has a shell --- */
 
 static void add_contents(struct text *out, const struct plan *plan,
@@ -366,6 +375,8 @@ static void add_contents(struct text *out, const struct plan *plan,
         text_add(out, "<li><a href=\"#outcome\">What was done</a>\n");
     if (plan->curve_count > 0)
         text_add(out, "<li><a href=\"#curve\">With another threshold</a>\n");
+    if (plan->renewal.count > 0)
+        text_add(out, "<li><a href=\"#renewal\">Seats on the day of the renewal</a>\n");
     if (plan->seats_count > 1)
         text_add(out, "<li><a href=\"#seats\">Seats over time</a>\n");
     text_add(out, "<li><a href=\"#idle\">Days since the last login</a>\n<li><a href=\"#guards\">"
@@ -455,6 +466,7 @@ void report_add_html(const struct plan *plan, const struct report_style *style, 
     html_add_outcome(out, plan);
     html_add_departments(out, plan);
     html_add_curve(out, plan);
+    add_renewal(out, plan);
     html_add_seats(out, plan);
     html_add_idle(out, &plan->idle);
     add_notes(out, plan);

@@ -35,6 +35,15 @@ static void field_id(struct jsonw *json, const char *key, int64_t id)
         jsonw_field_null(json, key);
 }
 
+/* A negative number is what is not told. */
+static void field_told(struct jsonw *json, const char *key, int64_t number)
+{
+    if (number >= 0)
+        jsonw_field_int(json, key, number);
+    else
+        jsonw_field_null(json, key);
+}
+
 /* An empty string in a row means the same as none. */
 static void field_text(struct jsonw *json, const char *key, const char *value)
 {
@@ -201,6 +210,45 @@ static void add_curve(struct jsonw *json, const struct plan *plan)
         jsonw_end_object(json);
     }
     jsonw_end_array(json);
+}
+
+static void add_renewal(struct jsonw *json, const struct renewal *renewal)
+{
+    char price[MONEY_TEXT_MAX];
+
+    jsonw_key(json, "renewal");
+    if (!day_is_set(renewal->on)) {
+        jsonw_null(json);
+        return;
+    }
+    jsonw_begin_object(json);
+    field_day(json, "on", renewal->on);
+    jsonw_field_int(json, "days", renewal->days);
+    jsonw_field_int(json, "starters", renewal->starters);
+    jsonw_field_int(json, "at_work", renewal->at_work);
+    jsonw_key(json, "classes");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < renewal->count; i++) {
+        const struct renewal_class *item = &renewal->item[i];
+        int64_t left = 0;
+        jsonw_begin_object(json);
+        field_text(json, "class", item->name);
+        jsonw_field_int(json, "seats", item->now);
+        jsonw_field_int(json, "planned", item->planned);
+        jsonw_field_int(json, "leaving", item->leaving);
+        jsonw_field_int(json, "starting", item->starting);
+        jsonw_field_int(json, "expected", item->expected);
+        field_told(json, "contracted", item->contracted);
+        if (renewal_left_over(item, &left))
+            jsonw_field_int(json, "left_over", left);
+        else
+            jsonw_field_null(json, "left_over");
+        field_text(json, "price", item->price < 0 ? NULL : money_format(item->price, price));
+        field_text(json, "currency", item->currency);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+    jsonw_end_object(json);
 }
 
 static void add_seats(struct jsonw *json, const struct plan *plan)
@@ -380,6 +428,7 @@ void report_add_json(const struct plan *plan, const struct report_style *style, 
     add_idle(&json, &plan->idle);
     field_id(&json, "idle_threshold", plan->threshold);
     add_curve(&json, plan);
+    add_renewal(&json, &plan->renewal);
     add_seats(&json, plan);
     add_guards(&json, plan);
     add_notes(&json, plan);

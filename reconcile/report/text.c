@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "format/encode.h"
+#include "report/grid.h"
 #include "report/parts.h"
 
 enum {
@@ -406,6 +407,18 @@ static void add_totals(const struct painter *painter, const struct plan *plan)
     add_paragraph(painter, 2, text_cstr(&line));
 }
 
+static void add_renewal(const struct painter *painter, const struct plan *plan)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct grid grid = grid_of_renewal(&arena, plan);
+
+    if (grid.rows == 0)
+        return;
+    add_heading(painter, grid.title);
+    add_paragraph(painter, 2, grid.about);
+    grid_add_text(painter->out, &grid, painter->width);
+}
+
 static void add_accounts_input(const struct painter *painter, const struct plan_inputs *inputs)
 {
     CLEANUP(text_release) struct text line = TEXT_INIT;
@@ -513,6 +526,7 @@ void report_add_text(const struct plan *plan, const struct report_style *style, 
     add_notes(&painter, plan);
     add_guards(&painter, plan);
     add_totals(&painter, plan);
+    add_renewal(&painter, plan);
     add_inputs(&painter, plan);
     add_identity(&painter, plan);
     add_commands(&painter, plan);

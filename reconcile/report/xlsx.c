@@ -10,8 +10,10 @@
 #include <xlsxwriter.h>
 
 #include "base/cleanup.h"
+#include "base/parse.h"
 #include "core/decisions.h"
 #include "format/encode.h"
+#include "report/grid.h"
 #include "report/parts.h"
 #include "report/sheet.h"
 
@@ -59,12 +61,14 @@ struct making {
     struct sheet_column column[SHEET_COLUMNS_MAX];
     size_t count;
     struct text of_plan;
+    struct arena arena;
     lxw_error error; /* the first */
 };
 
 static void making_release(struct making *making)
 {
     text_release(&making->of_plan);
+    arena_release(&making->arena);
 }
 
 static void note(struct making *making, lxw_error error)
@@ -364,6 +368,34 @@ static void add_about(struct making *making)
     (void)add_codes(making, row);
 }
 
+/* --- figures --- */
+
+/* A figure is a number that the reader can add up. */
+static void add_figure(struct making *making, size_t row, size_t column, const char *cell)
+{
+    int64_t number = 0;
+
+    if (cell && parse_int(cell + (*cell == '+'), INT64_MIN, INT64_MAX, &number))
+        note(making, worksheet_write_number(making->sheet, (lxw_row_t)row, (lxw_col_t)column,
+                                            (double)number, NULL));
+    else
+        add_text(making, row, column, cell, LOOK_PLAIN);
+}
+
+static void add_grid(struct making *making, const struct grid *grid)
+{
+    note(making, worksheet_set_column(making->sheet, 0, 0, 22, NULL));
+    note(making, worksheet_set_column(making->sheet, 1, (lxw_col_t)(grid->columns - 1), 14, NULL));
+    add_text(making, 0, 0, grid->about, LOOK_PLAIN);
+    for (size_t c = 0; c < grid->columns; c++)
+        add_text(making, 2, c, grid->head[c], LOOK_HEADER);
+    for (size_t i = 0; i < grid->rows; i++) {
+        add_text(making, 3 + i, 0, grid->cell[i * grid->columns], LOOK_BOLD);
+        for (size_t c = 1; c < grid->columns; c++)
+            add_figure(making, 3 + i, c, grid->cell[i * grid->columns + c]);
+    }
+}
+
 /* --- the file --- */
 
 static lxw_worksheet *add_sheet(struct making *making, const char *name)
@@ -387,6 +419,12 @@ static bool fill(struct making *making)
     if (!(making->sheet = add_sheet(making, "about this plan")))
         return false;
     add_about(making);
+    struct grid renewal = grid_of_renewal(&making->arena, making->plan);
+    if (renewal.rows == 0)
+        return true;
+    if (!(making->sheet = add_sheet(making, "renewal")))
+        return false;
+    add_grid(making, &renewal);
     return true;
 }
 
@@ -406,7 +444,8 @@ int report_make_xlsx(const struct plan *plan, struct text *out, struct err *err)
 {
     CLEANUP(cleanup_fd) int fd = memfd_create("workbook", MFD_CLOEXEC);
     CLEANUP(text_release) struct text path = TEXT_INIT;
-    CLEANUP(making_release) struct making making = {.plan = plan, .of_plan = TEXT_INIT};
+    CLEANUP(making_release)
+    struct making making = {.plan = plan, .of_plan = TEXT_INIT, .arena = ARENA_INIT};
     lxw_workbook_options options = {.constant_memory = LXW_TRUE};
 
     if (plan->row_count > ROWS_MAX)

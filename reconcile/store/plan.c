@@ -121,7 +121,7 @@ struct saving {
     const struct plan *plan;
     int64_t portal_id;
     int64_t id;
-    struct store_writer row, guard, curve;
+    struct store_writer row, guard, curve, renewal;
 };
 
 #define PLACE_COLUMNS 3 /* which begin_row fills */
@@ -200,6 +200,39 @@ static void add_class(struct text *row, const void *context, size_t number)
     pg_copy_end_row(row);
 }
 
+/* A row of plan_renewal; the rest of a class is in plan_class. */
+struct stored_renewal {
+    struct renewal renewal; /* for what is the same in every row */
+    struct renewal_class item;
+};
+
+static const struct column renewal_columns[] = {
+    COLUMN("renews", struct stored_renewal, renewal.on),
+    COLUMN("starters", struct stored_renewal, renewal.starters),
+    COLUMN("at_work", struct stored_renewal, renewal.at_work),
+    COLUMN("planned", struct stored_renewal, item.planned),
+    COLUMN("leaving", struct stored_renewal, item.leaving),
+    COLUMN("starting", struct stored_renewal, item.starting),
+    COLUMN("expected", struct stored_renewal, item.expected),
+    COLUMN("class", struct stored_renewal, item.name),
+    COLUMN("seats", struct stored_renewal, item.now),
+    COLUMN("contracted", struct stored_renewal, item.contracted),
+    COLUMN("price", struct stored_renewal, item.price),
+    COLUMN("currency", struct stored_renewal, item.currency),
+    COLUMN_END,
+};
+
+static void add_renewal(struct text *row, const void *context, size_t number)
+{
+    const struct saving *saving = context;
+    const struct renewal *renewal = &saving->plan->renewal;
+    const struct stored_renewal stored = {.renewal = *renewal, .item = renewal->item[number]};
+
+    begin_row(row, saving, number);
+    store_copy_fields(row, &saving->renewal, &stored);
+    pg_copy_end_row(row);
+}
+
 static size_t count_stored(const struct plan *plan)
 {
     size_t count = 0;
@@ -239,7 +272,9 @@ static int copy_lists(const struct store *store, const struct saving *saving, st
         store_copy(store->pg, "plan_curve_copy", query_plan_curve_copy, add_point, saving,
                    plan->curve_count, err) < 0 ||
         store_copy(store->pg, "plan_class_copy", query_plan_class_copy, add_class, saving,
-                   plan->seat_class_count, err) < 0)
+                   plan->seat_class_count, err) < 0 ||
+        store_copy(store->pg, "plan_renewal_copy", query_plan_renewal_copy, add_renewal, saving,
+                   plan->renewal.count, err) < 0)
         return -1;
     return store_copy(store->pg, "plan_idle_copy", query_plan_idle_copy, add_bucket, saving,
                       PLAN_IDLE_BUCKETS, err);
@@ -263,6 +298,7 @@ static int save_plan(const struct store *store, const struct store_run *run,
         .row = store_writer_of(plan_row_columns, query_plan_row_copy, PLACE_COLUMNS),
         .guard = store_writer_of(guard_columns, query_plan_guard_copy, PLACE_COLUMNS),
         .curve = store_writer_of(curve_columns, query_plan_curve_copy, PLACE_COLUMNS),
+        .renewal = store_writer_of(renewal_columns, query_plan_renewal_copy, PLACE_COLUMNS),
     };
     if (copy_lists(store, &saving, err) < 0)
         return -1;
@@ -386,6 +422,27 @@ static int load_classes(const struct store *store, struct arena *arena, const ch
     return 0;
 }
 
+static int load_renewal(const struct store *store, struct arena *arena, const char *const *which,
+                        struct plan *plan, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    size_t count = 0;
+
+    if (pg_run(store->pg, "plan_renewal", query_plan_renewal, PG_MANY, which, 2, &result, err) < 0)
+        return -1;
+    const struct stored_renewal *stored =
+        store_read_all(renewal_columns, sizeof(stored[0]), result, arena, &count);
+    if (count == 0)
+        return 0;
+    plan->renewal = stored[0].renewal;
+    plan->renewal.days = day_between(plan->today, plan->renewal.on);
+    plan->renewal.item = arena_calloc(arena, count, sizeof(plan->renewal.item[0]));
+    plan->renewal.count = count;
+    for (size_t i = 0; i < count; i++)
+        plan->renewal.item[i] = stored[i].item;
+    return 0;
+}
+
 static int load_lists(const struct store *store, struct arena *arena, size_t rows,
                       struct plan *plan, struct err *err)
 {
@@ -403,7 +460,8 @@ static int load_lists(const struct store *store, struct arena *arena, size_t row
         store_load_guards(store, arena, plan->id, &plan->guard, &plan->guard_count, err) < 0 ||
         load_notes(store, arena, which, plan, err) < 0 ||
         load_curve(store, arena, which, plan, err) < 0 ||
-        load_classes(store, arena, which, plan, err) < 0)
+        load_classes(store, arena, which, plan, err) < 0 ||
+        load_renewal(store, arena, which, plan, err) < 0)
         return -1;
     return load_idle(store, which, plan, err);
 }

@@ -89,6 +89,7 @@ static const char *const matrix[][5] = {
     {"reconcile.plan_guard", "si", "", "", "su"},
     {"reconcile.plan_idle", "si", "", "", "s"},
     {"reconcile.plan_note", "si", "", "", "su"},
+    {"reconcile.plan_renewal", "si", "", "", "s"},
     {"reconcile.plan_row", "si", "", "", "sud"},
     {"reconcile.portal", "siu", "", "", "su"},
     {"reconcile.profile_class_version", "siu", "", "", "sud"},

@@ -135,6 +135,24 @@ static struct plan make_plan(struct store_world *world)
         {.seats = 1, .seats_after = 1, .contracted = 0, .price = 0, .currency = "EUR"}};
     plan.seat_class = seat_class;
     plan.seat_class_count = COUNT_OF(seat_class);
+    static struct renewal_class renewal[] = {
+        {.name = "Heavy 'seat'",
+         .now = 3,
+         .planned = -1,
+         .leaving = 2,
+         .starting = 7,
+         .expected = 9,
+         .contracted = 40,
+         .price = 12005001,
+         .currency = "EUR"},
+        {.name = "Light", .expected = 0, .contracted = -1, .price = -1},
+        {.now = 1, .contracted = 0, .price = 0, .currency = "EUR"}};
+    plan.renewal = (struct renewal){.on = day_add(world->today, 92),
+                                    .days = 92,
+                                    .starters = 11,
+                                    .at_work = 12,
+                                    .item = renewal,
+                                    .count = COUNT_OF(renewal)};
     fill_rows(world, plan.row);
     plan.guard[0] = (struct guard_finding){.id = "G1",
                                            .hold = false,
@@ -237,6 +255,23 @@ TEST(store_load_plan_gives_every_field_back)
         assert_text(was->currency, now->currency);
         assert_int_equal(was->seats, now->seats);
         assert_int_equal(was->seats_after, now->seats_after);
+        assert_int_equal(was->contracted, now->contracted);
+        assert_int_equal(was->price, now->price);
+    }
+    assert_int_equal(is->renewal.count, plan.renewal.count);
+    assert_int_equal(day_compare(is->renewal.on, plan.renewal.on), 0);
+    assert_int_equal(is->renewal.days, 92);
+    assert_int_equal(is->renewal.starters, 11);
+    assert_int_equal(is->renewal.at_work, 12);
+    for (size_t i = 0; i < plan.renewal.count; i++) {
+        const struct renewal_class *was = &plan.renewal.item[i], *now = &is->renewal.item[i];
+        assert_text(was->name, now->name);
+        assert_text(was->currency, now->currency);
+        assert_int_equal(was->now, now->now);
+        assert_int_equal(was->planned, now->planned);
+        assert_int_equal(was->leaving, now->leaving);
+        assert_int_equal(was->starting, now->starting);
+        assert_int_equal(was->expected, now->expected);
         assert_int_equal(was->contracted, now->contracted);
         assert_int_equal(was->price, now->price);
     }

@@ -121,8 +121,10 @@ TEST(renewal_follows_each_account_to_its_day)
     assert_int_equal(renewal.count, 2);
     expect(&renewal.item[0], "3 -1 -1 +0 = 1");
     expect(&renewal.item[1], "2 -0 -0 +0 = 2");
-    assert_int_equal(renewal_spare(&renewal.item[0]), 2);
-    assert_int_equal(renewal_spare(&renewal.item[1]), 0); /* nothing is contracted */
+    int64_t left = 0;
+    assert_true(renewal_left_over(&renewal.item[0], &left));
+    assert_int_equal(left, 2);
+    assert_false(renewal_left_over(&renewal.item[1], &left)); /* nothing is contracted */
 }
 
 /* A downgrade moves a seat, and who leaves afterwards leaves the new one. */
