@@ -1,5 +1,5 @@
 -- What the seats will come to on the day of the renewal; a price in ten-thousandths; -1: not told.
-select c.class, c.seats, r.renews, r.starters, r.at_work, r.planned, r.leaving, r.starting, r.expected,
+select c.class, c.seats, r.renews::text as renews, r.starters, r.at_work, r.planned, r.leaving, r.starting, r.expected,
        coalesce(c.contracted, -1) as contracted, coalesce((c.price * 10000)::bigint, -1) as price,
        c.currency
 from plan_renewal r
