@@ -34,6 +34,8 @@ static const struct column plan_columns[] = {
     COLUMN("suspend", struct store_watch, planned[ACTION_SUSPEND]),
     COLUMN("deprovision", struct store_watch, planned[ACTION_DEPROVISION]),
     COLUMN("reactivate", struct store_watch, planned[ACTION_REACTIVATE]),
+    COLUMN("downgrade", struct store_watch, planned[ACTION_DOWNGRADE]),
+    COLUMN("restore", struct store_watch, planned[ACTION_RESTORE]),
     COLUMN("waiting", struct store_watch, waiting),
     COLUMN("findings", struct store_watch, findings),
     COLUMN("seats_after", struct store_watch, seats_after),
