@@ -179,6 +179,8 @@ static const struct column announcement_columns[] = {
     COLUMN("position", struct store_announcement, position),
     COLUMN("telling", struct store_announcement, telling),
     COLUMN_OF_WORDS("action", struct store_announcement, action, &action_words),
+    COLUMN("from_profile", struct store_announcement, from_profile),
+    COLUMN("to_profile", struct store_announcement, to_profile),
     COLUMN("not_before", struct store_announcement, not_before),
     COLUMN("last_login", struct store_announcement, last_login),
     COLUMN("uses_login", struct store_announcement, uses_login),
