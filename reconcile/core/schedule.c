@@ -162,10 +162,11 @@ static void take(struct playing *playing, const struct amount_row *row, struct t
         playing->missing[row->frees]--;
     if (row->takes >= 0 && (size_t)row->takes < now->class_count)
         playing->missing[row->takes]++;
-    if (row->action == ACTION_REACTIVATE)
+    if (actions[row->action].takes_seat)
         return;
-    now->admins -= row->is_admin && row->action >= ACTION_SUSPEND;
-    now->whole[row->action]--;
+    now->admins -= row->is_admin;
+    if (actions[row->action].frees_seat)
+        now->whole[row->action]--;
     if (row->action != ACTION_SUSPEND)
         return;
     leave(playing, &playing->by_department, playing->department, row->department);

@@ -67,13 +67,20 @@ static const struct amount_department *settle(struct counting *counting, int64_t
     return kept;
 }
 
-static bool is_admin(const struct job *job, const struct snapshot *snapshot,
-                     const struct account *account)
+static bool is_admin(const struct job *job, const struct snapshot *snapshot, const char *profile_id)
 {
     const struct limits *limits = &job->config->limits;
-    const struct profile *profile = snapshot_profile(snapshot, account->profile_id);
+    const struct profile *profile = snapshot_profile(snapshot, profile_id);
 
     return profile && guard_is_admin_profile(limits, profile);
+}
+
+/* Whether an administrator is one no more when the row is done. */
+static bool takes_admin(const struct job *job, const struct snapshot *snapshot,
+                        const struct account *account, const struct plan_row *row)
+{
+    return account->status == ACCOUNT_ACTIVE && is_admin(job, snapshot, account->profile_id) &&
+           !(row->to_profile_id && is_admin(job, snapshot, row->to_profile_id));
 }
 
 static bool is_gone_today(const struct job *job, const struct account *account)
@@ -111,9 +118,10 @@ static int class_of(const struct job *job, const struct profile *profile)
 static int class_taken(const struct job *job, const struct snapshot *snapshot,
                        const struct account *account, const struct store_step *open)
 {
-    enum account_status status = open ? actions[open->action].wanted : account->status;
+    enum account_status status = open ? actions[open->aim.action].wanted : account->status;
+    const char *profile = open && open->aim.to_profile ? open->aim.to_profile : account->profile_id;
 
-    return status == ACCOUNT_ACTIVE ? class_of(job, snapshot_profile(snapshot, account->profile_id))
+    return status == ACCOUNT_ACTIVE ? class_of(job, snapshot_profile(snapshot, profile))
                                     : AMOUNT_NO_CLASS;
 }
 
@@ -170,10 +178,11 @@ int choose_scene(struct job *job, const struct snapshot *snapshot, const struct 
         if (gone)
             continue;
         active++;
-        scene.admins += is_admin(job, snapshot, account) &&
+        scene.admins += is_admin(job, snapshot, account->profile_id) &&
                         !text_equal(account->id, snapshot->own_id) &&
                         table_find(&called, account->id) == TABLE_END;
     }
+    scene.whole[ACTION_DOWNGRADE] = active;
     scene.whole[ACTION_SUSPEND] = active + scene.done[ACTION_SUSPEND].today;
     scene.whole[ACTION_DEPROVISION] = listed + scene.done[ACTION_DEPROVISION].today;
     scene.department =
@@ -230,8 +239,11 @@ struct amount_row choose_row(struct job *job, const struct snapshot *snapshot,
     const struct plan_row *row = &book->plan->row[i];
     const char *guard = actions[row->action].guard;
     const struct ruling *approve = book->ruled[i].approve;
-    int class = class_of(job, snapshot_profile(snapshot, account->profile_id));
+    const char *profile = row->to_profile_id ? row->to_profile_id : account->profile_id;
+    int before = class_of(job, snapshot_profile(snapshot, account->profile_id));
+    int after = class_of(job, snapshot_profile(snapshot, profile));
     bool is_active = account->status == ACCOUNT_ACTIVE;
+    bool stays = row->to_profile_id && before == after; /* another profile of the same class */
 
     return (struct amount_row){
         .action = row->action,
@@ -242,12 +254,12 @@ struct amount_row choose_row(struct job *job, const struct snapshot *snapshot,
         .used = row->last_login,
         .department = row->department,
         .country = account->country,
-        .is_admin = account->status == ACCOUNT_ACTIVE && is_admin(job, snapshot, account),
+        .is_admin = takes_admin(job, snapshot, account, row),
         .overrides_g9 = rule_overrides(job, book, i, "G9"),
         .overrides_g10 = rule_overrides(job, book, i, "G10"),
         .of_login = row->of_login && is_active,
-        .frees = is_active ? class : AMOUNT_NO_CLASS,
-        .takes = actions[row->action].wanted == ACCOUNT_ACTIVE ? class : AMOUNT_NO_CLASS,
+        .frees = is_active && !stays ? before : AMOUNT_NO_CLASS,
+        .takes = actions[row->action].wanted == ACCOUNT_ACTIVE && !stays ? after : AMOUNT_NO_CLASS,
     };
 }
 
@@ -306,7 +318,7 @@ static void collect_rows(struct choosing *choosing, const struct plan *only)
 
 static void tell_guards(struct choosing *choosing)
 {
-    static const char *const amounts[] = {"G7", "G8", "G9", "G10"};
+    static const char *const amounts[] = {"G7", "G8", "G9", "G10", "G16"};
 
     for (size_t g = 0; g < COUNT_OF(amounts); g++) {
         size_t waits = 0;
