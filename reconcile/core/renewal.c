@@ -11,21 +11,13 @@
 #include "base/mem.h"
 
 struct counting {
-    const struct seats *seats;
+    struct class_places places;
     const struct policy_context *context;
     const struct roster *roster;
     struct renewal *renewal;
     bool *has_account;   /* of each person of the roster */
     int64_t *of_at_work; /* seats of people at work, by class */
 };
-
-/* The place of the class of a profile; behind the last: none. */
-static size_t place_of(const struct counting *counting, const struct profile *profile)
-{
-    const struct seat_class *found = seats_class_of(counting->seats, profile);
-
-    return found ? (size_t)(found - counting->seats->seat_class) : counting->seats->count;
-}
 
 static bool is_before(struct day day, struct day other)
 {
@@ -45,12 +37,10 @@ static bool acts(const struct counting *counting, const struct decision *decisio
             day_compare(decision->not_before, counting->renewal->on) <= 0);
 }
 
-static const struct profile *profile_after(const struct counting *counting,
-                                           const struct decision *decision)
+static const char *profile_after(const struct counting *counting, const struct decision *decision)
 {
-    if (acts(counting, decision) && decision->to)
-        return decision->to;
-    return snapshot_profile(counting->context->snapshot, decision->account->profile_id);
+    return acts(counting, decision) && decision->to ? decision->to->id
+                                                    : decision->account->profile_id;
 }
 
 static bool has_seat_after(const struct counting *counting, const struct decision *decision)
@@ -68,9 +58,8 @@ static void count_account(struct counting *counting, const struct decision *deci
     const struct pairing *pairing = decision->pairing;
     const struct person *person = pairing->kind == LINK_ONE ? pairing->person : NULL;
     struct renewal *renewal = counting->renewal;
-    size_t now =
-        place_of(counting, snapshot_profile(counting->context->snapshot, account->profile_id));
-    size_t after = place_of(counting, profile_after(counting, decision));
+    size_t now = class_place(&counting->places, account->profile_id);
+    size_t after = class_place(&counting->places, profile_after(counting, decision));
 
     if (person)
         counting->has_account[person - counting->roster->person] = true;
@@ -120,8 +109,7 @@ struct renewal renewal_of(struct arena *arena, const struct seats *seats,
     struct renewal renewal = {.on = DAY_NONE};
     CLEANUP(mem_cleanup) bool *has_account = mem_calloc(roster->count + 1, sizeof(has_account[0]));
     CLEANUP(mem_cleanup) int64_t *of_at_work = mem_calloc(seats->count + 1, sizeof(of_at_work[0]));
-    struct counting counting = {.seats = seats,
-                                .context = context,
+    struct counting counting = {.context = context,
                                 .roster = roster,
                                 .renewal = &renewal,
                                 .has_account = has_account,
@@ -132,8 +120,10 @@ struct renewal renewal_of(struct arena *arena, const struct seats *seats,
     renewal.on = seats->renews;
     renewal.days = day_between(context->today, seats->renews);
     renewal.item = arena_calloc(arena, seats->count + 1, sizeof(renewal.item[0]));
+    class_places_init(&counting.places, seats, context->snapshot);
     for (size_t i = 0; i < context->snapshot->count; i++)
         count_account(&counting, &decision[i]);
+    class_places_release(&counting.places);
     count_people(&counting);
     for (size_t c = 0; c <= seats->count; c++) {
         const struct seat_class *seat_class = c < seats->count ? &seats->seat_class[c] : NULL;
@@ -145,7 +135,8 @@ struct renewal renewal_of(struct arena *arena, const struct seats *seats,
         item->starting = share_of(renewal.starters, of_at_work[c], renewal.at_work);
         item->expected = item->now - item->planned - item->leaving + item->starting;
     }
-    renewal.count = seats->count + (renewal.item[seats->count].now > 0);
+    renewal.count =
+        seats->count + (renewal.item[seats->count].now + renewal.item[seats->count].expected > 0);
     return renewal;
 }
 

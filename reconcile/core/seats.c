@@ -51,30 +51,43 @@ bool seats_pattern_fits(const char *pattern, const struct profile *profile)
 
 /* --- how many there are --- */
 
-/* The number of each profile's class by its id; that behind the last is none. */
-static void number_classes(const struct seats *seats, const struct snapshot *snapshot,
-                           struct table *by_id)
+void class_places_init(struct class_places *places, const struct seats *seats,
+                       const struct snapshot *snapshot)
 {
-    table_init(by_id, snapshot->profile_count);
+    table_init(&places->by_profile, snapshot->profile_count);
+    places->none = seats->count;
     for (size_t i = 0; i < snapshot->profile_count; i++) {
         const struct seat_class *is = seats_class_of(seats, &snapshot->profile[i]);
         if (is)
-            table_add(by_id, snapshot->profile[i].id, (uint32_t)(is - seats->seat_class));
+            table_add(&places->by_profile, snapshot->profile[i].id,
+                      (uint32_t)(is - seats->seat_class));
     }
 }
 
-static void count_account(struct class_seats *seats, const struct account *account,
-                          const struct decision *decision)
+void class_places_release(struct class_places *places)
 {
-    bool takes = account->status == ACCOUNT_ACTIVE;
-    bool after = takes;
+    table_release(&places->by_profile);
+}
 
-    if (decision && actions[decision->action].frees_seat)
-        after = false;
-    else if (decision && actions[decision->action].takes_seat)
-        after = true;
-    seats->seats += takes;
-    seats->seats_after += after;
+size_t class_place(const struct class_places *places, const char *profile_id)
+{
+    uint32_t at = profile_id ? table_find(&places->by_profile, profile_id) : TABLE_END;
+
+    return at == TABLE_END ? places->none : table_value(&places->by_profile, at);
+}
+
+static void count_account(struct class_seats *class, const struct class_places *places,
+                          const struct account *account, const struct decision *decision)
+{
+    const struct action_meaning *action = decision ? &actions[decision->action] : &actions[0];
+    bool takes = account->status == ACCOUNT_ACTIVE;
+    bool takes_after = action->takes_seat || (takes && !action->frees_seat);
+    size_t now = class_place(places, account->profile_id), after = now;
+
+    if (decision && decision->to)
+        after = class_place(places, decision->to->id);
+    class[now].seats += takes;
+    class[after].seats_after += takes_after;
 }
 
 size_t seats_count(struct arena *arena, const struct seats *seats, const struct snapshot *snapshot,
@@ -82,7 +95,7 @@ size_t seats_count(struct arena *arena, const struct seats *seats, const struct 
 {
     size_t count = seats ? seats->count : 0;
     struct class_seats *class = arena_calloc(arena, count + 1, sizeof(class[0]));
-    struct table by_id;
+    CLEANUP(class_places_release) struct class_places places = {.none = 0};
 
     *ret_class = class;
     if (count == 0)
@@ -95,13 +108,9 @@ size_t seats_count(struct arena *arena, const struct seats *seats, const struct 
                                         .currency = is->currency};
     }
     class[count] = (struct class_seats){.contracted = -1, .price = -1};
-    number_classes(seats, snapshot, &by_id);
-    for (size_t i = 0; i < snapshot->count; i++) {
-        uint32_t at = table_find(&by_id, snapshot->account[i].profile_id);
-        count_account(&class[at == TABLE_END ? count : table_value(&by_id, at)],
-                      &snapshot -> account[i], decision ? &decision[i] : NULL);
-    }
-    table_release(&by_id);
+    class_places_init(&places, seats, snapshot);
+    for (size_t i = 0; i < snapshot->count; i++)
+        count_account(class, &places, &snapshot->account[i], decision ? &decision[i] : NULL);
     return count + (class[count].seats + class[count].seats_after > 0);
 }
 

@@ -6,6 +6,7 @@
 #ifndef CORE_SEATS_H
 #define CORE_SEATS_H
 
+#include "base/table.h"
 #include "core/policy.h"
 #include "facts/snapshot.h"
 
@@ -39,6 +40,16 @@ const struct seat_class *seats_class_of(const struct seats *seats, const struct 
 const struct seat_class *seats_class_named(const struct seats *seats, const char *name);
 /* Whether a pattern of a class fits a profile. */
 bool seats_pattern_fits(const char *pattern, const struct profile *profile);
+
+/* The place of the class of each profile of a snapshot, asked once for all accounts. */
+struct class_places {
+    struct table by_profile;
+    size_t none; /* the place of what is of no class: behind the last */
+};
+void class_places_init(struct class_places *places, const struct seats *seats,
+                       const struct snapshot *snapshot);
+void class_places_release(struct class_places *places);
+size_t class_place(const struct class_places *places, const char *profile_id);
 
 /* The seats of a class, and how many would be taken when every decision were done. */
 struct class_seats {

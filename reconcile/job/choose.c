@@ -114,36 +114,29 @@ static int class_of(const struct job *job, const struct profile *profile)
     return found ? (int)(found - seats->seat_class) : AMOUNT_NO_CLASS;
 }
 
-/* The class of which an account takes a seat, as if what was called and is not seen yet were so. */
-static int class_taken(const struct job *job, const struct snapshot *snapshot,
-                       const struct account *account, const struct store_step *open)
-{
-    enum account_status status = open ? actions[open->aim.action].wanted : account->status;
-    const char *profile = open && open->aim.to_profile ? open->aim.to_profile : account->profile_id;
-
-    return status == ACCOUNT_ACTIVE ? class_of(job, snapshot_profile(snapshot, profile))
-                                    : AMOUNT_NO_CLASS;
-}
-
-/* What each class lacks until seats.keep_free of it are free. */
+/* What each class lacks until seats.keep_free of it are free, as if what was called and is not seen
+ * yet were so. */
 static void count_missing(const struct job *job, const struct snapshot *snapshot,
                           const struct table *called, const struct store_step *step,
                           struct amount_scene *scene)
 {
     const struct seats *seats = &job->config->seats;
     int64_t *missing = arena_calloc(job->arena, seats->count + 1, sizeof(missing[0]));
+    CLEANUP(class_places_release) struct class_places places = {.none = 0};
 
     if (seats->keep_free == 0)
         return;
+    class_places_init(&places, seats, snapshot);
     for (size_t c = 0; c < seats->count; c++)
         missing[c] = seats->keep_free - seats->seat_class[c].contracted;
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
         uint32_t at = account->id ? table_find(called, account->id) : TABLE_END;
-        int class = class_taken(job, snapshot, account,
-                                at == TABLE_END ? NULL : &step[table_value(called, at)]);
-        if (class >= 0)
-            missing[class]++;
+        const struct step_aim *aim = at == TABLE_END ? NULL : &step[table_value(called, at)].aim;
+        enum account_status status = aim ? actions[aim->action].wanted : account->status;
+        if (status == ACCOUNT_ACTIVE)
+            missing[class_place(&places,
+                                aim && aim->to_profile ? aim->to_profile : account->profile_id)]++;
     }
     scene->missing = missing;
     scene->class_count = seats->count;
