@@ -133,8 +133,12 @@ static void add_csv(const PGresult *rows, struct text *out)
 {
     for (int r = -1; r < PQntuples(rows); r++) {
         for (int c = 0; c < PQnfields(rows); c++) {
+            const char *value = r < 0 ? PQfname(rows, c) : cell(rows, r, c);
             text_add(out, c ? "," : "");
-            encode_csv(out, r < 0 ? PQfname(rows, c) : cell(rows, r, c));
+            if (r >= 0 && value && is_number(rows, c))
+                text_add(out, value); /* a negative one is no formula */
+            else
+                encode_csv(out, value);
         }
         text_add(out, "\r\n");
     }
