@@ -820,8 +820,9 @@ const struct setting settings[] = {
      .minimum = 0,
      .maximum = LIMIT_ACCOUNTS,
      .fallback = "0",
-     .sentence = "Seats of each class that should be free; needs 'contracted' of every class. 0: "
-                 "none."},
+     .sentence = "Seats of each class that should be free: of what is approved and due for lack of "
+                 "use as much is done as is missing, longest unused first, and the rest waits. Who "
+                 "departed goes in any case. Needs 'contracted' of every class. 0: off."},
 
     /* --- limits --- */
     {.path = "limits",
