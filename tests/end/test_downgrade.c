@@ -100,7 +100,7 @@ TEST(who_logs_in_after_a_downgrade_is_proposed_their_profile_and_gets_it_from_a_
     check_ask(&story,
               "select state || ' ' || from_profile || ' ' || to_profile from reconcile.step"
               " where action = 'restore'",
-              "done " LIGHT " " REGULAR);
+              "verified " LIGHT " " REGULAR);
     story_night(&story, 0);
     story_is_planned(&story, "ida", "nothing");
     check_ask(&story, "select state from reconcile.step where action = 'restore'", "verified");
