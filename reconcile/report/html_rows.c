@@ -274,6 +274,7 @@ static void add_account(struct text *out, const struct plan_row *row)
         text_add(out, "no profile");
     else
         html_add_bdi(out, row->profile);
+    html_add_small(out, "seat ", row->seat_class);
     html_add_small(out, "", row->account_word);
     add_smaller(out, "more", "", row->roles);
 }
@@ -352,6 +353,7 @@ static void add_row(struct text *out, const struct plan *plan, const struct plan
     html_add_attribute(out, "data-department", row->department);
     html_add_attribute(out, "data-country", row->country);
     html_add_attribute(out, "data-profile", row->profile);
+    html_add_attribute(out, "data-class", row->seat_class);
     if (row->idle_days >= 0)
         text_addf(out, " data-idle=%d", row->idle_days);
     add_stands(out, row);
