@@ -30,6 +30,66 @@ static const char *worth(struct arena *arena, int64_t seats, int64_t price, cons
                         currency);
 }
 
+/* One after the other. */
+static void put(struct grid *grid, size_t *cell, const char *value)
+{
+    grid->cell[(*cell)++] = value;
+}
+
+static struct grid grid_begin(struct arena *arena, const struct grid *like, size_t rows)
+{
+    struct grid grid = *like;
+
+    grid.rows = rows;
+    grid.cell = arena_calloc(arena, rows * grid.columns + 1, sizeof(grid.cell[0]));
+    return grid;
+}
+
+static const char *name_of(const char *class)
+{
+    return class ? class : "(no class)";
+}
+
+/* --- seats by class --- */
+
+static const char *const class_head[] = {"class",       "seats",      "contracted",     "free",
+                                         "seats after", "free after", "a seat and year"};
+static const struct grid class_grid = {
+    .id = "classes",
+    .title = "Seats by class",
+    .sheet = "seats by class",
+    .about = "As configured when this plan was made, and after all of it; over what the contract "
+             "has, Bynder charges extra.",
+    .warns = 1U << 3 | 1U << 5,
+    .head = class_head,
+    .columns = COUNT_OF(class_head)};
+
+static const char *difference(struct arena *arena, int64_t contracted, size_t seats)
+{
+    return contracted < 0 ? NULL
+                          : arena_printf(arena, "%lld", (long long)(contracted - (int64_t)seats));
+}
+
+static struct grid grid_of_classes(struct arena *arena, const struct plan *plan)
+{
+    struct grid grid = grid_begin(arena, &class_grid, plan->seat_class_count);
+    size_t cell = 0;
+
+    for (size_t i = 0; i < grid.rows; i++) {
+        const struct class_seats *class = &plan->seat_class[i];
+        put(&grid, &cell, name_of(class->name));
+        put(&grid, &cell, arena_printf(arena, "%zu", class->seats));
+        put(&grid, &cell, number_or_none(arena, class->contracted));
+        put(&grid, &cell, difference(arena, class->contracted, class->seats));
+        put(&grid, &cell, arena_printf(arena, "%zu", class->seats_after));
+        put(&grid, &cell, difference(arena, class->contracted, class->seats_after));
+        put(&grid, &cell, worth(arena, 1, class->price, class->currency));
+    }
+    return grid;
+}
+
+/* --- the renewal --- */
+
 static const char *about_renewal(struct arena *arena, const struct renewal *renewal)
 {
     char day[DAY_TEXT_SIZE];
@@ -46,34 +106,48 @@ static const char *about_renewal(struct arena *arena, const struct renewal *rene
 static const char *const renewal_head[] = {"class",        "in use now",   "by the plan",
                                            "people leave", "people start", "in use then",
                                            "contracted",   "left over",    "worth a year"};
+static const struct grid renewal_grid = {.id = "renewal",
+                                         .title = "Seats on the day of the renewal",
+                                         .sheet = "renewal",
+                                         .warns = 1U << 7 | 1U << 8,
+                                         .head = renewal_head,
+                                         .columns = COUNT_OF(renewal_head)};
 
-struct grid grid_of_renewal(struct arena *arena, const struct plan *plan)
+static struct grid grid_of_renewal(struct arena *arena, const struct plan *plan)
 {
     const struct renewal *renewal = &plan->renewal;
-    struct grid grid = {.id = "renewal",
-                        .title = "Seats on the day of the renewal",
-                        .head = renewal_head,
-                        .columns = COUNT_OF(renewal_head)};
+    struct grid grid =
+        grid_begin(arena, &renewal_grid, day_is_set(renewal->on) ? renewal->count : 0);
+    size_t cell = 0;
 
-    if (!day_is_set(renewal->on))
-        return grid;
-    grid.about = about_renewal(arena, renewal);
-    grid.cell = arena_calloc(arena, renewal->count * grid.columns + 1, sizeof(grid.cell[0]));
-    for (const char **cell = grid.cell; grid.rows < renewal->count; grid.rows++) {
-        const struct renewal_class *item = &renewal->item[grid.rows];
+    grid.about = grid.rows > 0 ? about_renewal(arena, renewal) : NULL;
+    for (size_t i = 0; i < grid.rows; i++) {
+        const struct renewal_class *item = &renewal->item[i];
         int64_t left = 0;
         bool is_told = renewal_left_over(item, &left);
-        *cell++ = item->name ? item->name : "(no class)";
-        *cell++ = number_or_none(arena, item->now);
-        *cell++ = change(arena, -item->planned);
-        *cell++ = change(arena, -item->leaving);
-        *cell++ = change(arena, item->starting);
-        *cell++ = number_or_none(arena, item->expected);
-        *cell++ = number_or_none(arena, item->contracted);
-        *cell++ = is_told ? arena_printf(arena, "%lld", (long long)left) : NULL;
-        *cell++ = is_told ? worth(arena, left, item->price, item->currency) : NULL;
+        put(&grid, &cell, name_of(item->name));
+        put(&grid, &cell, number_or_none(arena, item->now));
+        put(&grid, &cell, change(arena, -item->planned));
+        put(&grid, &cell, change(arena, -item->leaving));
+        put(&grid, &cell, change(arena, item->starting));
+        put(&grid, &cell, number_or_none(arena, item->expected));
+        put(&grid, &cell, number_or_none(arena, item->contracted));
+        put(&grid, &cell, is_told ? arena_printf(arena, "%lld", (long long)left) : NULL);
+        put(&grid, &cell, is_told ? worth(arena, left, item->price, item->currency) : NULL);
     }
     return grid;
+}
+
+size_t grids_of(struct arena *arena, const struct plan *plan, struct grid ret_grid[GRIDS_MAX])
+{
+    const struct grid all[GRIDS_MAX] = {grid_of_classes(arena, plan), grid_of_renewal(arena, plan)};
+    size_t count = 0;
+
+    for (size_t i = 0; i < GRIDS_MAX; i++) {
+        if (all[i].rows > 0)
+            ret_grid[count++] = all[i];
+    }
+    return count;
 }
 
 /* --- how it is shown --- */
@@ -143,27 +217,32 @@ void grid_add_text(struct text *out, const struct grid *grid, size_t width)
         add_line(out, grid, i, false);
 }
 
+static void add_figure(struct text *out, const char *cell, bool warns)
+{
+    text_addf(out, "<td%s>", warns && cell && *cell == '-' ? " class=beyond" : "");
+    if (cell)
+        encode_html(out, cell);
+    else
+        text_add(out, "&ndash;");
+}
+
 void grid_add_html(struct text *out, const struct grid *grid)
 {
-    if (grid->rows == 0)
-        return;
-    text_addf(out, "<section id=%s>\n<h2>%s</h2>\n", grid->id, grid->title);
-    if (grid->about) {
-        text_add(out, "<p>");
-        encode_html(out, grid->about);
-        text_add(out, "</p>\n");
+    text_addf(out,
+              "<section id=%s>\n<h2>%s</h2>\n<p>%s</p>\n<div class=scroll tabindex=0 role=region "
+              "aria-label=\"%s\">\n<table class=small>\n<thead><tr>",
+              grid->id, grid->title, grid->about, grid->title);
+    for (size_t c = 0; c < grid->columns; c++) {
+        text_add(out, "<th scope=col>");
+        html_add_capitalized(out, grid->head[c]);
     }
-    text_add(out, "<div class=scroll tabindex=0 role=region aria-label=\"");
-    text_addf(out, "%s\">\n<table class=small>\n<thead><tr>", grid->title);
-    for (size_t c = 0; c < grid->columns; c++)
-        text_addf(out, "<th scope=col>%s", grid->head[c]);
     text_add(out, "</thead>\n<tbody>\n");
     for (size_t i = 0; i < grid->rows; i++) {
-        for (size_t c = 0; c < grid->columns; c++) {
-            text_add(out, c > 0 ? "<td>" : "<tr><th scope=row>");
-            html_add_bdi(out, shown(grid, i, c));
-        }
+        text_add(out, "<tr><th scope=row>");
+        html_add_bdi(out, shown(grid, i, 0));
+        for (size_t c = 1; c < grid->columns; c++)
+            add_figure(out, grid->cell[i * grid->columns + c], grid->warns & (1U << c));
         text_add_char(out, '\n');
     }
-    text_add(out, "</tbody>\n</table>\n</div>\n</section>\n");
+    text_add(out, "</tbody></table>\n</div>\n</section>\n");
 }

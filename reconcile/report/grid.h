@@ -13,15 +13,18 @@
 struct grid {
     const char *id;    /* of the section on the page; a word */
     const char *title; /* a heading */
-    const char *about; /* a sentence or more, NULL = none */
+    const char *sheet; /* in a workbook, at most 31 characters */
+    const char *about; /* a sentence or more of ours, without markup */
+    unsigned warns;    /* bits 1 << column: a figure below nothing is bad news */
     const char *const *head;
     size_t columns;
     const char **cell; /* row by row; NULL = nothing is told */
     size_t rows;       /* 0 = there is nothing to show */
 };
 
-/* What the seats will come to on the day of the renewal; no rows while nothing is said of it. */
-struct grid grid_of_renewal(struct arena *arena, const struct plan *plan);
+/* Those that there is something to say of: seats by class, seats on the day of the renewal. */
+enum { GRIDS_MAX = 2 };
+size_t grids_of(struct arena *arena, const struct plan *plan, struct grid ret_grid[GRIDS_MAX]);
 
 /* The table alone, two blanks in front, encoded for a terminal of that width: where it does not fit
  * each row is a sentence. */

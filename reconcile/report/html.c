@@ -356,18 +356,10 @@ static void add_inputs(struct text *out, const struct plan *plan)
     text_add(out, "\n</dl>\n</section>\n");
 }
 
-static void add_renewal(struct text *out, const struct plan *plan)
-{
-    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-    struct grid grid = grid_of_renewal(&arena, plan);
-
-    grid_add_html(out, &grid);
-}
-
 /* --- the way around, codes, and who has a shell --- */
 
 static void add_contents(struct text *out, const struct plan *plan,
-                         const struct report_groups *groups)
+                         const struct report_groups *groups, const struct grid *grid, size_t grids)
 {
     text_add(out, "<nav aria-label=\"Contents\">\n<ul>\n");
     html_add_contents(out, groups);
@@ -375,8 +367,8 @@ static void add_contents(struct text *out, const struct plan *plan,
         text_add(out, "<li><a href=\"#outcome\">What was done</a>\n");
     if (plan->curve_count > 0)
         text_add(out, "<li><a href=\"#curve\">With another threshold</a>\n");
-    if (plan->renewal.count > 0)
-        text_add(out, "<li><a href=\"#renewal\">Seats on the day of the renewal</a>\n");
+    for (size_t i = 0; i < grids; i++)
+        text_addf(out, "<li><a href=\"#%s\">%s</a>\n", grid[i].id, grid[i].title);
     if (plan->seats_count > 1)
         text_add(out, "<li><a href=\"#seats\">Seats over time</a>\n");
     text_add(out, "<li><a href=\"#idle\">Days since the last login</a>\n<li><a href=\"#guards\">"
@@ -456,6 +448,9 @@ static void add_commands(struct text *out, const struct plan *plan)
 void report_add_html(const struct plan *plan, const struct report_style *style, struct text *out)
 {
     CLEANUP(report_groups_release) struct report_groups groups = html_groups_of(plan);
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct grid grid[GRIDS_MAX];
+    size_t grids = grids_of(&arena, plan, grid);
     char head[AUDIT_HEAD_SIZE];
 
     (void)style;
@@ -463,12 +458,13 @@ void report_add_html(const struct plan *plan, const struct report_style *style, 
     add_header(out, plan);
     add_holds(out, plan);
     add_tiles(out, plan);
-    add_contents(out, plan, &groups);
+    add_contents(out, plan, &groups, grid, grids);
     html_add_groups(out, plan, &groups);
     html_add_outcome(out, plan);
     html_add_departments(out, plan);
     html_add_curve(out, plan);
-    add_renewal(out, plan);
+    for (size_t i = 0; i < grids; i++)
+        grid_add_html(out, &grid[i]);
     html_add_seats(out, plan);
     html_add_idle(out, &plan->idle);
     add_notes(out, plan);

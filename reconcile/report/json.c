@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/jsonw.h"
+#include "core/seats.h"
 #include "report/parts.h"
 
 static void field_day(struct jsonw *json, const char *key, struct day day)
@@ -31,15 +32,6 @@ static void field_id(struct jsonw *json, const char *key, int64_t id)
 {
     if (id > 0)
         jsonw_field_int(json, key, id);
-    else
-        jsonw_field_null(json, key);
-}
-
-/* A negative number is what is not told. */
-static void field_told(struct jsonw *json, const char *key, int64_t number)
-{
-    if (number >= 0)
-        jsonw_field_int(json, key, number);
     else
         jsonw_field_null(json, key);
 }
@@ -212,6 +204,58 @@ static void add_curve(struct jsonw *json, const struct plan *plan)
     jsonw_end_array(json);
 }
 
+static void add_seats(struct jsonw *json, const struct plan *plan)
+{
+    jsonw_key(json, "seats");
+    jsonw_begin_object(json);
+    field_id(json, "contracted", plan->contracted);
+    jsonw_key(json, "days");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < plan->seats_count; i++) {
+        jsonw_begin_object(json);
+        field_day(json, "day", plan->seats[i].day);
+        field_size(json, "seats", plan->seats[i].seats);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+    jsonw_end_object(json);
+}
+
+static void field_told(struct jsonw *json, const char *key, bool is_told, int64_t value)
+{
+    if (is_told)
+        jsonw_field_int(json, key, value);
+    else
+        jsonw_field_null(json, key);
+}
+
+static void add_classes(struct jsonw *json, const struct plan *plan)
+{
+    char price[MONEY_TEXT_MAX];
+
+    jsonw_key(json, "classes");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < plan->seat_class_count; i++) {
+        const struct class_seats *class = &plan->seat_class[i];
+        bool told = class->contracted >= 0;
+        jsonw_begin_object(json);
+        field_text(json, "class", class->name);
+        field_size(json, "seats", class->seats);
+        field_size(json, "seats_after", class->seats_after);
+        field_told(json, "contracted", told, class->contracted);
+        field_told(json, "free", told, class->contracted - (int64_t) class->seats);
+        field_told(json, "free_after", told, class->contracted - (int64_t) class->seats_after);
+        jsonw_key(json, "price");
+        if (class->price >= 0)
+            jsonw_raw(json, money_format(class->price, price));
+        else
+            jsonw_null(json);
+        field_text(json, "currency", class->currency);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+}
+
 static void add_renewal(struct jsonw *json, const struct renewal *renewal)
 {
     char price[MONEY_TEXT_MAX];
@@ -238,30 +282,11 @@ static void add_renewal(struct jsonw *json, const struct renewal *renewal)
         jsonw_field_int(json, "leaving", item->leaving);
         jsonw_field_int(json, "starting", item->starting);
         jsonw_field_int(json, "expected", item->expected);
-        field_told(json, "contracted", item->contracted);
-        if (renewal_left_over(item, &left))
-            jsonw_field_int(json, "left_over", left);
-        else
-            jsonw_field_null(json, "left_over");
+        field_told(json, "contracted", item->contracted >= 0, item->contracted);
+        bool is_told = renewal_left_over(item, &left);
+        field_told(json, "left_over", is_told, left);
         field_text(json, "price", item->price < 0 ? NULL : money_format(item->price, price));
         field_text(json, "currency", item->currency);
-        jsonw_end_object(json);
-    }
-    jsonw_end_array(json);
-    jsonw_end_object(json);
-}
-
-static void add_seats(struct jsonw *json, const struct plan *plan)
-{
-    jsonw_key(json, "seats");
-    jsonw_begin_object(json);
-    field_id(json, "contracted", plan->contracted);
-    jsonw_key(json, "days");
-    jsonw_begin_array(json);
-    for (size_t i = 0; i < plan->seats_count; i++) {
-        jsonw_begin_object(json);
-        field_day(json, "day", plan->seats[i].day);
-        field_size(json, "seats", plan->seats[i].seats);
         jsonw_end_object(json);
     }
     jsonw_end_array(json);
@@ -430,6 +455,7 @@ void report_add_json(const struct plan *plan, const struct report_style *style, 
     add_curve(&json, plan);
     add_renewal(&json, &plan->renewal);
     add_seats(&json, plan);
+    add_classes(&json, plan);
     add_guards(&json, plan);
     add_notes(&json, plan);
     add_decisions(&json, plan);

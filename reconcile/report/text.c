@@ -407,16 +407,17 @@ static void add_totals(const struct painter *painter, const struct plan *plan)
     add_paragraph(painter, 2, text_cstr(&line));
 }
 
-static void add_renewal(const struct painter *painter, const struct plan *plan)
+static void add_grids(const struct painter *painter, const struct plan *plan)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-    struct grid grid = grid_of_renewal(&arena, plan);
+    struct grid grid[GRIDS_MAX];
+    size_t grids = grids_of(&arena, plan, grid);
 
-    if (grid.rows == 0)
-        return;
-    add_heading(painter, grid.title);
-    add_paragraph(painter, 2, grid.about);
-    grid_add_text(painter->out, &grid, painter->width);
+    for (size_t i = 0; i < grids; i++) {
+        add_heading(painter, grid[i].title);
+        add_paragraph(painter, 2, grid[i].about);
+        grid_add_text(painter->out, &grid[i], painter->width);
+    }
 }
 
 static void add_accounts_input(const struct painter *painter, const struct plan_inputs *inputs)
@@ -526,7 +527,7 @@ void report_add_text(const struct plan *plan, const struct report_style *style, 
     add_notes(&painter, plan);
     add_guards(&painter, plan);
     add_totals(&painter, plan);
-    add_renewal(&painter, plan);
+    add_grids(&painter, plan);
     add_inputs(&painter, plan);
     add_identity(&painter, plan);
     add_commands(&painter, plan);

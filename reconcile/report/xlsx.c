@@ -409,6 +409,8 @@ static bool fill(struct making *making)
 {
     char title[] = "plan", author[] = "bynder-reconcile";
     int64_t second = making->plan->created_at.us / SECOND_US;
+    struct grid grid[GRIDS_MAX];
+    size_t grids;
     lxw_doc_properties properties = {/* 0 would be now */
                                      .title = title,
                                      .author = author,
@@ -421,12 +423,12 @@ static bool fill(struct making *making)
     if (!(making->sheet = add_sheet(making, "about this plan")))
         return false;
     add_about(making);
-    struct grid renewal = grid_of_renewal(&making->arena, making->plan);
-    if (renewal.rows == 0)
-        return true;
-    if (!(making->sheet = add_sheet(making, "renewal")))
-        return false;
-    add_grid(making, &renewal);
+    grids = grids_of(&making->arena, making->plan, grid);
+    for (size_t i = 0; i < grids; i++) {
+        if (!(making->sheet = add_sheet(making, grid[i].sheet)))
+            return false;
+        add_grid(making, &grid[i]);
+    }
     return true;
 }
 
