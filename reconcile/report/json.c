@@ -229,10 +229,20 @@ static void field_told(struct jsonw *json, const char *key, bool is_told, int64_
         jsonw_field_null(json, key);
 }
 
+/* Of a seat and year, exactly. */
+static void field_price(struct jsonw *json, int64_t price)
+{
+    char text[MONEY_TEXT_MAX];
+
+    jsonw_key(json, "price");
+    if (price >= 0)
+        jsonw_raw(json, money_format(price, text));
+    else
+        jsonw_null(json);
+}
+
 static void add_classes(struct jsonw *json, const struct plan *plan)
 {
-    char price[MONEY_TEXT_MAX];
-
     jsonw_key(json, "classes");
     jsonw_begin_array(json);
     for (size_t i = 0; i < plan->seat_class_count; i++) {
@@ -245,11 +255,7 @@ static void add_classes(struct jsonw *json, const struct plan *plan)
         field_told(json, "contracted", told, class->contracted);
         field_told(json, "free", told, class->contracted - (int64_t) class->seats);
         field_told(json, "free_after", told, class->contracted - (int64_t) class->seats_after);
-        jsonw_key(json, "price");
-        if (class->price >= 0)
-            jsonw_raw(json, money_format(class->price, price));
-        else
-            jsonw_null(json);
+        field_price(json, class->price);
         field_text(json, "currency", class->currency);
         jsonw_end_object(json);
     }
@@ -258,8 +264,6 @@ static void add_classes(struct jsonw *json, const struct plan *plan)
 
 static void add_renewal(struct jsonw *json, const struct renewal *renewal)
 {
-    char price[MONEY_TEXT_MAX];
-
     jsonw_key(json, "renewal");
     if (!day_is_set(renewal->on)) {
         jsonw_null(json);
@@ -285,7 +289,7 @@ static void add_renewal(struct jsonw *json, const struct renewal *renewal)
         field_told(json, "contracted", item->contracted >= 0, item->contracted);
         bool is_told = renewal_left_over(item, &left);
         field_told(json, "left_over", is_told, left);
-        field_text(json, "price", item->price < 0 ? NULL : money_format(item->price, price));
+        field_price(json, item->price);
         field_text(json, "currency", item->currency);
         jsonw_end_object(json);
     }

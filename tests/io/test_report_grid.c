@@ -85,7 +85,7 @@ TEST(report_page_and_json_tell_the_renewal)
     assert_has(&page, "Heavy &lt;b&gt;&amp;");
     assert_has(&json, "\"days\": 92");
     assert_has(&json, "\"left_over\": -103,");
-    assert_has(&json, "\"price\": \"1200\"");
+    assert_has(&json, "\"price\": 1200,");
     assert_has(&json, "\"contracted\": null");
 }
 
