@@ -11,6 +11,7 @@
 #include "base/fold.h"
 #include "base/text.h"
 #include "core/ruling.h"
+#include "core/seats.h"
 
 #define CLOCKS_DIFFER_S 600 /* as G13 allows */
 
@@ -144,6 +145,17 @@ static bool names_admin(const struct policy *policy, const struct rule *rule,
     return false;
 }
 
+/* Where prices of one currency say so. */
+static bool is_dearer(const struct seats *seats, const struct profile *from,
+                      const struct profile *to)
+{
+    const struct seat_class *now = seats ? seats_class_of(seats, from) : NULL;
+    const struct seat_class *then = seats ? seats_class_of(seats, to) : NULL;
+
+    return now && then && now->price >= 0 && text_equal(now->currency, then->currency) &&
+           then->price > now->price;
+}
+
 const char *downgrade_forbids(const struct policy *policy, const struct rule *rule,
                               const struct profile *target, const char *why,
                               const struct subject *subject)
@@ -165,6 +177,9 @@ const char *downgrade_forbids(const struct policy *policy, const struct rule *ru
                             "an administrator, and the rule does not name the profile: if it is "
                             "meant, its when.profile has \"%s\", without a wildcard",
                             name_of(profile));
+    if (is_dearer(policy->seats, profile, target))
+        return arena_printf(subject->scratch, "a seat of profile '%s' costs more (seats.classes)",
+                            name_of(target));
     return NULL;
 }
 

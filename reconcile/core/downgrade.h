@@ -25,7 +25,7 @@ const char *downgrade_gains(struct arena *arena, const struct profile *from,
 
 /* R15: why a rule may not give this account the profile, NULL = it may: it cannot be told which
  * one (`target` NULL, `why`), it would make an administrator, or take one away whom the rule does
- * not name. Scratch of the subject. */
+ * not name, or its seat costs more by the configured classes. Scratch of the subject. */
 const char *downgrade_forbids(const struct policy *policy, const struct rule *rule,
                               const struct profile *target, const char *why,
                               const struct subject *subject);
