@@ -274,7 +274,7 @@ static void add_account(struct text *out, const struct plan_row *row)
         text_add(out, "no profile");
     else
         html_add_bdi(out, row->profile);
-    html_add_small(out, "seat ", row->seat_class);
+    html_add_small(out, "", row->seat_class);
     html_add_small(out, "", row->account_word);
     add_smaller(out, "more", "", row->roles);
 }
