@@ -32,15 +32,6 @@ const struct seat_class *seats_class_of(const struct seats *seats, const struct 
     return NULL;
 }
 
-const struct seat_class *seats_class_named(const struct seats *seats, const char *name)
-{
-    for (size_t i = 0; seats && name && i < seats->count; i++) {
-        if (text_equal(seats->seat_class[i].name, name))
-            return &seats->seat_class[i];
-    }
-    return NULL;
-}
-
 bool seats_pattern_fits(const char *pattern, const struct profile *profile)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;

@@ -36,8 +36,6 @@ struct seats {
 /* The first class of which a pattern fits the name or the id of the profile. NULL: none does, the
  * profile is not known, or there are no classes. */
 const struct seat_class *seats_class_of(const struct seats *seats, const struct profile *profile);
-/* By its name; NULL = there is none. */
-const struct seat_class *seats_class_named(const struct seats *seats, const char *name);
 /* Whether a pattern of a class fits a profile. */
 bool seats_pattern_fits(const char *pattern, const struct profile *profile);
 

@@ -51,14 +51,6 @@ TEST(seats_class_of_what_fits_nowhere_is_unknown)
     assert_null(seats_class_of(NULL, &profile));
 }
 
-TEST(seats_class_named_finds_by_name_alone)
-{
-    assert_ptr_equal(seats_class_named(&contract, "Light"), &classes[2]);
-    assert_null(seats_class_named(&contract, "light"));
-    assert_null(seats_class_named(&contract, NULL));
-    assert_null(seats_class_named(NULL, "Light"));
-}
-
 TEST(seats_pattern_fits_name_or_id)
 {
     const struct profile profile = {.id = "1", .name = "Admin"};
