@@ -357,12 +357,22 @@ void report_add_request(struct text *out, const struct plan_row *row)
                   row->account_id, email);
 }
 
+/* Of what few policies do, it is told only where the plan has rows of it. */
+static bool is_worth_telling(const struct plan *plan, enum action action)
+{
+    size_t rows = 0;
+
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a))
+        rows += actions[a].approved_as == action ? plan->totals.of[a] : 0;
+    return !actions[action].sets_profile || rows > 0;
+}
+
 void report_add_approvals(struct text *out, const struct plan *plan)
 {
     const char *comma = "";
 
     for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a)) {
-        if (actions[a].approved_as != a)
+        if (actions[a].approved_as != a || !is_worth_telling(plan, a))
             continue;
         text_addf(out, "%s by %d to %s", comma, plan->approvals[a], action_name(a));
         comma = ",";

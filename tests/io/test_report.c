@@ -269,7 +269,7 @@ TEST(report_json_plan_has_every_field_of_the_contract)
         {"totals/suspend", "8"},
         {"totals/deprovision", "1"},
         {"totals/reactivate", "1"},
-        {"totals/of", "{\"suspend\":8,\"deprovision\":1,\"reactivate\":1}"},
+        {"totals/of", "{\"downgrade\":0,\"suspend\":8,\"deprovision\":1,\"reactivate\":1,\"restore\":0}"},
         {"totals/approved", "0"},
         {"totals/kept", "0"},
         {"totals/waiting", "1"},
@@ -397,7 +397,8 @@ TEST(report_csv_read_back_equals_the_rows_but_for_defusing)
                             "account_id,username,email,name,decision,until,reason,"
                             "action,rule,why,row,not_before,account,person,employee_number,"
                             "matched_by,last_login,last_login_source,idle_days,"
-                            "profile,roles,department,country,class,"));
+                            "profile,roles,from_profile,from_profile_id,to_profile,"
+                            "to_profile_id,gained_roles,department,country,class,"));
     read_csv(&out, &cells);
     assert_int_equal(cells.rows, HOSTILE_COUNT + 1);
     columns = cells.row_end[0];
