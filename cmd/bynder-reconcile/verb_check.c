@@ -46,9 +46,10 @@ struct checking {
     struct bynder *bynder;
     struct roster roster; /* of check_roster; none = it could not be read */
     bool portal_answers;
-    size_t made; /* checks */
-    bool is_cut; /* a signal came before all of them were */
-    int code;    /* of the first failure */
+    int64_t listed; /* accounts of the portal; -1 = not told */
+    size_t made;    /* checks */
+    bool is_cut;    /* a signal came before all of them were */
+    int code;       /* of the first failure */
 };
 
 /* A person waits for the answer: seconds of trouble are borne, not minutes. */
@@ -198,6 +199,7 @@ static int check_users(struct checking *checking, const char **ret_fine, struct 
     if (bynder_count(checking->bynder, true, &all, err) < 0 ||
         bynder_count(checking->bynder, false, &active, err) < 0)
         return -1;
+    checking->listed = all;
     if (all < 0 || active < 0)
         *ret_fine = "listed, but the portal does not announce how many";
     else
@@ -373,6 +375,23 @@ static void run_check(struct checking *checking, const struct check *check)
     show_check(checking, check->what, failed, fine, text_cstr(&advice), &err);
 }
 
+/* A table below its line, so it is no check of the tables. */
+static void show_seats(struct checking *checking)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    const struct portal portal =
+        checking->bynder ? bynder_read_only(checking->bynder) : (struct portal){.self = NULL};
+
+    checking->is_cut |= clock_is_interrupted();
+    if (checking->is_cut)
+        return;
+    int failed = check_seats(checking->config, checking->arena,
+                             checking->portal_answers ? &portal : NULL, checking->listed, &err);
+    checking->is_cut = failed && err.code == ERR_INTERRUPTED;
+    if (failed && !checking->is_cut)
+        show_check(checking, "seats", failed, "", "look at the line of the portal", &err);
+}
+
 static void log_policy_findings(struct checking *checking)
 {
     const char *const *sentence = NULL;
@@ -401,6 +420,7 @@ int check_all(const struct invocation *invocation, const struct config *config, 
         .config = config,
         .arena = invocation->arena,
         .now = clock->now(clock->self),
+        .listed = -1,
     };
 
     checking.today = instant_day(checking.now, config->policy.zone);
@@ -414,6 +434,7 @@ int check_all(const struct invocation *invocation, const struct config *config, 
     show_entries(&checking);
     for (size_t i = 0; i < COUNT_OF(of_portal) && checking.portal_answers; i++)
         run_check(&checking, &of_portal[i]);
+    show_seats(&checking);
     if (config->notify.mail.server)
         run_check(&checking, &of_mail);
     if (config_has_webhook(config))

@@ -459,6 +459,10 @@ static int thin(const struct erasing *erasing, const struct store_retention *ret
         {"thin_link_version_move", query_thin_link_version_move},
         {"thin_profile_version_drop", query_thin_profile_version_drop},
         {"thin_profile_version_move", query_thin_profile_version_move},
+        {"thin_seat_class_version_drop", query_thin_seat_class_version_drop},
+        {"thin_seat_class_version_move", query_thin_seat_class_version_move},
+        {"thin_profile_class_version_drop", query_thin_profile_class_version_drop},
+        {"thin_profile_class_version_move", query_thin_profile_class_version_move},
         {"thin_login_drop", query_thin_login_drop},
         {"thin_login_move", query_thin_login_move},
     };

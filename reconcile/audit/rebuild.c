@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "store/column.h"
 #include "store/roster.h"
+#include "store/seats.h"
 #include "store/snapshot.h"
 
 struct rebuilding {
@@ -45,6 +46,7 @@ static int digest_again(struct rebuilding *rebuilding, bool is_snapshot, int64_t
 
 struct reading_row {
     const char *kind, *digest;
+    const char *classes; /* digest of the classes of seats; NULL = the event tells of none */
     int64_t sequence, id;
     bool can; /* be made again */
 };
@@ -54,31 +56,51 @@ static const struct column reading_columns[] = {
     COLUMN("kind", struct reading_row, kind),
     COLUMN("id", struct reading_row, id),
     COLUMN("digest", struct reading_row, digest),
+    COLUMN("classes", struct reading_row, classes),
     COLUMN("can", struct reading_row, can),
     COLUMN_END,
 };
 
+static void add_finding(struct rebuilding *rebuilding, const struct reading_row *row,
+                        const char *what)
+{
+    CLEANUP(text_release) struct text sentence = TEXT_INIT;
+
+    rebuilding->rebuilt.findings++;
+    text_addf(&sentence, "%s %lld is not what was read: made again from %s", row->kind,
+              (long long)row->id, what);
+    rebuilding->found(rebuilding->context, row->sequence, text_cstr(&sentence));
+}
+
+static int rebuild_classes(struct rebuilding *rebuilding, const struct reading_row *row,
+                           struct err *err)
+{
+    struct digest digest;
+    bool any = false;
+
+    if (store_stored_seats_digest(rebuilding->store, row->id, &any, &digest, err) < 0)
+        return -1;
+    if (row->classes ? !is_digest(row->classes, &digest) : any)
+        add_finding(rebuilding, row, "their versions its classes of seats are others");
+    return 0;
+}
+
 static int rebuild_one(struct rebuilding *rebuilding, const struct reading_row *row,
                        struct err *err)
 {
-    CLEANUP(text_release) struct text sentence = TEXT_INIT;
+    bool is_snapshot = text_equal(row->kind, audit_kind_name(AUDIT_SNAPSHOT));
     struct digest digest;
 
     if (!row->can) {
         rebuilding->rebuilt.left_out++;
         return 0;
     }
-    if (digest_again(rebuilding, text_equal(row->kind, audit_kind_name(AUDIT_SNAPSHOT)), row->id,
-                     &digest, err) < 0)
+    if (digest_again(rebuilding, is_snapshot, row->id, &digest, err) < 0)
         return -1;
     rebuilding->rebuilt.count++;
-    if (is_digest(row->digest, &digest))
-        return 0;
-    rebuilding->rebuilt.findings++;
-    text_addf(&sentence, "%s %lld is not what was read: made again from its versions it is another",
-              row->kind, (long long)row->id);
-    rebuilding->found(rebuilding->context, row->sequence, text_cstr(&sentence));
-    return 0;
+    if (!is_digest(row->digest, &digest))
+        add_finding(rebuilding, row, "its versions it is another");
+    return is_snapshot ? rebuild_classes(rebuilding, row, err) : 0;
 }
 
 int store_audit_rebuild(struct store *store, audit_found *found, void *context,

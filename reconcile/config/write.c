@@ -108,10 +108,8 @@ bool config_can_say(const char *value)
     return strlen(value) <= LIMIT_FIELD && text_is_utf8(value, strlen(value));
 }
 
-/* In the quotes of libconfig. What is no text is escaped too, so that the reader names it. */
-static void add_quoted(struct config_writing *writing, const char *path, const char *value)
+void config_add_quoted(struct text *out, const char *value)
 {
-    struct text *out = &writing->text;
     bool is_utf8 = text_is_utf8(value, strlen(value));
 
     text_add_char(out, '"');
@@ -125,6 +123,11 @@ static void add_quoted(struct config_writing *writing, const char *path, const c
             text_add_char(out, *c);
     }
     text_add_char(out, '"');
+}
+
+static void add_quoted(struct config_writing *writing, const char *path, const char *value)
+{
+    config_add_quoted(&writing->text, value);
     writing->said =
         mem_grow(writing->said, writing->count, &writing->capacity, sizeof(writing->said[0]));
     writing->said[writing->count++] = (struct config_said){path, value};

@@ -24,6 +24,9 @@ void config_writing_release(struct config_writing *writing);
  */
 bool config_can_say(const char *value);
 
+/* In the quotes of libconfig. What is no text is escaped too, so that the reader names it. */
+void config_add_quoted(struct text *out, const char *value);
+
 /* A text, or a list of them. Paths and values outlive the writing. */
 void config_write_text(struct config_writing *writing, const char *path, const char *value);
 void config_write_list(struct config_writing *writing, const char *path, const char *const *item,

@@ -16,6 +16,7 @@
 #include "core/remark.h"
 #include "core/row_subject.h"
 #include "core/rules.h"
+#include "core/seats.h"
 
 static const char *const state_name[] = {
     [PLAN_HELD] = "held",         [PLAN_EMPTY] = "empty",       [PLAN_PROPOSED] = "proposed",
@@ -37,19 +38,23 @@ struct profile_words {
     struct table by_id;
     const char **name;
     const char **roles;
+    const char **seat_class; /* NULL = none */
 };
 
 static void words_init(struct profile_words *words, struct arena *arena,
-                       const struct snapshot *snapshot)
+                       const struct snapshot *snapshot, const struct seats *seats)
 {
     words->name = mem_calloc(snapshot->profile_count, sizeof(words->name[0]));
     words->roles = mem_calloc(snapshot->profile_count, sizeof(words->roles[0]));
+    words->seat_class = mem_calloc(snapshot->profile_count, sizeof(words->seat_class[0]));
     table_init(&words->by_id, snapshot->profile_count);
     for (size_t i = 0; i < snapshot->profile_count; i++) {
         const struct profile *profile = &snapshot->profile[i];
         table_add(&words->by_id, profile->id, (uint32_t)i);
         words->name[i] = profile->name ? profile->name : profile->id;
         words->roles[i] = profile_roles(arena, profile);
+        const struct seat_class *is = seats_class_of(seats, profile);
+        words->seat_class[i] = is ? is->name : NULL;
     }
 }
 
@@ -58,6 +63,7 @@ static void words_release(struct profile_words *words)
     table_release(&words->by_id);
     free(words->name);
     free(words->roles);
+    free(words->seat_class);
 }
 
 static const char *person_word(const struct decision *decision)
@@ -105,6 +111,7 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
         .roles = at == TABLE_END ? "" : words->roles[table_value(&words->by_id, at)],
         .department = subject_department(account, person),
         .country = account->country || !person ? account->country : person->country,
+        .seat_class = at == TABLE_END ? NULL : words->seat_class[table_value(&words->by_id, at)],
         .held_by = decision->held_by,
         .uses_person = decision->uses_person,
         .uses_login = decision->uses_login,
@@ -170,8 +177,9 @@ static bool is_row(const struct decision *decision, bool full)
     return full || decision->action != ACTION_KEEP || decision->finding;
 }
 
-static void make_rows(struct plan *plan, struct arena *arena, const struct matching *matching,
-                      const struct snapshot *snapshot, const struct decision *decision, bool full)
+static void make_rows(struct plan *plan, struct arena *arena, const struct seats *seats,
+                      const struct matching *matching, const struct snapshot *snapshot,
+                      const struct decision *decision, bool full)
 {
     struct profile_words words;
     size_t count = 0;
@@ -179,7 +187,7 @@ static void make_rows(struct plan *plan, struct arena *arena, const struct match
     for (size_t i = 0; i < snapshot->count; i++)
         count += is_row(&decision[i], full);
     plan->row = arena_calloc(arena, count + 1, sizeof(plan->row[0]));
-    words_init(&words, arena, snapshot);
+    words_init(&words, arena, snapshot, seats);
     for (size_t i = 0; i < snapshot->count; i++) {
         if (!is_row(&decision[i], full))
             continue;
@@ -335,8 +343,10 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     plan->guard_count = guards->count;
     make_notes(plan, arena, policy, matching, context, decision);
     add_blind_note(plan, arena, roster);
-    make_rows(plan, arena, matching, snapshot, decision, setup->full);
+    make_rows(plan, arena, policy->seats, matching, snapshot, decision, setup->full);
     count_totals(plan, snapshot, decision);
+    plan->seat_class_count =
+        seats_count(arena, policy->seats, snapshot, decision, &plan->seat_class);
     if (guards->held)
         plan->state = PLAN_HELD;
     else if (plan_acts(plan) == 0)

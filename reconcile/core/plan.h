@@ -105,6 +105,10 @@ struct plan {
      * Count 0 = no rule asks how long somebody is idle, or a plan of before. */
     const struct simulate_point *curve;
     size_t curve_count;
+    /* Seats by class when it was made; no digest covers them. Count 0 = no classes were configured,
+     * or a plan of before. */
+    struct class_seats *seat_class;
+    size_t seat_class_count;
     struct guard_finding *guard;
     size_t guard_count;
     struct plan_row *row; /* actions in execution order, then findings, then (full) plain keeps */

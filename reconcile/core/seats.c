@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/fold.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "core/condition.h"
 
@@ -46,6 +47,62 @@ bool seats_pattern_fits(const char *pattern, const struct profile *profile)
     const struct seat_class alone = {.profile = {.item = &pattern, .count = 1}};
 
     return class_fits(&alone, profile, &scratch);
+}
+
+/* --- how many there are --- */
+
+/* The number of each profile's class by its id; that behind the last is none. */
+static void number_classes(const struct seats *seats, const struct snapshot *snapshot,
+                           struct table *by_id)
+{
+    table_init(by_id, snapshot->profile_count);
+    for (size_t i = 0; i < snapshot->profile_count; i++) {
+        const struct seat_class *is = seats_class_of(seats, &snapshot->profile[i]);
+        if (is)
+            table_add(by_id, snapshot->profile[i].id, (uint32_t)(is - seats->seat_class));
+    }
+}
+
+static void count_account(struct class_seats *seats, const struct account *account,
+                          const struct decision *decision)
+{
+    bool takes = account->status == ACCOUNT_ACTIVE;
+    bool after = takes;
+
+    if (decision && actions[decision->action].frees_seat)
+        after = false;
+    else if (decision && actions[decision->action].takes_seat)
+        after = true;
+    seats->seats += takes;
+    seats->seats_after += after;
+}
+
+size_t seats_count(struct arena *arena, const struct seats *seats, const struct snapshot *snapshot,
+                   const struct decision *decision, struct class_seats **ret_class)
+{
+    size_t count = seats ? seats->count : 0;
+    struct class_seats *class = arena_calloc(arena, count + 1, sizeof(class[0]));
+    struct table by_id;
+
+    *ret_class = class;
+    if (count == 0)
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct seat_class *is = &seats->seat_class[i];
+        class[i] = (struct class_seats){.name = is->name,
+                                        .contracted = is->contracted,
+                                        .price = is->price,
+                                        .currency = is->currency};
+    }
+    class[count] = (struct class_seats){.contracted = -1, .price = -1};
+    number_classes(seats, snapshot, &by_id);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        uint32_t at = table_find(&by_id, snapshot->account[i].profile_id);
+        count_account(&class[at == TABLE_END ? count : table_value(&by_id, at)],
+                      &snapshot -> account[i], decision ? &decision[i] : NULL);
+    }
+    table_release(&by_id);
+    return count + (class[count].seats + class[count].seats_after > 0);
 }
 
 /* --- money --- */

@@ -40,6 +40,18 @@ const struct seat_class *seats_class_named(const struct seats *seats, const char
 /* Whether a pattern of a class fits a profile. */
 bool seats_pattern_fits(const char *pattern, const struct profile *profile);
 
+/* The seats of a class, and how many would be taken when every decision were done. */
+struct class_seats {
+    const char *name; /* NULL = of the accounts whose profile no class fits: the last one */
+    size_t seats, seats_after;
+    int64_t contracted, price; /* as above */
+    const char *currency;
+};
+/* By class in the order of the configuration, and behind them what is of none, where there is any.
+ * Without decisions seats_after is seats. 0 without classes. Arena. */
+size_t seats_count(struct arena *arena, const struct seats *seats, const struct snapshot *snapshot,
+                   const struct decision *decision, struct class_seats **ret_class);
+
 /* "1200", "99.5": as few decimal places as it has. */
 const char *money_format(int64_t money, char text[static MONEY_TEXT_MAX]);
 /* A number with at most 4 decimal places, exactly; false for any other, and outside 0 to

@@ -8,6 +8,8 @@
 #include "base/digest.h"
 #include "facts/account.h"
 
+struct seats; /* core/seats.h */
+
 struct profile {
     const char *id;
     const char *name;
@@ -32,8 +34,9 @@ struct snapshot {
     size_t capacity;               /* room in `account`; less than count = not told */
     struct profile *profile;
     size_t profile_count;
-    const char *own_id; /* the token's user: P1 */
-    bool clock_told;    /* the portal told its clock (G13) */
+    const struct seats *seats; /* the classes it is stored with; NULL = none. Of no digest */
+    const char *own_id;        /* the token's user: P1 */
+    bool clock_told;           /* the portal told its clock (G13) */
     double clock_ahead_s;
     size_t requests;    /* HTTP requests this snapshot took */
     size_t logins_read; /* single reads that answered */

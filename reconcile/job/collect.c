@@ -124,6 +124,7 @@ int job_collect(struct job *job, struct collected *ret_collected, struct err *er
     collected.snapshot.requests = job->portal.requests(job->portal.self);
     log_snapshot(&collected.snapshot);
     snapshot_digest(&collected.snapshot);
+    collected.snapshot.seats = &job->config->seats;
     if (store_save_snapshot(job->store, &job->run, &collected.snapshot, err) < 0 ||
         store_save_roster(job->store, &job->run, &collected.roster, collected.roster_is_good, err) <
             0)

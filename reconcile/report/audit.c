@@ -13,7 +13,7 @@
 enum { CELL_WIDTH_MAX = 44, BAR_WIDTH = 50 };
 
 /* Types of the server: bool, int2, int4, int8 (pg_type.dat). */
-enum { TYPE_BOOL = 16, TYPE_INT8 = 20, TYPE_INT2 = 21, TYPE_INT4 = 23 };
+enum { TYPE_BOOL = 16, TYPE_INT8 = 20, TYPE_INT2 = 21, TYPE_INT4 = 23, TYPE_NUMERIC = 1700 };
 
 static const char *cell(const PGresult *rows, int row, int column)
 {
@@ -24,7 +24,7 @@ static bool is_number(const PGresult *rows, int column)
 {
     Oid type = PQftype(rows, column);
 
-    return type == TYPE_INT8 || type == TYPE_INT2 || type == TYPE_INT4;
+    return type == TYPE_INT8 || type == TYPE_INT2 || type == TYPE_INT4 || type == TYPE_NUMERIC;
 }
 
 /* --- text --- */
@@ -133,8 +133,12 @@ static void add_csv(const PGresult *rows, struct text *out)
 {
     for (int r = -1; r < PQntuples(rows); r++) {
         for (int c = 0; c < PQnfields(rows); c++) {
+            const char *value = r < 0 ? PQfname(rows, c) : cell(rows, r, c);
             text_add(out, c ? "," : "");
-            encode_csv(out, r < 0 ? PQfname(rows, c) : cell(rows, r, c));
+            if (r >= 0 && value && is_number(rows, c))
+                text_add(out, value); /* a negative one is no formula */
+            else
+                encode_csv(out, value);
         }
         text_add(out, "\r\n");
     }
@@ -206,7 +210,7 @@ static int64_t period_of(const char *text, enum period period)
 static int next_total(const PGresult *rows, int row)
 {
     for (row++; row < PQntuples(rows); row++) {
-        if (!cell_of(rows, row, "profile"))
+        if (!cell_of(rows, row, "profile") && !cell_of(rows, row, "class"))
             return row;
     }
     return -1;
@@ -264,6 +268,30 @@ static void add_chart(struct text *out, const PGresult *rows, enum period period
     }
 }
 
+/* The classes of a day, whose rows begin behind `row`; returns the one behind them. */
+static int add_classes(struct text *out, const PGresult *rows, int row)
+{
+    static const char *const name[] = {"seats", "contracted", "free"};
+    int first = row;
+
+    for (; row < PQntuples(rows) && cell_of(rows, row, "class"); row++) {
+        if (row == first)
+            text_addf(out, "\nseats by class on %s\n   seats contracted     free\n",
+                      cell_of(rows, row, "day"));
+        for (size_t i = 0; i < COUNT_OF(name); i++) {
+            const char *value = cell_of(rows, row, name[i]);
+            text_addf(out, "%*s ", i == 1 ? 10 : 8, value ? value : "-");
+        }
+        text_add_char(out, ' ');
+        text_add_printable(out, cell_of(rows, row, "class"));
+        if (cell_of(rows, row, "price"))
+            text_addf(out, ", %s %s a seat and year", cell_of(rows, row, "price"),
+                      cell_of(rows, row, "currency"));
+        text_add_char(out, '\n');
+    }
+    return row;
+}
+
 void audit_report_seats(const PGresult *rows, const struct report_style *style, struct text *out)
 {
     static const char *const heading[] = {
@@ -283,8 +311,9 @@ void audit_report_seats(const PGresult *rows, const struct report_style *style, 
     }
     text_addf(out, "%s    seats reclaimed returned\n", heading[period]);
     add_chart(out, rows, period, most);
+    int profiles = add_classes(out, rows, last + 1);
     text_addf(out, "\nseats by profile on %s\n", cell_of(rows, last, "day"));
-    for (int r = last + 1; r < PQntuples(rows); r++) {
+    for (int r = profiles; r < PQntuples(rows); r++) {
         text_addf(out, "%8lld  ", (long long)number(rows, r, "seats"));
         text_add_printable(out, cell_of(rows, r, "profile"));
         text_add_char(out, '\n');

@@ -23,9 +23,9 @@ struct audit_section {
 void audit_report(const struct audit_section *section, size_t count, enum report_format format,
                   const struct report_style *style, struct text *out);
 
-/* The answer of audit_seats.sql as text: a bar for each day, then the profiles of the last day. Of
- * many days a bar for each week, of many weeks for each month: the seats of its last day, and what
- * was reclaimed and came back in it. */
+/* The answer of audit_seats.sql as text: a bar for each day, then the classes and the profiles of
+ * the last day. Of many days a bar for each week, of many weeks for each month: the seats of its
+ * last day, and what was reclaimed and came back in it. */
 void audit_report_seats(const PGresult *rows, const struct report_style *style, struct text *out);
 
 /* export_at.sql in the columns of Bynder's own export: semicolons, formulas defused. */

@@ -11,6 +11,7 @@
 #include "base/jsonw.h"
 #include "base/text.h"
 #include "store/column.h"
+#include "store/seats.h"
 #include "store/step.h"
 
 #define SALT_SIZE 16
@@ -377,6 +378,7 @@ int store_audit_snapshot(const struct store *store, const struct store_run *run,
 {
     CLEANUP(text_release) struct text fact = TEXT_INIT;
     struct snapshot_totals totals = snapshot_count(snapshot);
+    struct digest classes;
     struct jsonw json = object_in(&fact);
 
     jsonw_field_int(&json, "snapshot", id);
@@ -390,6 +392,8 @@ int store_audit_snapshot(const struct store *store, const struct store_run *run,
     jsonw_field_int(&json, "requests", (int64_t)snapshot->requests);
     jsonw_field_int(&json, "logins_read", (int64_t)snapshot->logins_read);
     field_digest(&json, "digest", &snapshot->digest);
+    if (store_seats_digest(snapshot, &classes))
+        field_digest(&json, "classes", &classes);
     const struct entry entry = {.kind = AUDIT_SNAPSHOT,
                                 .run_id = run->id,
                                 .word = snapshot->complete ? "complete" : "incomplete",

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "core/seats.h"
 #include "store/audit.h"
 #include "store/column.h"
 
@@ -92,6 +93,16 @@ static const struct column guard_columns[] = {
     COLUMN_END,
 };
 
+static const struct column class_columns[] = {
+    COLUMN("class", struct class_seats, name),
+    COLUMN("seats", struct class_seats, seats),
+    COLUMN("seats_after", struct class_seats, seats_after),
+    COLUMN("contracted", struct class_seats, contracted),
+    COLUMN("price", struct class_seats, price),
+    COLUMN("currency", struct class_seats, currency),
+    COLUMN_END,
+};
+
 static const struct column curve_columns[] = {
     COLUMN("days", struct simulate_point, days),
     COLUMN("acts", struct simulate_point, acts),
@@ -170,6 +181,25 @@ static void add_point(struct text *row, const void *context, size_t number)
     pg_copy_end_row(row);
 }
 
+static void add_class(struct text *row, const void *context, size_t number)
+{
+    const struct saving *saving = context;
+    const struct class_seats *class = &saving->plan->seat_class[number];
+    char price[MONEY_TEXT_MAX];
+
+    begin_row(row, saving, number);
+    pg_copy_field(row, class->name);
+    store_copy_number(row, (int64_t) class->seats);
+    store_copy_number(row, (int64_t) class->seats_after);
+    if (class->contracted < 0)
+        pg_copy_field(row, NULL);
+    else
+        store_copy_number(row, class->contracted);
+    pg_copy_field(row, class->price < 0 ? NULL : money_format(class->price, price));
+    pg_copy_field(row, class->currency);
+    pg_copy_end_row(row);
+}
+
 static size_t count_stored(const struct plan *plan)
 {
     size_t count = 0;
@@ -207,7 +237,9 @@ static int copy_lists(const struct store *store, const struct saving *saving, st
         store_copy(store->pg, "plan_note_copy", query_plan_note_copy, add_note, saving,
                    plan->note_count, err) < 0 ||
         store_copy(store->pg, "plan_curve_copy", query_plan_curve_copy, add_point, saving,
-                   plan->curve_count, err) < 0)
+                   plan->curve_count, err) < 0 ||
+        store_copy(store->pg, "plan_class_copy", query_plan_class_copy, add_class, saving,
+                   plan->seat_class_count, err) < 0)
         return -1;
     return store_copy(store->pg, "plan_idle_copy", query_plan_idle_copy, add_bucket, saving,
                       PLAN_IDLE_BUCKETS, err);
@@ -344,6 +376,18 @@ static int load_curve(const struct store *store, struct arena *arena, const char
     return 0;
 }
 
+static int load_classes(const struct store *store, struct arena *arena, const char *const *which,
+                        struct plan *plan, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (pg_run(store->pg, "plan_class", query_plan_class, PG_MANY, which, 2, &result, err) < 0)
+        return -1;
+    plan->seat_class = store_read_all(class_columns, sizeof(plan->seat_class[0]), result, arena,
+                                      &plan->seat_class_count);
+    return 0;
+}
+
 static int load_lists(const struct store *store, struct arena *arena, size_t rows,
                       struct plan *plan, struct err *err)
 {
@@ -360,7 +404,8 @@ static int load_lists(const struct store *store, struct arena *arena, size_t row
     if (pg_each(store->pg, "plan_rows", query_plan_rows, which, 2, load_row, &loading, err) < 0 ||
         store_load_guards(store, arena, plan->id, &plan->guard, &plan->guard_count, err) < 0 ||
         load_notes(store, arena, which, plan, err) < 0 ||
-        load_curve(store, arena, which, plan, err) < 0)
+        load_curve(store, arena, which, plan, err) < 0 ||
+        load_classes(store, arena, which, plan, err) < 0)
         return -1;
     return load_idle(store, which, plan, err);
 }

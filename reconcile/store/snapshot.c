@@ -16,6 +16,7 @@
 #include "store/audit.h"
 #include "store/history.h"
 #include "store/private.h"
+#include "store/seats.h"
 
 enum { UNLISTED_DAYS = 30 /* that a last login waits for its account to be listed */ };
 
@@ -335,7 +336,8 @@ static int save(const struct store *store, const struct store_run *run,
         merge_accounts(store, snapshot, staged, *ret_id, err) < 0 ||
         merge_logins(store, staged, *ret_id, err) < 0 || forget_unlisted(store, snapshot, err) < 0)
         return -1;
-    if (merge_profiles(store, snapshot, *ret_id, err) < 0)
+    if (merge_profiles(store, snapshot, *ret_id, err) < 0 ||
+        store_save_seats(store, snapshot, *ret_id, err) < 0)
         return -1;
     return store_audit_snapshot(store, run, snapshot, *ret_id, nameless, err);
 }

@@ -387,7 +387,7 @@ TEST(check_with_everything_right_is_all_ok)
 
     end_assert_code(&result, 0);
     assert_int_equal(failures(&result), 0);
-    assert_int_equal(count_of(text_cstr(&result.out), "\n"), 8);
+    assert_int_equal(count_of(text_cstr(&result.out), "\nok "), 6);
     end_assert_says(&result.out, "note  rights    more than the job needs: it is a superuser, ");
     end_assert_no_writes(&end);
     assert_int_equal(end_count(&end, "select count(*) from reconcile.run"), 0);

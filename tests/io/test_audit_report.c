@@ -14,7 +14,7 @@ static const struct report_style plain = {.color = false};
 static PGresult *table(const char *const *name, int columns)
 {
     PGresult *rows = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
-    PGresAttDesc attribute[8];
+    PGresAttDesc attribute[16];
 
     memset(attribute, 0, sizeof(attribute));
     for (int c = 0; c < columns; c++)
@@ -33,8 +33,9 @@ static void put(PGresult *rows, int row, int column, const char *value)
  * reclaimed on each, and one came back on each second. */
 static PGresult *days(int count)
 {
-    static const char *const name[] = {"day", "profile", "seats", "reclaimed", "returned"};
-    PGresult *rows = table(name, 5);
+    static const char *const name[] = {"day",   "profile",    "seats", "reclaimed", "returned",
+                                       "class", "contracted", "free",  "price",     "currency"};
+    PGresult *rows = table(name, COUNT_OF(name));
     struct day first;
 
     assert_true(day_from_civil(2026, 1, 1, &first));
@@ -100,6 +101,46 @@ TEST(seats_of_many_days_are_told_by_week_and_by_month)
             fail_msg("%d days: no '%s' in %s", cases[i].days, cases[i].some_line, text_cstr(&text));
         assert_non_null(strstr(text_cstr(&text), "  Users\n"));
     }
+}
+
+/* Between the whole day and its profiles. */
+static void put_class(PGresult *rows, int row, const char *const value[6])
+{
+    put(rows, row, 0, "2026-01-01");
+    put(rows, row, 2, value[1]);
+    put(rows, row, 5, value[0]);
+    for (int c = 2; c < 6; c++)
+        put(rows, row, c + 4, value[c]);
+}
+
+TEST(seats_by_class_are_told_with_what_the_contract_has)
+{
+    static const char *const heavy[] = {"Heavy", "42", "40", "-2", "1200.5", "EUR"};
+    static const char *const light[] = {"Light", "7", NULL, NULL, NULL, NULL};
+    static const char *const none[] = {"(no class)", "3", NULL, NULL, NULL, NULL};
+    CLEANUP(pg_clearp) PGresult *rows = days(1);
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    put_class(rows, 1, heavy); /* over the profile's row */
+    put(rows, 1, 1, NULL);
+    put(rows, 1, 3, NULL);
+    put(rows, 1, 4, NULL);
+    put_class(rows, 2, light);
+    put_class(rows, 3, none);
+    put(rows, 4, 0, "2026-01-01");
+    put(rows, 4, 1, "Users");
+    put(rows, 4, 2, "52");
+    audit_report_seats(rows, &plain, &text);
+    if (!strstr(text_cstr(&text),
+                "\nseats by class on 2026-01-01\n"
+                "   seats contracted     free\n"
+                "      42         40       -2  Heavy, 1200.5 EUR a seat and year\n"
+                "       7          -        -  Light\n"
+                "       3          -        -  (no class)\n"
+                "\nseats by profile on 2026-01-01\n"
+                "      52  Users\n"))
+        fail_msg("%s", text_cstr(&text));
+    assert_int_equal(read_chart(text_cstr(&text)).lines, 1);
 }
 
 TEST(no_seats_are_told_as_none)

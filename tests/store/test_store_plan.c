@@ -6,6 +6,7 @@
 
 #include "audit/status.h"
 #include "cluster_fixture.h"
+#include "core/seats.h"
 #include "report/report.h"
 #include "store/ruling.h"
 #include "store_world.h"
@@ -44,6 +45,7 @@ static void fill_rows(struct store_world *world, struct plan_row *row)
             .idle_days = (int)i - 1,
             .profile = "Users",
             .roles = "MANAGE VIEW",
+            .seat_class = i % 2 == 0 ? "Heavy 'seat'" : NULL,
             .uses_person = i % 2 == 0,
             .uses_login = true,
         };
@@ -122,6 +124,17 @@ static struct plan make_plan(struct store_world *world)
                                                   {.days = 365, .kept = 7}};
     plan.curve = curve;
     plan.curve_count = COUNT_OF(curve);
+    static struct class_seats seat_class[] = {
+        {.name = "Heavy 'seat'",
+         .seats = 3,
+         .seats_after = 2,
+         .contracted = 40,
+         .price = 12005001,
+         .currency = "EUR"},
+        {.name = "Light", .contracted = -1, .price = -1},
+        {.seats = 1, .seats_after = 1, .contracted = 0, .price = 0, .currency = "EUR"}};
+    plan.seat_class = seat_class;
+    plan.seat_class_count = COUNT_OF(seat_class);
     fill_rows(world, plan.row);
     plan.guard[0] = (struct guard_finding){.id = "G1",
                                            .hold = false,
@@ -217,6 +230,16 @@ TEST(store_load_plan_gives_every_field_back)
     }
     assert_int_equal(is->curve_count, plan.curve_count);
     assert_memory_equal(is->curve, plan.curve, plan.curve_count * sizeof(plan.curve[0]));
+    assert_int_equal(is->seat_class_count, plan.seat_class_count);
+    for (size_t i = 0; i < plan.seat_class_count; i++) {
+        const struct class_seats *was = &plan.seat_class[i], *now = &is->seat_class[i];
+        assert_text(was->name, now->name);
+        assert_text(was->currency, now->currency);
+        assert_int_equal(was->seats, now->seats);
+        assert_int_equal(was->seats_after, now->seats_after);
+        assert_int_equal(was->contracted, now->contracted);
+        assert_int_equal(was->price, now->price);
+    }
     assert_null(is->guard[1].limit);
     assert_string_equal(is->guard[1].actual, "");
     assert_string_equal(is->note[0], plan.note[0]);

@@ -115,6 +115,80 @@ TEST(money_format_of_less_than_nothing_has_its_sign)
     assert_string_equal(money_format(INT64_MIN, text), "-922337203685477.5808");
 }
 
+/* --- how many there are --- */
+
+static struct profile known[] = {
+    {.id = "1", .name = "Admin"}, {.id = "2", .name = "Viewer"}, {.id = "3", .name = "Nothing"}};
+
+/* Two administrators, of whom one is suspended, a viewer, one of no class, one without a profile.
+ */
+static struct account accounts[] = {
+    {.id = "A", .profile_id = "1", .status = ACCOUNT_ACTIVE},
+    {.id = "B", .profile_id = "1", .status = ACCOUNT_INACTIVE},
+    {.id = "C", .profile_id = "2", .status = ACCOUNT_ACTIVE},
+    {.id = "D", .profile_id = "3", .status = ACCOUNT_ACTIVE},
+    {.id = "E", .status = ACCOUNT_ACTIVE},
+    {.id = "F", .profile_id = "2", .status = ACCOUNT_GONE},
+    {.id = "G", .profile_id = "2", .status = ACCOUNT_UNREADABLE},
+};
+static const struct snapshot reading = {.account = accounts,
+                                        .count = COUNT_OF(accounts),
+                                        .profile = known,
+                                        .profile_count = COUNT_OF(known)};
+
+TEST(seats_count_is_of_active_accounts_by_class)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct class_seats *class = NULL;
+
+    assert_int_equal(seats_count(&arena, &contract, &reading, NULL, &class), 4);
+    assert_string_equal(class[0].name, "Heavy");
+    assert_int_equal(class[0].seats, 1);
+    assert_int_equal(class[0].seats_after, 1);
+    assert_int_equal(class[0].contracted, 40);
+    assert_string_equal(class[1].name, "Regular");
+    assert_int_equal(class[1].seats, 0);
+    assert_int_equal(class[1].contracted, -1);
+    assert_string_equal(class[2].name, "Light");
+    assert_int_equal(class[2].seats, 1);
+    assert_null(class[3].name);
+    assert_int_equal(class[3].seats, 2);
+    assert_int_equal(class[3].contracted, -1);
+    assert_int_equal(class[3].price, -1);
+}
+
+TEST(seats_count_after_decisions_is_when_all_are_done)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct class_seats *class = NULL;
+    const struct decision decision[COUNT_OF(accounts)] = {
+        {.action = ACTION_SUSPEND},     {.action = ACTION_REACTIVATE},
+        {.action = ACTION_DEPROVISION}, {.action = ACTION_SUSPEND},
+        {.action = ACTION_KEEP},        {.action = ACTION_KEEP},
+        {.action = ACTION_DEPROVISION}};
+
+    assert_int_equal(seats_count(&arena, &contract, &reading, decision, &class), 4);
+    assert_int_equal(class[0].seats, 1); /* one goes, one comes back */
+    assert_int_equal(class[0].seats_after, 1);
+    assert_int_equal(class[2].seats, 1);
+    assert_int_equal(class[2].seats_after, 0);
+    assert_int_equal(class[3].seats, 2);
+    assert_int_equal(class[3].seats_after, 1);
+}
+
+TEST(seats_count_without_classes_or_without_others_has_no_row_for_them)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    const struct snapshot of_class = {
+        .account = accounts, .count = 3, .profile = known, .profile_count = COUNT_OF(known)};
+    const struct seats none = {.count = 0};
+    struct class_seats *class = NULL;
+
+    assert_int_equal(seats_count(&arena, &contract, &of_class, NULL, &class), 3);
+    assert_int_equal(seats_count(&arena, &none, &reading, NULL, &class), 0);
+    assert_int_equal(seats_count(&arena, NULL, &reading, NULL, &class), 0);
+}
+
 /* --- the condition --- */
 
 static enum truth ask(const struct seats *seats, const char *profile_name, const char *pattern)

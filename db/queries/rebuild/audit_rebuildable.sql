@@ -13,6 +13,7 @@ erased as (
     join account a on a.portal_id = $1::bigint and a.account_id = n.account_id
     where e.kind in ('erasure', 'retention'))
 select e.sequence, e.kind, s.snapshot_id as id, e.fact ->> 'digest' as digest,
+       e.fact ->> 'classes' as classes,
        s.thinned_at is null and s.complete and e.fact ->> 'nameless' = '0'
        and not exists (
            select from erased x
@@ -24,7 +25,7 @@ from event e
 join snapshot s on s.portal_id = $1::bigint and s.snapshot_id::text = e.fact ->> 'snapshot'
 where e.kind = 'snapshot'
 union all
-select e.sequence, e.kind, r.roster_id, e.fact ->> 'content',
+select e.sequence, e.kind, r.roster_id, e.fact ->> 'content', null,
        e.fact ->> 'content' is not null
        and not (exists (select from event x
                         where x.kind in ('erasure', 'retention') and x.sequence > e.sequence)

@@ -1,0 +1,8 @@
+-- Opens a version for every profile with a class that has none open.
+insert into profile_class_version (portal_id, profile_id, valid_from, class)
+select $1::bigint, s.profile_id, $2::bigint, s.class
+from stage_profile_class s
+where s.class is not null
+  and not exists (select from profile_class_version v
+                  where v.portal_id = $1::bigint and v.profile_id = s.profile_id
+                    and v.valid_to is null)
