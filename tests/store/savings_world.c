@@ -449,13 +449,15 @@ void savings_world_begin(struct pg *pg)
     execute(&world, sql);
 }
 
-static void begin(struct savings_world *world, struct pg *pg, uint64_t seed)
+static void begin(struct savings_world *world, struct pg *pg, uint64_t seed, int64_t portal,
+                  const char *returns)
 {
     CLEANUP(text_release) struct text sql = TEXT_INIT;
 
     memset(world, 0, sizeof(*world));
     world->pg = pg;
-    world->portal = (int64_t)seed;
+    world->portal = portal;
+    world->returns = returns ? returns : query_savings_returns;
     world->random = seed * 0x9E3779B97F4A7C15U | 1;
     for (int i = 0; i < 8; i++)
         (void)next_random(&world->random);
@@ -499,9 +501,10 @@ static void pass(struct savings_world *world, int at, int reads, int acts)
         act(world);
 }
 
-void savings_world_live(struct savings_world *world, struct pg *pg, uint64_t seed)
+void savings_world_live(struct savings_world *world, struct pg *pg, uint64_t seed, int64_t portal,
+                        const char *returns)
 {
-    begin(world, pg, seed);
+    begin(world, pg, seed, portal, returns);
     int days = 150 + draw(world, 290), stages = draw(world, 40);
     for (int day = 0; day < days; day++) {
         pass(world, day * 1440 + 60, day == 0 ? 1000 : 850, 600);
@@ -570,6 +573,7 @@ void savings_world_settle(struct savings_world *world)
     store_all(world);
     run_on(world, "savings_acts", query_savings_acts, 0);
     run_on(world, "savings_counts", query_savings_counts, 0);
-    run_on(world, "savings_returns", query_savings_returns, 0);
+    run_on(world, world->returns == query_savings_returns ? "savings_returns" : "wrong_returns",
+           world->returns, 0);
     run_on(world, "savings_settled", query_savings_settled, 0);
 }

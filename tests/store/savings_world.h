@@ -94,6 +94,7 @@ struct savings_world {
     int plan_count;
     struct version version[20000];
     int version_count;
+    const char *returns; /* the statement that looks for who came back; NULL = the program's own */
     int readings_stored, deeds_stored, plans_stored, accounts_stored;
 };
 
@@ -105,9 +106,10 @@ int savings_day(int minute);
 /* What each world needs of a connection. */
 void savings_world_begin(struct pg *pg);
 
-/* A world with all its days, stored as it went, settled and thinned now and then. The portal's
- * number is the seed. */
-void savings_world_live(struct savings_world *world, struct pg *pg, uint64_t seed);
+/* A world with all its days, stored as it went, settled and thinned now and then; `returns` as in
+ * the world. Its portal is the number, what happens is the seed's. */
+void savings_world_live(struct savings_world *world, struct pg *pg, uint64_t seed, int64_t portal,
+                        const char *returns);
 void savings_world_settle(struct savings_world *world);
 void savings_world_thin(struct savings_world *world);
 
