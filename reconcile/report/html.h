@@ -31,6 +31,8 @@ void html_add_outcome(struct text *out, const struct plan *plan);
 
 void html_add_idle(struct text *out, const struct plan_idle *idle);
 void html_add_curve(struct text *out, const struct plan *plan);
+/* What the contract has of each class, and what is taken; nothing without classes. */
+void html_add_classes(struct text *out, const struct plan *plan);
 /* Seats over time; nothing with less than two days of them. */
 void html_add_seats(struct text *out, const struct plan *plan);
 void html_add_departments(struct text *out, const struct plan *plan);

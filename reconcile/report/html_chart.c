@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "core/seats.h"
 #include "format/encode.h"
 #include "report/html.h"
 
@@ -330,6 +331,48 @@ static void add_about_seats(struct text *out, const struct plan *plan)
         text_add(out, over ? " more are in use." : " free.");
     }
     text_add(out, "</p>\n");
+}
+
+static void add_class_figure(struct text *out, bool is_told, int64_t figure)
+{
+    text_add(out, figure < 0 && is_told ? "<td class=beyond>" : "<td>");
+    if (is_told)
+        text_addf(out, "%lld", (long long)figure);
+    else
+        text_add(out, "&ndash;");
+}
+
+static void add_class(struct text *out, const struct class_seats *class)
+{
+    int64_t now = (int64_t) class->seats, after = (int64_t) class->seats_after;
+    bool told = class->contracted >= 0;
+    char price[MONEY_TEXT_MAX];
+
+    text_add(out, "<tr><th scope=row>");
+    html_add_bdi(out, class->name ? class->name : "no class");
+    add_class_figure(out, true, now);
+    add_class_figure(out, told, class->contracted);
+    add_class_figure(out, told, class->contracted - now);
+    add_class_figure(out, true, after);
+    add_class_figure(out, told, class->contracted - after);
+    if (class->price >= 0)
+        text_addf(out, "<td>%s %s\n", money_format(class->price, price), class->currency);
+    else
+        text_add(out, "<td>&ndash;\n");
+}
+
+void html_add_classes(struct text *out, const struct plan *plan)
+{
+    if (plan->seat_class_count == 0)
+        return;
+    text_add(out, "<section id=classes>\n<h2>Seats by class</h2>\n<p>As configured, when this plan "
+                  "was made; over what the contract has, Bynder charges extra.</p>\n<table "
+                  "class=small>\n<thead><tr><th scope=col>Class<th scope=col>Seats<th scope=col>"
+                  "Contracted<th scope=col>Free<th scope=col>Seats after<th scope=col>Free after"
+                  "<th scope=col>A seat and year</thead>\n<tbody>\n");
+    for (size_t i = 0; i < plan->seat_class_count; i++)
+        add_class(out, &plan->seat_class[i]);
+    text_add(out, "</tbody></table>\n</section>\n");
 }
 
 void html_add_seats(struct text *out, const struct plan *plan)

@@ -289,6 +289,7 @@ static void add_account(struct text *out, const struct plan_row *row)
         html_add_bdi(out, row->profile);
     html_add_small(out, "becomes ", row->to_profile);
     html_add_small(out, "gains ", row->gained_roles);
+    html_add_small(out, "seat ", row->seat_class);
     html_add_small(out, "", row->account_word);
     add_smaller(out, "more", "", row->roles);
 }
@@ -367,6 +368,7 @@ static void add_row(struct text *out, const struct plan *plan, const struct plan
     html_add_attribute(out, "data-department", row->department);
     html_add_attribute(out, "data-country", row->country);
     html_add_attribute(out, "data-profile", row->profile);
+    html_add_attribute(out, "data-class", row->seat_class);
     if (row->idle_days >= 0)
         text_addf(out, " data-idle=%d", row->idle_days);
     add_stands(out, row);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/jsonw.h"
+#include "core/seats.h"
 #include "report/parts.h"
 
 static void field_day(struct jsonw *json, const char *key, struct day day)
@@ -220,6 +221,41 @@ static void add_seats(struct jsonw *json, const struct plan *plan)
     jsonw_end_object(json);
 }
 
+static void field_told(struct jsonw *json, const char *key, bool is_told, int64_t value)
+{
+    if (is_told)
+        jsonw_field_int(json, key, value);
+    else
+        jsonw_field_null(json, key);
+}
+
+static void add_classes(struct jsonw *json, const struct plan *plan)
+{
+    char price[MONEY_TEXT_MAX];
+
+    jsonw_key(json, "classes");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < plan->seat_class_count; i++) {
+        const struct class_seats *class = &plan->seat_class[i];
+        bool told = class->contracted >= 0;
+        jsonw_begin_object(json);
+        field_text(json, "class", class->name);
+        field_size(json, "seats", class->seats);
+        field_size(json, "seats_after", class->seats_after);
+        field_told(json, "contracted", told, class->contracted);
+        field_told(json, "free", told, class->contracted - (int64_t) class->seats);
+        field_told(json, "free_after", told, class->contracted - (int64_t) class->seats_after);
+        jsonw_key(json, "price");
+        if (class->price >= 0)
+            jsonw_raw(json, money_format(class->price, price));
+        else
+            jsonw_null(json);
+        field_text(json, "currency", class->currency);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+}
+
 static void add_acknowledged(struct jsonw *json, const struct guard_finding *guard)
 {
     char day[DAY_TEXT_SIZE];
@@ -381,6 +417,7 @@ void report_add_json(const struct plan *plan, const struct report_style *style, 
     field_id(&json, "idle_threshold", plan->threshold);
     add_curve(&json, plan);
     add_seats(&json, plan);
+    add_classes(&json, plan);
     add_guards(&json, plan);
     add_notes(&json, plan);
     add_decisions(&json, plan);

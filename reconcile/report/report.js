@@ -65,6 +65,7 @@
                 department: data.department || 'none',
                 country: data.country || 'none',
                 profile: data.profile || 'none',
+                seat: data.class || 'none',
                 range: range ? range[1] : 'none known',
                 marks: data.marks ? data.marks.split('|') : [],
                 decision: null, selected: false,
@@ -154,6 +155,7 @@
         {label: 'Department', of: row => [row.department]},
         {label: 'Country', of: row => [row.country]},
         {label: 'Profile', of: row => [row.profile]},
+        {label: 'Class', of: row => [row.seat]},
         {label: 'Rule', of: row => [row.rule]},
         {label: 'Last login', of: row => [row.range],
             order: [...IDLE.map(([, name]) => name), 'none known']},
@@ -279,7 +281,9 @@
         {label: 'Department', compare: byText(row => row.department),
             more: rows.some(row => row.country !== 'none') &&
                 {label: 'Country', compare: byText(row => row.country)}},
-        {label: 'Profile', compare: byText(row => row.profile)},
+        {label: 'Profile', compare: byText(row => row.profile),
+            more: rows.some(row => row.seat !== 'none') &&
+                {label: 'Class', compare: byText(row => row.seat)}},
         /* Who has no known login is not the longest idle: last, whichever way round. */
         {label: 'Last login', compare: (a, b) => b.idle - a.idle, last: row => row.idle < 0},
         {label: 'Decision', compare: byText(stateOf)},

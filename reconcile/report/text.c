@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "core/seats.h"
 #include "format/encode.h"
 #include "report/parts.h"
 
@@ -406,6 +407,43 @@ static void add_totals(const struct painter *painter, const struct plan *plan)
     add_paragraph(painter, 2, text_cstr(&line));
 }
 
+/* " (2 over)", " (3 free)" */
+static void add_free(struct text *line, const struct class_seats *class, size_t seats)
+{
+    int64_t free = class->contracted - (int64_t)seats;
+
+    if (class->contracted >= 0)
+        text_addf(line, " (%lld %s)", (long long)(free < 0 ? -free : free),
+                  free < 0 ? "over" : "free");
+}
+
+static void add_class(const struct painter *painter, const struct class_seats *class)
+{
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+    char price[MONEY_TEXT_MAX];
+
+    text_add(&line, class->name ? class->name : "(no class)");
+    text_addf(&line, ": %zu %s", class->seats, class->seats == 1 ? "seat" : "seats");
+    if (class->contracted >= 0)
+        text_addf(&line, " of %lld contracted", (long long)class->contracted);
+    add_free(&line, class, class->seats);
+    text_addf(&line, ", %zu after", class->seats_after);
+    add_free(&line, class, class->seats_after);
+    if (class->price >= 0)
+        text_addf(&line, ", %s %s a seat and year", money_format(class->price, price),
+                  class->currency);
+    add_paragraph(painter, 2, text_cstr(&line));
+}
+
+static void add_classes(const struct painter *painter, const struct plan *plan)
+{
+    if (plan->seat_class_count == 0)
+        return;
+    add_heading(painter, "seats by class");
+    for (size_t i = 0; i < plan->seat_class_count; i++)
+        add_class(painter, &plan->seat_class[i]);
+}
+
 static void add_accounts_input(const struct painter *painter, const struct plan_inputs *inputs)
 {
     CLEANUP(text_release) struct text line = TEXT_INIT;
@@ -513,6 +551,7 @@ void report_add_text(const struct plan *plan, const struct report_style *style, 
     add_notes(&painter, plan);
     add_guards(&painter, plan);
     add_totals(&painter, plan);
+    add_classes(&painter, plan);
     add_inputs(&painter, plan);
     add_identity(&painter, plan);
     add_commands(&painter, plan);

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "core/decisions.h"
+#include "core/seats.h"
 #include "format/encode.h"
 #include "report/parts.h"
 #include "report/sheet.h"
@@ -366,6 +367,46 @@ static void add_about(struct making *making)
     (void)add_codes(making, row);
 }
 
+/* --- seats by class --- */
+
+static const char *const class_titles[] = {"class",       "seats",      "contracted", "free",
+                                           "seats after", "free after", "price",      "currency"};
+
+static void add_figure(struct making *making, size_t row, size_t column, bool is_told,
+                       double figure)
+{
+    if (is_told)
+        note(making, worksheet_write_number(making->sheet, (lxw_row_t)row, (lxw_col_t)column,
+                                            figure, NULL));
+}
+
+static void add_class(struct making *making, size_t row, const struct class_seats *class)
+{
+    double now = (double)class->seats, after = (double)class->seats_after;
+    double contracted = (double)class->contracted;
+    bool told = class->contracted >= 0;
+
+    add_text(making, row, 0, class->name ? class->name : "(no class)", LOOK_PLAIN);
+    add_figure(making, row, 1, true, now);
+    add_figure(making, row, 2, told, contracted);
+    add_figure(making, row, 3, told, contracted - now);
+    add_figure(making, row, 4, true, after);
+    add_figure(making, row, 5, told, contracted - after);
+    add_figure(making, row, 6, class->price >= 0, (double)class->price / MONEY_ONE);
+    add_text(making, row, 7, class->currency, LOOK_PLAIN);
+}
+
+static void add_classes(struct making *making)
+{
+    const struct plan *plan = making->plan;
+
+    note(making, worksheet_set_column(making->sheet, 0, COUNT_OF(class_titles) - 1, 16, NULL));
+    for (size_t i = 0; i < COUNT_OF(class_titles); i++)
+        add_text(making, 0, i, class_titles[i], LOOK_HEADER);
+    for (size_t i = 0; i < plan->seat_class_count; i++)
+        add_class(making, i + 1, &plan->seat_class[i]);
+}
+
 /* --- the file --- */
 
 static lxw_worksheet *add_sheet(struct making *making, const char *name)
@@ -389,6 +430,11 @@ static bool fill(struct making *making)
     if (!(making->sheet = add_sheet(making, "about this plan")))
         return false;
     add_about(making);
+    if (making->plan->seat_class_count == 0)
+        return true;
+    if (!(making->sheet = add_sheet(making, "seats by class")))
+        return false;
+    add_classes(making);
     return true;
 }
 

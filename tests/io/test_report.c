@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "core/seats.h"
 #include "format/encode.h"
 #include "host/file.h"
 #include "instant_of.h"
@@ -89,6 +90,20 @@ static struct guard_finding guards[] = {
      .actual = "4",
      .text = "4 administrators would be left"},
 };
+static struct class_seats classes[] = {
+    {.name = "Heavy",
+     .seats = 42,
+     .seats_after = 40,
+     .contracted = 41,
+     .price = 12005000,
+     .currency = "EUR"},
+    {.name = "<script>alert('x')</script>",
+     .seats = 7,
+     .seats_after = 7,
+     .contracted = -1,
+     .price = -1},
+    {.seats = 1, .contracted = -1, .price = -1},
+};
 static const char *const notes[] = {"protected entry 'boss@<acme>' expired on 2026-06-30"};
 
 /* Eight suspensions of two rules, one deprovision, one reactivation, two findings. */
@@ -115,6 +130,8 @@ static struct plan make_plan(void)
     hostile_rows[7].department = hostile[0];
     hostile_rows[7].country = hostile[0];
     hostile_rows[8].country = "NL";
+    hostile_rows[7].seat_class = hostile[0];
+    hostile_rows[8].seat_class = "Heavy";
     hostile_rows[8].roles = NULL;
     hostile_rows[8].employee_number = "007";
     return (struct plan){
@@ -128,6 +145,8 @@ static struct plan make_plan(void)
         .first_plan = true,
         .approvals[ACTION_SUSPEND] = 1,
         .approvals[ACTION_DEPROVISION] = 2,
+        .seat_class = classes,
+        .seat_class_count = COUNT_OF(classes),
         .inputs =
             {
                 .snapshot_id = 3,
@@ -269,6 +288,14 @@ TEST(report_json_plan_has_every_field_of_the_contract)
     assert_member(json_object_array_get_idx(member(root, "guards"), 1), "verdict", "\"pass\"");
     assert_member(json_object_array_get_idx(member(root, "guards"), 1), "limit", "\"50\"");
     assert_int_equal(json_object_array_length(member(root, "notes")), 1);
+    assert_member(root, "classes",
+                  "[{\"class\":\"Heavy\",\"seats\":42,\"seats_after\":40,\"contracted\":41,"
+                  "\"free\":-1,\"free_after\":1,\"price\":1200.5,\"currency\":\"EUR\"},"
+                  "{\"class\":\"<script>alert('x')<\\/script>\",\"seats\":7,\"seats_after\":7,"
+                  "\"contracted\":null,\"free\":null,\"free_after\":null,\"price\":null,"
+                  "\"currency\":null},{\"class\":null,\"seats\":1,\"seats_after\":0,"
+                  "\"contracted\":null,\"free\":null,\"free_after\":null,\"price\":null,"
+                  "\"currency\":null}]");
     assert_non_null(strstr(text_cstr(&out), "\n  \"plan\": {\n    \"id\": 7,\n"));
 }
 
@@ -302,6 +329,8 @@ TEST(report_json_decisions_keep_hostile_texts_as_they_are)
     assert_member(row, "not_before", "null");
     assert_member(json_object_array_get_idx(decisions, 6), "country", "null");
     assert_member(json_object_array_get_idx(decisions, 8), "country", "\"NL\"");
+    assert_member(json_object_array_get_idx(decisions, 6), "class", "null");
+    assert_member(json_object_array_get_idx(decisions, 8), "class", "\"Heavy\"");
     assert_member(json_object_array_get_idx(decisions, 8), "roles", "[]");
     assert_member(json_object_array_get_idx(decisions, 8), "employee_number", "\"007\"");
     assert_member(json_object_array_get_idx(decisions, 11), "finding", "true");
@@ -368,7 +397,7 @@ TEST(report_csv_read_back_equals_the_rows_but_for_defusing)
                             "account_id,username,email,name,decision,until,reason,"
                             "action,rule,why,row,not_before,account,person,employee_number,"
                             "matched_by,last_login,last_login_source,idle_days,"
-                            "profile,roles,department,country,"));
+                            "profile,roles,department,country,class,"));
     read_csv(&out, &cells);
     assert_int_equal(cells.rows, HOSTILE_COUNT + 1);
     columns = cells.row_end[0];
@@ -588,6 +617,31 @@ TEST(report_html_every_row_guard_and_figure_is_there)
     assert_int_equal(count_of(text_cstr(&out), "class=digest"), 4);
     for (size_t i = 0; i < COUNT_OF(guards); i++)
         assert_non_null(strstr(text_cstr(&out), guards[i].text));
+}
+
+TEST(report_html_and_text_tell_seats_by_class)
+{
+    struct plan plan = make_plan();
+    CLEANUP(text_release) struct text page = render(&plan, REPORT_HTML, 0);
+    CLEANUP(text_release) struct text text = render(&plan, REPORT_TEXT, 200);
+
+    assert_non_null(strstr(text_cstr(&page), "<a href=\"#classes\">Seats by class</a>"));
+    assert_non_null(strstr(text_cstr(&page),
+                           "<tr><th scope=row><bdi>Heavy</bdi><td>42<td>41<td class=beyond>-1"
+                           "<td>40<td>1<td>1200.5 EUR\n"));
+    assert_non_null(strstr(text_cstr(&page), "<bdi>no class</bdi><td>1<td>&ndash;<td>&ndash;<td>0"
+                                             "<td>&ndash;<td>&ndash;\n"));
+    assert_non_null(strstr(text_cstr(&page), " data-class=Heavy"));
+    assert_non_null(strstr(text_cstr(&page), "<small>seat <bdi>Heavy</bdi></small>"));
+    assert_non_null(strstr(text_cstr(&text),
+                           "  Heavy: 42 seats of 41 contracted (1 over), 40 after "
+                           "(1 free), 1200.5 EUR a seat and year\n"));
+    assert_non_null(strstr(text_cstr(&text), "  (no class): 1 seat, 0 after\n"));
+    plan.seat_class_count = 0;
+    CLEANUP(text_release) struct text without = render(&plan, REPORT_HTML, 0);
+    CLEANUP(text_release) struct text plain = render(&plan, REPORT_TEXT, 200);
+    assert_null(strstr(text_cstr(&without), "by class"));
+    assert_null(strstr(text_cstr(&plain), "by class"));
 }
 
 /* An independent reader finds nothing to complain about (xmllint, which does not know the elements

@@ -247,6 +247,32 @@ test('by country: filtered, sorted, and searched for', async () => {
     await close(without);
 });
 
+test('by class of seat: filtered, and sorted beside the profile', async () => {
+    const page = await open('people'), rows = plan('people').decisions;
+    const seat = id => rows.find(row => row.account_id === id).class ?? 'none';
+    await choose(page, 'Class', 'Heavy');
+    equal(await matches(page), rows.filter(row => row.class === 'Heavy').length);
+    ok((await shownIds(page)).every(id => seat(id) === 'Heavy'));
+    await choose(page, 'Class', 'none');
+    equal(await matches(page), rows.filter(row => row.class === null).length);
+    await press(page, 'Clear all filters');
+    const sorted = rows.map(row => row.class ?? 'none').sort((a, b) => a.localeCompare(b));
+    for (const list of [sorted, sorted.toReversed()]) {
+        await press(page, 'Class');
+        equal((await shownIds(page)).map(seat), list.slice(0, 50));
+    }
+    equal(await page.$$eval('th[aria-sort=descending]', all => all.map(one => one.textContent)),
+        ['ProfileClass']);
+    const told = plan('people').classes;
+    equal(await page.$$eval('#classes tbody tr', all => all.length), told.length);
+    equal(await page.$eval('#classes tbody tr th', one => one.textContent), told[0].class);
+    await close(page);
+    const without = await open('nowhere');
+    equal(await without.$$eval('.filters label, button.sort', all => all.filter(one =>
+        one.offsetParent && one.textContent.startsWith('Class')).length), 0);
+    await close(without);
+});
+
 test('charts say what their figures are, and so do their tables', async () => {
     for (const script of [true, false]) {
         const page = await open('people', {script});

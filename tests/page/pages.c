@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "core/seats.h"
 #include "hostile.h"
 #include "random.h"
 #include "report/files.h"
@@ -22,6 +23,7 @@ static const char *const departments[] = {
     "Legal",  "Marketing", "Brand & Design",           "Sales", "Finance", "People",
     "Studio", "IT",        "Corporate Communications", "Events"};
 static const char *const countries[] = {"NL", "DE", "BE"};
+static const char *const classes[] = {"Heavy", "Regular", "Light"};
 static const char *const profiles[] = {"Light", "Regular", "Heavy", "Download only"};
 static const char *const first_names[] = {"Anna",   "Bram",  "Chloé", "Daan", "Elif", "Femke",
                                           "Giulia", "Hanna", "Ivo",   "Jane", "Kofi", "Lena"};
@@ -142,6 +144,7 @@ static struct plan_row row_of(size_t i, size_t kind, uint64_t *seed)
         .profile = profiles[below(seed, COUNT_OF(profiles))],
         .roles = "ASSETUPLOAD MEDIADOWNLOAD",
         .department = i % 11 ? departments[below(seed, COUNT_OF(departments))] : NULL,
+        .seat_class = i % 11 ? classes[i % COUNT_OF(classes)] : NULL,
         .country = i % 13 ? countries[i % COUNT_OF(countries)] : NULL,
         .needed = kinds[kind].action == ACTION_DEPROVISION ? 2 : 1,
     };
@@ -158,6 +161,18 @@ static struct plan_row row_of(size_t i, size_t kind, uint64_t *seed)
 static struct guard_finding guards[] = {
     {.id = "G1", .limit = "84 h", .actual = "3 h", .text = "the roster was read 3 hours ago"},
     {.id = "G7", .limit = "50", .actual = "0", .text = "nothing is approved and due"},
+};
+
+static struct class_seats by_class[] = {
+    {.name = "Heavy",
+     .seats = 42,
+     .seats_after = 38,
+     .contracted = 40,
+     .price = 12005000,
+     .currency = "EUR"},
+    {.name = "Regular", .seats = 900, .seats_after = 700, .contracted = 1000, .price = -1},
+    {.name = "Light", .seats = 2550, .seats_after = 2000, .contracted = -1, .price = -1},
+    {.seats = 8, .seats_after = 8, .contracted = -1, .price = -1},
 };
 
 static struct plan plan_of(struct plan_row *row, size_t count)
@@ -195,6 +210,8 @@ static struct plan plan_of(struct plan_row *row, size_t count)
         plan.totals.waiting += day_is_set(row[i].not_before);
     }
     plan.totals.seats_after = plan.totals.seats_now - plan.totals.of[ACTION_SUSPEND];
+    plan.seat_class = by_class;
+    plan.seat_class_count = COUNT_OF(by_class);
     return plan;
 }
 
@@ -291,7 +308,7 @@ static void write_hostile(const char *directory)
     for (size_t i = 0; i < HOSTILE; i++) {
         char *value = hostile_value(&arena, &seed, i);
         row[i].name = row[i].email = row[i].username = row[i].department = row[i].profile = value;
-        row[i].country = value;
+        row[i].country = row[i].seat_class = value;
         row[i].reason = row[i].matched_name = row[i].rule = value;
         row[i].standing = (struct row_standing){.not_counted = value};
     }
@@ -334,7 +351,7 @@ int main(int count, char **words)
     people.id = 0;
     write_page(words[1], "plain", &people);
     for (size_t i = 0; i < PEOPLE; i++)
-        row[i].country = NULL;
+        row[i].country = row[i].seat_class = NULL;
     write_page(words[1], "nowhere", &people);
     write_hostile(words[1]);
     row = rows_of(MANY);
