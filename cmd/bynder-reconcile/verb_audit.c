@@ -20,7 +20,8 @@
 static const struct option_spec options[] = {
     {"format", "FORMAT", "text (default), json or csv"},
     {"output", "FILE", "write there instead of to standard output"},
-    {"since", "DATE", "actions, decisions, seats, savings: not what was before; YYYY-MM-DD or RFC 3339"},
+    {"since", "DATE",
+     "actions, decisions, seats, savings: not what was before; YYYY-MM-DD or RFC 3339"},
     {"account", "WHO", "decisions: about this one"},
     {"by", "USER", "decisions: what this user of the system decided or ended"},
     {"head", "SEQ:HASH", "verify: a head that was kept outside of the database"},
@@ -405,7 +406,8 @@ static int run_verb(const struct invocation *invocation, struct err *err)
         bool is_known = i < COUNT_OF(questions);
         (void)err_set(err, ERR_USAGE,
                       "audit %s%s hint: 'audit user WHO', 'audit at DATE', 'audit actions', 'audit "
-                      "decisions', 'audit seats', 'audit savings', 'audit plan PLAN', 'audit verify' or 'audit "
+                      "decisions', 'audit seats', 'audit savings', 'audit plan PLAN', 'audit "
+                      "verify' or 'audit "
                       "accept-restore --reason TEXT'",
                       is_known ? word : "what?",
                       !is_known                    ? ""

@@ -6,6 +6,7 @@
 #ifndef STORE_SAVINGS_H
 #define STORE_SAVINGS_H
 
+#include "core/plan.h"
 #include "store/store.h"
 
 /* Takes in the acts and readings that were not yet: which class of seat each act freed or took,
@@ -13,6 +14,12 @@
  * links of a reading are stored; how often does not matter, as long as no reading is thinned out
  * before. In a transaction of its own. */
 int store_settle_seats(const struct store *store, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* What was saved in the month of a day and in its year until then, as it is known by now. Memory
+ * from the arena. */
+int store_load_savings(const struct store *store, struct arena *arena, struct day today,
+                       struct plan_savings **ret_savings, size_t *ret_count, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

@@ -113,7 +113,8 @@ static bool reading_shows(const struct savings_world *world, const struct readin
     for (int i = 0; i < ACCOUNTS && person != NONE; i++) {
         const struct holder *other = &reading->known[i];
         if (i != deed->account && other->status == ACTIVE && other->person == person &&
-            world->first_seen[i] > deed->minute && (reading->complete || other->changed || other->linked) &&
+            world->first_seen[i] > deed->minute &&
+            (reading->complete || other->changed || other->linked) &&
             class_at(&reading->setup, other->profile) == freed->class)
             return true;
     }
@@ -229,8 +230,7 @@ static int64_t room_on(const struct books *books, int day, int class)
         const struct deed *deed = &world->deed[i];
         bool frees = false, takes = false;
         int freed = NONE, taken = NONE;
-        if (deed->day > day || deed->day > books->last_day ||
-            deed->minute <= reading->minute ||
+        if (deed->day > day || deed->day > books->last_day || deed->minute <= reading->minute ||
             !moves(world, deed, &frees, &freed, &takes, &taken))
             continue;
         used += (takes && taken == class) - (frees && freed == class);
@@ -238,7 +238,8 @@ static int64_t room_on(const struct books *books, int day, int class)
     return most > used ? most - used : 0;
 }
 
-/* What a seat is worth by a configuration, of a downgrade the difference; NO_CURRENCY: nobody knows.
+/* What a seat is worth by a configuration, of a downgrade the difference; NO_CURRENCY: nobody
+ * knows.
  */
 static int worth_by(const struct setup *setup, int class, bool downgrade, int target,
                     int64_t *ret_price)
@@ -249,8 +250,8 @@ static int worth_by(const struct setup *setup, int class, bool downgrade, int ta
     *ret_price = 0;
     if (!own || !own->there || own->price == NONE)
         return NO_CURRENCY;
-    if (downgrade && (!other || !other->there || other->price == NONE ||
-                      other->currency != own->currency))
+    if (downgrade &&
+        (!other || !other->there || other->price == NONE || other->currency != own->currency))
         return NO_CURRENCY;
     *ret_price = own->price - (downgrade ? other->price : 0);
     return own->currency;
@@ -277,7 +278,7 @@ static void pass_day(struct books *books, int day)
 {
     int64_t price = 0;
 
-    for (int class = NONE; class < CLASSES; class++) {
+    for (int class = NONE; class < CLASSES; class ++) {
         int64_t room = room_on(books, day, class), open = 0;
         for (int i = 0; i < books->count; i++)
             open += books->freed[i].class == class && !books->freed[i].given &&
@@ -330,13 +331,13 @@ static void add_plan(struct books *books, const struct proposal *plan)
 
     for (int i = 0; i < plan->count; i++)
         add_row(books, plan, &plan->row[i]);
-    for (int class = 0; class < CLASSES; class++) {
+    for (int class = 0; class < CLASSES; class ++) {
         const struct offer *offer = &setup->offer[class];
         if (!offer->there || offer->contracted == NONE)
             continue;
         int64_t seats = offer->contracted - plan->after[class];
-        struct cell *cell = cell_of(books, plan->day, class,
-                                    offer->price == NONE ? NO_CURRENCY : offer->currency);
+        struct cell *cell =
+            cell_of(books, plan->day, class, offer->price == NONE ? NO_CURRENCY : offer->currency);
         cell->has_contract = true;
         cell->has_price = offer->price != NONE;
         cell->seats += seats > 0 ? seats : 0;
@@ -402,7 +403,7 @@ void savings_books(const struct savings_world *world, struct text *out)
         pass_day(&books, day);
     add_plans(&books);
     for (int month = 0; month < MONTHS; month++) {
-        for (int class = 0; class <= CLASSES; class++) {
+        for (int class = 0; class <= CLASSES; class ++) {
             for (int currency = 0; currency < 3; currency++) {
                 if (books.cell[month][class][currency].told)
                     print_cell(out, month, class, currency, &books.cell[month][class][currency]);

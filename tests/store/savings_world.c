@@ -1,7 +1,7 @@
 /*
- * A day: administrators, hires and the contract change something; perhaps a reading; perhaps acts of
- * ours; perhaps more of all that, late in the evening, when the civil day of the zone is the next one
- * already. What a reading shows becomes versions, as the store merges them.
+ * A day: administrators, hires and the contract change something; perhaps a reading; perhaps acts
+ * of ours; perhaps more of all that, late in the evening, when the civil day of the zone is the
+ * next one already. What a reading shows becomes versions, as the store merges them.
  */
 #include "savings_world.h"
 
@@ -72,9 +72,8 @@ static void live(struct savings_world *world)
     for (int i = 0; i < ACCOUNTS; i++) {
         struct holder *one = &world->account[i];
         if (one->status == UNSEEN && chance(world, 6))
-            *one = (struct holder){.status = ACTIVE,
-                                   .profile = draw(world, PROFILES),
-                                   .person = draw(world, 6) - 1};
+            *one = (struct holder){
+                .status = ACTIVE, .profile = draw(world, PROFILES), .person = draw(world, 6) - 1};
         else if (one->status == INACTIVE && chance(world, 8))
             one->status = ACTIVE;
         else if (one->status == ACTIVE && chance(world, 5))
@@ -118,9 +117,7 @@ static void act(struct savings_world *world)
             deed->from = one->profile;
             deed->to = one->profile = (one->profile + 1 + draw(world, PROFILES - 1)) % PROFILES;
         }
-        one->status = done == SUSPEND       ? INACTIVE
-                      : done == DEPROVISION ? GONE
-                                            : ACTIVE;
+        one->status = done == SUSPEND ? INACTIVE : done == DEPROVISION ? GONE : ACTIVE;
     }
 }
 
@@ -179,7 +176,7 @@ static void say_setup(struct savings_world *world)
 {
     char value[VALUE_SIZE];
 
-    for (int class = 0; class < CLASSES; class++) {
+    for (int class = 0; class < CLASSES; class ++) {
         const struct offer *offer = &world->setup.offer[class];
         char contracted[24] = "null", price[64] = "null, null";
         if (offer->contracted != NONE)
@@ -223,10 +220,9 @@ static void propose(struct savings_world *world)
     const struct reading *reading = &world->reading[world->reading_count - 1];
 
     assert_true(world->plan_count < PLANS);
-    *plan = (struct proposal){.reading = world->reading_count - 1,
-                              .day = reading->day,
-                              .count = draw(world, ROWS + 1)};
-    for (int class = 0; class < CLASSES; class++)
+    *plan = (struct proposal){
+        .reading = world->reading_count - 1, .day = reading->day, .count = draw(world, ROWS + 1)};
+    for (int class = 0; class < CLASSES; class ++)
         plan->after[class] = draw(world, 9);
     for (int i = 0; i < plan->count; i++) {
         int profile = draw(world, PROFILES);
@@ -260,16 +256,16 @@ static void store_readings(struct savings_world *world, struct text *sql)
 
     for (int i = world->readings_stored; i < world->reading_count; i++) {
         const struct reading *reading = &world->reading[i];
-        text_addf(sql,
-                  "insert into run (portal_id, run_id, verb, today, started_at) values "
-                  "(%lld, %d, 'run', date '2026-01-01' + %d, %s);\n"
-                  "insert into snapshot (portal_id, snapshot_id, run_id, taken_at, complete, "
-                  "accounts, active, inactive, unreadable, gone, nameless, requests, logins_read, "
-                  "logins_by, events, digest) values (%lld, %d, %d, %s, %s, 0, 0, 0, 0, 0, 0, 0, 0, "
-                  "'each', 0, sha256(''));\n",
-                  (long long)world->portal, i + 1, reading->day,
-                  moment(reading->minute, at, sizeof(at)), (long long)world->portal, i + 1, i + 1, at,
-                  reading->complete ? "true" : "false");
+        text_addf(
+            sql,
+            "insert into run (portal_id, run_id, verb, today, started_at) values "
+            "(%lld, %d, 'run', date '2026-01-01' + %d, %s);\n"
+            "insert into snapshot (portal_id, snapshot_id, run_id, taken_at, complete, "
+            "accounts, active, inactive, unreadable, gone, nameless, requests, logins_read, "
+            "logins_by, events, digest) values (%lld, %d, %d, %s, %s, 0, 0, 0, 0, 0, 0, 0, 0, "
+            "'each', 0, sha256(''));\n",
+            (long long)world->portal, i + 1, reading->day, moment(reading->minute, at, sizeof(at)),
+            (long long)world->portal, i + 1, i + 1, at, reading->complete ? "true" : "false");
     }
     world->readings_stored = world->reading_count;
     text_addf(sql, "update portal set last_snapshot_id = %d where portal_id = %lld;\n",
@@ -327,11 +323,12 @@ static void store_versions(struct savings_world *world, struct text *sql)
                       table[one->table].into, to, (long long)world->portal, table[one->table].key,
                       key);
         else
-            text_addf(sql,
-                      "insert into %s (portal_id, %s, valid_from, valid_to%s) values (%lld, %s, %d, "
-                      "%s, %s%s);\n",
-                      table[one->table].into, table[one->table].key, table[one->table].more,
-                      (long long)world->portal, key, one->from, to, one->value, rest[one->table]);
+            text_addf(
+                sql,
+                "insert into %s (portal_id, %s, valid_from, valid_to%s) values (%lld, %s, %d, "
+                "%s, %s%s);\n",
+                table[one->table].into, table[one->table].key, table[one->table].more,
+                (long long)world->portal, key, one->from, to, one->value, rest[one->table]);
         one->stored = true;
         one->closed = one->to != NONE;
     }
@@ -345,8 +342,8 @@ static void store_deeds(struct savings_world *world, struct text *sql)
 
     for (int i = world->deeds_stored; i < world->deed_count; i++) {
         const struct deed *deed = &world->deed[i];
-        (void)snprintf(profiles, sizeof(profiles), deed->from == NONE ? "null, null" : "'p%d', 'p%d'",
-                       deed->from, deed->to);
+        (void)snprintf(profiles, sizeof(profiles),
+                       deed->from == NONE ? "null, null" : "'p%d', 'p%d'", deed->from, deed->to);
         text_addf(sql,
                   "insert into act (portal_id, act_id, account_id, action, done_at, from_profile, "
                   "to_profile) values (%lld, %d, 'a%d', '%s', %s, %s);\n",
@@ -390,13 +387,14 @@ static void store_plans(struct savings_world *world, struct text *sql)
                   "date '2026-01-01' + %d, 'run_id', %d, 'snapshot_id', %d))).*;\n",
                   (long long)world->portal, i + 1, plan->day, plan->reading + 1, plan->reading + 1);
         store_plan_rows(world, plan, i + 1, sql);
-        for (int class = 0; class < CLASSES; class++)
-            text_addf(sql,
-                      "insert into plan_class select portal_id, %d, %d, class, 0, %lld, contracted, "
-                      "price, currency from seat_class_version where portal_id = %lld and class = "
-                      "'%s' and valid_from <= %d and (valid_to is null or valid_to > %d);\n",
-                      i + 1, class + 1, (long long)plan->after[class], (long long)world->portal,
-                      class_names[class], plan->reading + 1, plan->reading + 1);
+        for (int class = 0; class < CLASSES; class ++)
+            text_addf(
+                sql,
+                "insert into plan_class select portal_id, %d, %d, class, 0, %lld, contracted, "
+                "price, currency from seat_class_version where portal_id = %lld and class = "
+                "'%s' and valid_from <= %d and (valid_to is null or valid_to > %d);\n",
+                i + 1, class + 1, (long long)plan->after[class], (long long)world->portal,
+                class_names[class], plan->reading + 1, plan->reading + 1);
     }
 }
 
@@ -436,11 +434,14 @@ void savings_world_begin(struct pg *pg)
     static const char sql[] =
         "create temporary table plan_template (plan jsonb);"
         "insert into plan_template select jsonb_build_object('state', 'proposed', 'digest', d, "
-        "'created_at', now(), 'time_zone', '" ZONE "', 'first_plan', false, 'approvals_suspend', 1, "
+        "'created_at', now(), 'time_zone', '" ZONE
+        "', 'first_plan', false, 'approvals_suspend', 1, "
         "'approvals_deprovision', 1, 'approvals_downgrade', 1, 'snapshot_complete', true, "
-        "'snapshot_digest', d, 'accounts', 0, 'active', 0, 'inactive', 0, 'gone', 0, 'unreadable', 0, "
+        "'snapshot_digest', d, 'accounts', 0, 'active', 0, 'inactive', 0, 'gone', 0, 'unreadable', "
+        "0, "
         "'requests', 0, 'roster_id', 1, 'roster_digest', d, 'roster_content', d, 'people', 0, "
-        "'rejected', 0, 'duplicates', 0, 'policy_digest', d, 'enforce', true, 'keep', 0, 'suspend', 0, "
+        "'rejected', 0, 'duplicates', 0, 'policy_digest', d, 'enforce', true, 'keep', 0, "
+        "'suspend', 0, "
         "'deprovision', 0, 'reactivate', 0) || jsonb_build_object('downgrade', 0, 'restore', 0, "
         "'waiting', 0, 'findings', 0, 'seats_now', 0, 'seats_after', 0, 'idle_never', 0, "
         "'idle_unknown', 0, 'rows', 0, 'version', 2) from (select sha256('') as d) d;";
@@ -466,7 +467,7 @@ static void begin(struct savings_world *world, struct pg *pg, uint64_t seed, int
     for (int i = 0; i < ACCOUNTS * 2 / 3; i++)
         world->account[i] = (struct holder){
             .status = ACTIVE, .profile = draw(world, PROFILES), .person = draw(world, 6) - 1};
-    for (int class = 0; class < CLASSES; class++) {
+    for (int class = 0; class < CLASSES; class ++) {
         world->setup.offer[class] = draw_offer(world);
         if (chance(world, 100)) /* classes that are configured later */
             world->setup.offer[class].there = false;
@@ -474,16 +475,17 @@ static void begin(struct savings_world *world, struct pg *pg, uint64_t seed, int
     for (int p = 0; p < PROFILES; p++)
         world->setup.class_of[p] = p == PROFILES - 1 ? NONE : p % CLASSES;
     change_setup(world);
-    text_addf(&sql,
-              "set search_path = reconcile, pg_catalog;\n"
-              "insert into portal (portal_id, name, url) values (%lld, 'w%lld', 'http://w');\n"
-              "insert into run (portal_id, run_id, verb, today, started_at) values (%lld, 0, 'run', "
-              "date '2025-12-31', timestamptz '2025-12-31 00:00+00');\n"
-              "insert into roster (portal_id, roster_id, run_id, read_at, digest, rows, people, "
-              "rejected, blind, duplicates, good) values (%lld, 1, 0, now(), sha256(''), 0, 0, 0, 0, "
-              "0, true);\n",
-              (long long)world->portal, (long long)world->portal, (long long)world->portal,
-              (long long)world->portal);
+    text_addf(
+        &sql,
+        "set search_path = reconcile, pg_catalog;\n"
+        "insert into portal (portal_id, name, url) values (%lld, 'w%lld', 'http://w');\n"
+        "insert into run (portal_id, run_id, verb, today, started_at) values (%lld, 0, 'run', "
+        "date '2025-12-31', timestamptz '2025-12-31 00:00+00');\n"
+        "insert into roster (portal_id, roster_id, run_id, read_at, digest, rows, people, "
+        "rejected, blind, duplicates, good) values (%lld, 1, 0, now(), sha256(''), 0, 0, 0, 0, "
+        "0, true);\n",
+        (long long)world->portal, (long long)world->portal, (long long)world->portal,
+        (long long)world->portal);
     execute(world, text_cstr(&sql));
 }
 

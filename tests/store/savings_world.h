@@ -42,7 +42,7 @@ struct setup {
 /* An account as it is, or as it is known after a reading. */
 struct holder {
     enum seen status;
-    int profile, person; /* NONE = nobody */
+    int profile, person;  /* NONE = nobody */
     bool changed, linked; /* by this reading: the account, its person */
 };
 

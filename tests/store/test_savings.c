@@ -132,10 +132,12 @@ TEST(a_wrong_view_is_noticed)
          "null::date"},
         {"30 days", "f.since > 31", "f.since > 30"},
         {"32 days", "f.since > 31", "f.since > 32"},
-        {"the price of today", "v.from_snapshot <= d.snapshot_id\n            and (v.to_snapshot is "
-                               "null or v.to_snapshot > d.snapshot_id)",
+        {"the price of today",
+         "v.from_snapshot <= d.snapshot_id\n            and (v.to_snapshot is "
+         "null or v.to_snapshot > d.snapshot_id)",
          "v.to_snapshot is null"},
-        {"currencies are added", "f.currency, null::numeric", "'EUR'::text as currency, null::numeric"},
+        {"currencies are added", "f.currency, null::numeric",
+         "'EUR'::text as currency, null::numeric"},
         {"a new holder is ignored", "audit.seats_given(s.begins, s.ends, r.room)", "s.ends"},
         {"a downgrade at full price", "v.price - t.price", "v.price"},
         {"a suspended downgrade counts twice", "least(f.back_on, f.suspended_on, ",
