@@ -75,6 +75,12 @@ comment on column plan_class.contracted is 'seats that the contract had; NULL: n
 comment on column plan_class.price is 'of a seat and year; NULL: not told';
 comment on column plan_class.currency is 'of the price, ISO 4217';
 
+alter table notice_told
+    drop constraint notice_told_kind_check,
+    add constraint notice_told_kind_check
+        check (kind in ('approval', 'expiring', 'held', 'steps', 'failed', 'cut_off', 'seats'));
+comment on column notice_told.kind is 'a plan waits for approval, decisions are about to end, a guard holds, steps failed or are unknown, the run failed, a run was cut off, a class of seats is over its contract';
+
 -- Of each day the newest complete snapshot. Seats are counted by changes, as in audit.seat.
 create view audit.seat_class as
     with change as (

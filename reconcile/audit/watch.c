@@ -61,13 +61,17 @@ static int load_plan(const struct store *store, struct arena *arena, struct stor
                      struct err *err)
 {
     struct guard_finding *guard = NULL;
+    struct class_seats *seat_class = NULL;
     size_t count = 0;
 
     if (watch->status.plan_id == 0)
         return 0;
     if (STORE_LOAD_ROW(store, watch_plan, plan_columns, arena, watch, err) < 0 ||
-        store_load_guards(store, arena, watch->status.plan_id, &guard, &count, err) < 0)
+        store_load_guards(store, arena, watch->status.plan_id, &guard, &count, err) < 0 ||
+        store_load_plan_classes(store, arena, watch->status.plan_id, &seat_class,
+                                &watch->seat_class_count, err) < 0)
         return -1;
+    watch->seat_class = seat_class;
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < GUARD_COUNT; k++)
             watch->held[k] |= guard[i].hold && text_equal(guard[i].id, guard_id(k));

@@ -16,6 +16,8 @@ struct store_watch {
     struct instant last_started, last_ended;
     int last_exit_code;
     int64_t planned[ACTION_COUNT], waiting, findings, seats_after; /* of the newest plan */
+    const struct class_seats *seat_class;                          /* likewise */
+    size_t seat_class_count;
     int64_t step[ACTION_COUNT][STEP_STATE_COUNT]; /* of the newest run that acts; open ones of
                                                            any */
     int64_t cut_off_run; /* the run before this one never ended; 0 = it did */

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/parse.h"
 #include "base/text.h"
 #include "base/words.h"
@@ -107,6 +108,7 @@ static const struct {
     [NOTICE_STEPS] = {"steps", true, when_a_number_grows},
     [NOTICE_FAILED] = {"failed", true, when_it_differs},
     [NOTICE_CUT_OFF] = {"cut_off", true, when_it_differs},
+    [NOTICE_SEATS] = {"seats", false, when_a_word_is_new},
 };
 
 static const char *const channel_names[NOTICE_CHANNEL_COUNT] = {
@@ -142,6 +144,15 @@ const char *notice_acts_key(struct arena *arena, size_t count, struct instant no
     char at[INSTANT_TEXT_SIZE];
 
     return count ? arena_printf(arena, "acts %zu at %s", count, instant_format(now, at)) : NULL;
+}
+
+/* A name may hold blanks, and anything. */
+const char *notice_class_word(struct arena *arena, const char *what, const char *name)
+{
+    struct digest digest = digest_of(name, strlen(name));
+    char hex[DIGEST_HEX_SIZE];
+
+    return arena_printf(arena, "%s:%.16s", what, digest_hex(&digest, hex));
 }
 
 /* --- what to do --- */

@@ -14,13 +14,15 @@
 #include "base/instant.h"
 
 enum notice_kind {
-    NOTICE_CLEAR = 0, /* no trouble stands any more: nothing of `held` and below */
+    NOTICE_CLEAR = 0, /* no trouble stands any more: nothing of `held` to `cut_off` */
     NOTICE_APPROVAL,  /* rows wait for people: notice_acts_key */
     NOTICE_EXPIRING,  /* decisions are about to end: the later its key, the more of them */
     NOTICE_HELD,      /* guards hold: "G1 G3" */
     NOTICE_STEPS,   /* acts failed, or nobody can tell what became of them: "failed 1 unknown 2" */
     NOTICE_FAILED,  /* the run did not come to its end */
     NOTICE_CUT_OFF, /* the run before did not even say how it ended */
+    NOTICE_SEATS,   /* no trouble of the program: classes of seats are over their contract, or too
+                     * few of them are free: notice_class_word of each */
     NOTICE_KIND_COUNT,
 };
 const char *notice_kind_name(enum notice_kind kind); /* "clear", "approval" … */
@@ -38,6 +40,9 @@ struct notice_view {
 
 /* How many acts wait, and when that was seen; NULL for none. */
 const char *notice_acts_key(struct arena *arena, size_t count, struct instant now);
+
+/* A word of the key of NOTICE_SEATS: what is wrong ("over", "short"), and of which class. */
+const char *notice_class_word(struct arena *arena, const char *what, const char *name);
 
 enum notice_act {
     NOTICE_NOTHING = 0,

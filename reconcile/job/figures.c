@@ -6,6 +6,7 @@
 
 #include "audit/status.h"
 #include "audit/watch.h"
+#include "core/seats.h"
 #include "host/log.h"
 #include "notify/metrics.h"
 
@@ -39,6 +40,24 @@ static void set_plan(struct metrics *metrics, const struct store_watch *watch)
     metrics_set(metrics, METRIC_PLAN_TO_APPROVE, NULL, watch->status.plan_state == PLAN_PROPOSED);
     for (size_t i = 0; i < GUARD_COUNT; i++)
         metrics_set(metrics, METRIC_GUARD_HELD, guard_id(i), held && watch->held[i]);
+}
+
+static void set_classes(struct metrics *metrics, const struct store_watch *watch)
+{
+    for (size_t i = 0; i < watch->seat_class_count; i++) {
+        const struct class_seats *class = &watch->seat_class[i];
+        const char *name = class->name ? class->name : "(no class)";
+        metrics_set(metrics, METRIC_CLASS_SEATS, name, (double)class->seats);
+        metrics_set(metrics, METRIC_CLASS_SEATS_AFTER_PLAN, name, (double)class->seats_after);
+        if (class->contracted >= 0) {
+            metrics_set(metrics, METRIC_CLASS_CONTRACTED, name, (double)class->contracted);
+            metrics_set(metrics, METRIC_CLASS_FREE, name,
+                        (double)(class->contracted - (int64_t) class->seats));
+        }
+        if (class->price >= 0)
+            metrics_set_price(metrics, METRIC_CLASS_PRICE, name, class->currency,
+                              (double)class->price / MONEY_ONE);
+    }
 }
 
 static void set_steps(struct metrics *metrics, const struct store_watch *watch)
@@ -90,6 +109,7 @@ static void write_metrics(const struct job *job, const struct tell_run *run, siz
     if (run->watch) {
         set_accounts(&metrics, &run->watch->status);
         set_plan(&metrics, run->watch);
+        set_classes(&metrics, run->watch);
         set_steps(&metrics, run->watch);
     }
     if (config->portal.contracted_seats)

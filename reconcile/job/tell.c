@@ -81,6 +81,24 @@ static void see_ending(struct telling *telling, const struct overview_ending *en
             arena_strdup(job->arena, instant_format(ending->newest, newest));
 }
 
+static void see_seats(struct telling *telling)
+{
+    CLEANUP(text_release) struct text key = TEXT_INIT;
+    const struct plan *plan = telling->plan;
+    struct arena *arena = telling->job->arena;
+
+    telling->facts.keep_free = telling->job->config->seats.keep_free;
+    for (size_t i = 0; i < plan->seat_class_count; i++) {
+        const struct class_seats *class = &plan->seat_class[i];
+        const char *state = notice_class_state(class, telling->facts.keep_free);
+        if (state)
+            text_addf(&key, "%s%s", key.length ? " " : "",
+                      notice_class_word(arena, state, class->name));
+    }
+    if (key.length)
+        telling->view.key[NOTICE_SEATS] = arena_strdup(arena, text_cstr(&key));
+}
+
 static void see_plan(struct telling *telling)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -96,7 +114,7 @@ static void see_plan(struct telling *telling)
         return;
     }
     view->looked[NOTICE_APPROVAL] = view->looked[NOTICE_HELD] = true;
-    view->looked[NOTICE_EXPIRING] = true;
+    view->looked[NOTICE_EXPIRING] = view->looked[NOTICE_SEATS] = true;
     telling->facts.plan = telling->plan;
     if (!telling->plan)
         return;
@@ -105,6 +123,7 @@ static void see_plan(struct telling *telling)
     view->key[NOTICE_APPROVAL] =
         notice_acts_key(job->arena, telling->facts.to_approve, telling->facts.now);
     see_ending(telling, &ending);
+    see_seats(telling);
     if (telling->plan->state == PLAN_HELD)
         view->key[NOTICE_HELD] = find_holding(telling);
 }

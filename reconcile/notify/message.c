@@ -265,6 +265,54 @@ static void make_cut_off(const struct notice_facts *facts, struct page *page)
                    "more.";
 }
 
+const char *notice_class_state(const struct class_seats *class, int64_t keep_free)
+{
+    if (!class->name || class->contracted < 0)
+        return NULL;
+    if ((int64_t) class->seats > class->contracted)
+        return "over";
+    return class->contracted - (int64_t) class->seats_after < keep_free ? "short" : NULL;
+}
+
+/* One class, what it has and what the plan would leave. */
+static void add_class(struct page *page, const struct class_seats *class, const char *state,
+                      int64_t keep_free)
+{
+    struct text *fact = add_fact(page, state, false);
+
+    text_addf(fact, "%s: %zu seats of %lld contracted, %zu when the whole plan is done",
+              class->name, class->seats, (long long)class->contracted, class->seats_after);
+    if (keep_free > 0)
+        text_addf(fact, "; %lld should be free", (long long)keep_free);
+}
+
+static void make_seats(const struct notice_facts *facts, struct page *page)
+{
+    size_t over = 0, wrong = 0;
+
+    for (size_t i = 0; facts->plan && i < facts->plan->seat_class_count; i++) {
+        const struct class_seats *class = &facts->plan->seat_class[i];
+        const char *state = notice_class_state(class, facts->keep_free);
+        if (!state)
+            continue;
+        add_class(page, class, state, facts->keep_free);
+        wrong++;
+        over += text_equal(state, "over");
+    }
+    if (over > 0)
+        text_addf(&page->headline, "%zu %s of seats over the contract", over,
+                  over == 1 ? "class" : "classes");
+    else
+        text_addf(&page->headline, "%zu %s of seats with too few free", wrong,
+                  wrong == 1 ? "class" : "classes");
+    page->advice = "Over the seat limit Bynder charges extra. What the plan proposes frees seats "
+                   "when people approve it; beyond that the contract or the rules must change. "
+                   "This is told once, and again when another class comes to it.";
+    if (facts->plan)
+        command_add(add_command(page, "look at the plan"), "show %lld", (long long)facts->plan->id);
+    command_add(add_command(page, "and at the seats over time"), "audit seats");
+}
+
 static void make_clear(const struct notice_facts *facts, struct page *page)
 {
     static const char *const over[NOTICE_KIND_COUNT] = {
@@ -287,7 +335,7 @@ static void make_page(const struct notice_facts *facts, struct page *page)
         [NOTICE_CLEAR] = make_clear,       [NOTICE_APPROVAL] = make_approval,
         [NOTICE_EXPIRING] = make_expiring, [NOTICE_HELD] = make_held,
         [NOTICE_STEPS] = make_steps,       [NOTICE_FAILED] = make_failed,
-        [NOTICE_CUT_OFF] = make_cut_off,
+        [NOTICE_CUT_OFF] = make_cut_off,   [NOTICE_SEATS] = make_seats,
     };
 
     *page = (struct page){.fact_count = 0};

@@ -10,6 +10,7 @@
 
 #include "audit/watch.h"
 #include "config/config.h"
+#include "core/seats.h"
 #include "facts/notice.h"
 #include "report/report.h"
 
@@ -34,9 +35,10 @@ struct notice_facts {
     const struct plan *plan; /* the newest; NULL = none, or not needed */
     size_t to_approve, due;  /* acts of it that wait for people; those due by now */
     struct notice_expiring expiring;
-    size_t failed, unknown;                 /* acts */
-    int exit_code;                          /* of this run */
-    const char *why;                        /* it failed; NULL = it did not */
+    int64_t keep_free;      /* seats of each class of the plan that should be free; 0 = none */
+    size_t failed, unknown; /* acts */
+    int exit_code;          /* of this run */
+    const char *why;        /* it failed; NULL = it did not */
     const struct store_watch *watch;        /* NULL = the database is not reachable */
     const char *told[NOTICE_KIND_COUNT];    /* of NOTICE_CLEAR: what is over */
     const char *audit_head;                 /* sequence and hash; NULL = not known */
@@ -54,6 +56,10 @@ struct notice_message {
     struct text subject, text, html;
 };
 void notice_message_release(struct notice_message *message);
+
+/* What is wrong with the seats of a class (NULL: nothing): "over", more are taken than the contract
+ * has; "short", fewer than keep_free would be free when the whole plan is done. */
+const char *notice_class_state(const struct class_seats *class, int64_t keep_free);
 
 /* Whether the plan belongs to it. */
 bool notice_carries_plan(enum notice_kind kind);

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "core/seats.h"
 #include "host/file.h"
 
 enum { FILE_MODE = 0644, FILE_LIMIT = 1 << 20 };
@@ -39,6 +40,16 @@ static const struct family {
                                  "Active accounts once the newest plan is carried out."},
     [METRIC_SEATS_CONTRACTED] = {"seats_contracted", NULL, false,
                                  "Seats that the contract has (portal.contracted_seats)."},
+    [METRIC_CLASS_SEATS] = {"class_seats", "class", false,
+                            "Active accounts of the class of seats in the newest plan."},
+    [METRIC_CLASS_SEATS_AFTER_PLAN] = {"class_seats_after_plan", "class", false,
+                                       "The same once that plan is carried out."},
+    [METRIC_CLASS_CONTRACTED] = {"class_seats_contracted", "class", false,
+                                 "Seats of the class that the contract has (seats.classes)."},
+    [METRIC_CLASS_FREE] = {"class_seats_free", "class", false,
+                           "Of those not taken; negative when the contract is exceeded."},
+    [METRIC_CLASS_PRICE] = {"class_seat_price", "class", false,
+                            "What a seat of the class costs in a year."},
     [METRIC_PLANNED] = {"planned", "action", true, "Acts in the newest plan."},
     [METRIC_PLAN_TO_APPROVE] = {"plan_to_approve", NULL, true,
                                 "1 while the newest plan waits for people."},
@@ -62,6 +73,13 @@ void metrics_set(struct metrics *metrics, enum metric metric, const char *label,
     assert((label != NULL) == (families[metric].label != NULL));
     metrics->sample[metrics->count++] =
         (struct metrics_sample){.metric = metric, .label = label, .value = value};
+}
+
+void metrics_set_price(struct metrics *metrics, enum metric metric, const char *label,
+                       const char *currency, double value)
+{
+    metrics_set(metrics, metric, label, value);
+    metrics->sample[metrics->count - 1].currency = currency;
 }
 
 /* A label's value: printable, then the three escapes of the exposition format. */
@@ -94,10 +112,14 @@ static void add_sample(struct text *out, const struct metrics *metrics,
         text_add_char(out, ',');
         add_label(out, families[sample->metric].label, sample->label);
     }
+    if (sample->currency) {
+        text_add_char(out, ',');
+        add_label(out, "currency", sample->currency);
+    }
     if (sample->value == (double)(int64_t)sample->value)
         text_addf(out, "} %.0f\n", sample->value);
     else
-        text_addf(out, "} %.3f\n", sample->value);
+        text_addf(out, "} %.*f\n", sample->currency ? MONEY_PLACES : 3, sample->value);
 }
 
 /* Whether a line that begins as ours goes on as ours: at most one label more, then a number. */

@@ -22,7 +22,12 @@ enum metric {
     METRIC_SEATS,
     METRIC_SEATS_AFTER_PLAN,
     METRIC_SEATS_CONTRACTED,
-    METRIC_PLANNED, /* by action */
+    METRIC_CLASS_SEATS, /* by class of seats, likewise below */
+    METRIC_CLASS_SEATS_AFTER_PLAN,
+    METRIC_CLASS_CONTRACTED,
+    METRIC_CLASS_FREE,
+    METRIC_CLASS_PRICE, /* and currency */
+    METRIC_PLANNED,     /* by action */
     METRIC_PLAN_TO_APPROVE,
     METRIC_GUARD_HELD, /* by guard */
     METRIC_DONE,       /* by action */
@@ -36,19 +41,23 @@ enum metric {
     METRIC_COUNT,
 };
 
-#define METRICS_MAX 64 /* samples of one file */
+#define METRICS_MAX 1024 /* samples of one file: a hundred classes have five each */
 
 struct metrics {
     const char *portal;
     struct metrics_sample {
         enum metric metric;
-        const char *label; /* value of the metric's second label; NULL when it has none */
+        const char *label;    /* value of the metric's second label; NULL when it has none */
+        const char *currency; /* of a price; NULL otherwise */
         double value;
     } sample[METRICS_MAX];
     size_t count;
 };
 
 void metrics_set(struct metrics *metrics, enum metric metric, const char *label, double value);
+
+void metrics_set_price(struct metrics *metrics, enum metric metric, const char *label,
+                       const char *currency, double value);
 
 /* Puts the file in place, complete, with mode 0644. Of the one that is there, lines of this portal
  * and of metrics that are not set now are kept, for those metrics that outlive a run. */

@@ -289,7 +289,7 @@ static void add_account(struct text *out, const struct plan_row *row)
         html_add_bdi(out, row->profile);
     html_add_small(out, "becomes ", row->to_profile);
     html_add_small(out, "gains ", row->gained_roles);
-    html_add_small(out, "seat ", row->seat_class);
+    html_add_small(out, "", row->seat_class);
     html_add_small(out, "", row->account_word);
     add_smaller(out, "more", "", row->roles);
 }

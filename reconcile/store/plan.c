@@ -379,15 +379,15 @@ static int load_curve(const struct store *store, struct arena *arena, const char
     return 0;
 }
 
-static int load_classes(const struct store *store, struct arena *arena, const char *const *which,
-                        struct plan *plan, struct err *err)
+int store_load_plan_classes(const struct store *store, struct arena *arena, int64_t plan_id,
+                            struct class_seats **ret_class, size_t *ret_count, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    if (pg_run(store->pg, "plan_class", query_plan_class, PG_MANY, which, 2, &result, err) < 0)
+    if (PG_QUERY(store->pg, plan_class, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), store_number(arena, plan_id)) < 0)
         return -1;
-    plan->seat_class = store_read_all(class_columns, sizeof(plan->seat_class[0]), result, arena,
-                                      &plan->seat_class_count);
+    *ret_class = store_read_all(class_columns, sizeof(**ret_class), result, arena, ret_count);
     return 0;
 }
 
@@ -408,7 +408,8 @@ static int load_lists(const struct store *store, struct arena *arena, size_t row
         store_load_guards(store, arena, plan->id, &plan->guard, &plan->guard_count, err) < 0 ||
         load_notes(store, arena, which, plan, err) < 0 ||
         load_curve(store, arena, which, plan, err) < 0 ||
-        load_classes(store, arena, which, plan, err) < 0)
+        store_load_plan_classes(store, arena, plan->id, &plan->seat_class, &plan->seat_class_count,
+                                err) < 0)
         return -1;
     return load_idle(store, which, plan, err);
 }

@@ -28,4 +28,9 @@ int store_plan_is_there(const struct store *store, int64_t plan_id, const struct
 int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct plan **ret_plan,
                     struct err *err) __attribute__((warn_unused_result));
 
+/* The seats by class of a plan alone; 0 of them where none were configured. */
+int store_load_plan_classes(const struct store *store, struct arena *arena, int64_t plan_id,
+                            struct class_seats **ret_class, size_t *ret_count, struct err *err)
+    __attribute__((warn_unused_result));
+
 #endif

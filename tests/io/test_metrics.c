@@ -60,6 +60,24 @@ TEST(metrics_write_escapes_the_portal)
     assert_non_null(strstr(text_cstr(&out), "{portal=\"a\\\"b\\\\c\\\\x0a\\\\xff\"} 1\n"));
 }
 
+TEST(metrics_write_classes_by_name_and_prices_by_currency)
+{
+    static const char previous[] =
+        "bynder_reconcile_class_seats{portal=\"acme\",class=\"gone\"} 7\n"; /* configured no more */
+    CLEANUP(text_release) struct text out = TEXT_INIT;
+    struct metrics metrics = {.portal = "acme"};
+
+    metrics_set(&metrics, METRIC_CLASS_FREE, "Heavy \"seat\"", -2);
+    metrics_set_price(&metrics, METRIC_CLASS_PRICE, "Heavy \"seat\"", "EUR", 1200.0001);
+    render(&metrics, previous, &out);
+    assert_non_null(strstr(text_cstr(&out), "bynder_reconcile_class_seats_free{portal=\"acme\","
+                                            "class=\"Heavy \\\"seat\\\"\"} -2\n"));
+    assert_non_null(strstr(text_cstr(&out),
+                           "bynder_reconcile_class_seat_price{portal=\"acme\",class=\"Heavy "
+                           "\\\"seat\\\"\",currency=\"EUR\"} 1200.0001\n"));
+    assert_null(strstr(text_cstr(&out), "gone"));
+}
+
 TEST(metrics_write_keeps_what_outlives_a_run)
 {
     static const char previous[] =

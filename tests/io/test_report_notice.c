@@ -17,6 +17,13 @@ static struct guard_finding guards[2] = {
     {.id = "G10", .hold = true, .limit = "20 %", .actual = "40 %", .text = HOSTILE},
 };
 
+static struct class_seats classes[] = {
+    {.name = "Heavy", .seats = 42, .seats_after = 38, .contracted = 40, .price = -1},
+    {.name = "Regular", .seats = 95, .seats_after = 93, .contracted = 100, .price = -1},
+    {.name = "Light", .seats = 900, .seats_after = 900, .contracted = -1, .price = -1},
+    {.seats = 8, .seats_after = 8, .contracted = -1, .price = -1},
+};
+
 static struct plan make_plan(enum plan_state state)
 {
     return (struct plan){
@@ -25,6 +32,8 @@ static struct plan make_plan(enum plan_state state)
         .state = state,
         .guard = guards,
         .guard_count = 2,
+        .seat_class = classes,
+        .seat_class_count = COUNT_OF(classes),
         .totals = {.of = {[ACTION_SUSPEND] = 12, [ACTION_DEPROVISION] = 3}, .seats_now = 90}};
 }
 
@@ -107,6 +116,38 @@ TEST(report_notice_encodes_words_from_outside)
     assert_non_null(strstr(text_cstr(&message.text), "G10"));
 }
 
+TEST(notice_class_state_is_of_what_is_told_alone)
+{
+    struct class_seats full = {.name = "Full", .seats = 10, .seats_after = 10, .contracted = 10};
+
+    assert_string_equal(notice_class_state(&classes[0], 0), "over");
+    assert_string_equal(notice_class_state(&classes[0], 10), "over");
+    assert_null(notice_class_state(&classes[1], 0));
+    assert_null(notice_class_state(&classes[1], 7)); /* 100 less 93 */
+    assert_string_equal(notice_class_state(&classes[1], 8), "short");
+    assert_null(notice_class_state(&classes[2], 8));
+    assert_null(notice_class_state(&classes[3], 8));
+    assert_null(notice_class_state(&full, 0)); /* full is not over */
+    full.seats++;
+    assert_string_equal(notice_class_state(&full, 0), "over");
+}
+
+TEST(report_notice_of_too_few_free_seats_names_the_classes)
+{
+    struct plan plan = make_plan(PLAN_PROPOSED);
+    struct notice_facts facts = make_facts(NOTICE_SEATS, &plan);
+    CLEANUP(notice_message_release) struct notice_message message;
+
+    plan.seat_class = &classes[1];
+    plan.seat_class_count = 3;
+    facts.keep_free = 10;
+    report_notice(&facts, &message);
+    assert_non_null(strstr(text_cstr(&message.subject), "1 class of seats with too few free"));
+    assert_non_null(strstr(text_cstr(&message.text), "short         Regular: 95 seats of 100"));
+    assert_non_null(strstr(text_cstr(&message.html), "10 should be free"));
+    assert_null(strstr(text_cstr(&message.text), "Light"));
+}
+
 TEST(report_notice_says_what_each_reason_needs)
 {
     static const struct {
@@ -121,6 +162,8 @@ TEST(report_notice_says_what_each_reason_needs)
         {NOTICE_FAILED, "run failed: not reachable (exit code 69)", "no answer", false},
         {NOTICE_CUT_OFF, "run 4 was cut off", "job2", false},
         {NOTICE_CLEAR, "all clear again", "a guard held the plan", false},
+        {NOTICE_SEATS, "1 class of seats over the contract",
+         "over          Heavy: 42 seats of 40 contracted, 38 when the whole plan is", false},
     };
     struct plan plan = make_plan(PLAN_PROPOSED);
     struct store_watch watch = {.cut_off_run = 4, .cut_off_verb = "apply", .cut_off_host = "job2"};

@@ -23,7 +23,7 @@ static const char *const departments[] = {
     "Legal",  "Marketing", "Brand & Design",           "Sales", "Finance", "People",
     "Studio", "IT",        "Corporate Communications", "Events"};
 static const char *const countries[] = {"NL", "DE", "BE"};
-static const char *const classes[] = {"Heavy", "Regular", "Light"};
+static const char *const classes[] = {"Top", "Middle", "Base"};
 static const char *const profiles[] = {"Light", "Regular", "Heavy", "Download only"};
 static const char *const first_names[] = {"Anna",   "Bram",  "Chloé", "Daan", "Elif", "Femke",
                                           "Giulia", "Hanna", "Ivo",   "Jane", "Kofi", "Lena"};
@@ -164,14 +164,14 @@ static struct guard_finding guards[] = {
 };
 
 static struct class_seats by_class[] = {
-    {.name = "Heavy",
+    {.name = "Top",
      .seats = 42,
      .seats_after = 38,
      .contracted = 40,
      .price = 12005000,
      .currency = "EUR"},
-    {.name = "Regular", .seats = 900, .seats_after = 700, .contracted = 1000, .price = -1},
-    {.name = "Light", .seats = 2550, .seats_after = 2000, .contracted = -1, .price = -1},
+    {.name = "Middle", .seats = 900, .seats_after = 700, .contracted = 1000, .price = -1},
+    {.name = "Base", .seats = 2550, .seats_after = 2000, .contracted = -1, .price = -1},
     {.seats = 8, .seats_after = 8, .contracted = -1, .price = -1},
 };
 

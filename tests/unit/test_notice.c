@@ -23,6 +23,7 @@ static const char *key_of(enum notice_kind kind, char letter)
         [NOTICE_STEPS] = {"failed 1 unknown 0", "failed 1 unknown 1"},
         [NOTICE_FAILED] = {"69", "70"},
         [NOTICE_CUT_OFF] = {"run 1", "run 2"},
+        [NOTICE_SEATS] = {"over:aa", "over:aa short:bb"},
     };
 
     return letter == 'a' ? keys[kind][0] : letter == 'b' ? keys[kind][1] : NULL;
@@ -30,33 +31,38 @@ static const char *key_of(enum notice_kind kind, char letter)
 
 TEST(notice_decide_as_the_table_says)
 {
-    /* approval, expiring, held, steps, failed, cut_off; acts with clear in front: T tell, N note, F
-     * forget, . nothing */
+    /* approval, expiring, held, steps, failed, cut_off, seats; acts with clear in front: T tell, N
+     * note, F forget, . nothing */
     static const struct {
         const char *seen, *told, *acts;
         int line;
     } cases[] = {
-        CASE("......", "......", "......."), /* nothing ever */
-        CASE("aaaaaa", "......", ".TTTTTT"), /* a reason appears */
-        CASE("aaaaaa", "aaaaaa", "......."), /* and is told once */
-        CASE("bbbbbb", "aaaaaa", ".TTTTTT"), /* gets worse */
-        CASE("..aa..", "..bb..", "...NN.."), /* better: nobody is told, and that it is known */
-        CASE(".a....", ".b....", "......."),
-        CASE("....a.", "....b.", ".....T."), /* another failure is no better one */
-        CASE("......", "a.....", ".F....."), /* what people do is no trouble that is over */
-        CASE("......", "b.....", "......."), /* and remembered for its week */
-        CASE("......", ".a....", "..F...."),
-        CASE("......", "..a...", "T..F..."), /* goes: all clear */
-        CASE("a.....", "a.a...", "T..F..."), /* although people are waited for */
-        CASE("...a..", "..aa..", "...F..."), /* one of two goes: not clear */
-        CASE("----a.", "......", ".....T."), /* the run failed: only that is known */
-        CASE("----a.", "..aa..", ".....T."), /* what was not looked at stays told */
-        CASE("----..", "..aa..", "......."), /* not looked at is not clear */
-        CASE("----..", "..a.a.", ".....F."), /* nor is it when the failure is over */
-        CASE("------", "aaaaaa", "......."), /* somebody else runs */
-        CASE(".....a", "......", "......T"), /* the one before was cut off */
-        CASE("......", "aaaaaa", "TFFFFFF"),
-        CASE("-.....", "..a...", "T..F..."), /* not looked at, but never told either */
+        CASE(".......", ".......", "........"), /* nothing ever */
+        CASE("aaaaaa.", ".......", ".TTTTTT."), /* a reason appears */
+        CASE("aaaaaa.", "aaaaaa.", "........"), /* and is told once */
+        CASE("bbbbbb.", "aaaaaa.", ".TTTTTT."), /* gets worse */
+        CASE("..aa...", "..bb...", "...NN..."), /* better: nobody is told, and that it is known */
+        CASE(".a.....", ".b.....", "........"),
+        CASE("....a..", "....b..", ".....T.."), /* another failure is no better one */
+        CASE(".......", "a......", ".F......"), /* what people do is no trouble that is over */
+        CASE(".......", "b......", "........"), /* and remembered for its week */
+        CASE(".......", ".a.....", "..F....."),
+        CASE(".......", "..a....", "T..F...."), /* goes: all clear */
+        CASE("a......", "a.a....", "T..F...."), /* although people are waited for */
+        CASE("...a...", "..aa...", "...F...."), /* one of two goes: not clear */
+        CASE("----a..", ".......", ".....T.."), /* the run failed: only that is known */
+        CASE("----a..", "..aa...", ".....T.."), /* what was not looked at stays told */
+        CASE("----...", "..aa...", "........"), /* not looked at is not clear */
+        CASE("----...", "..a.a..", ".....F.."), /* nor is it when the failure is over */
+        CASE("-------", "aaaaaa.", "........"), /* somebody else runs */
+        CASE(".....a.", ".......", "......T."), /* the one before was cut off */
+        CASE(".......", "aaaaaa.", "TFFFFFF."),
+        CASE("......a", ".......", ".......T"), /* a class is over its contract: told once */
+        CASE("......a", "......a", "........"),
+        CASE("......b", "......a", ".......T"), /* another one is */
+        CASE("......a", "......b", ".......N"),
+        CASE(".......", "......a", ".......F"), /* no trouble of ours that is over */
+        CASE("-......", "..a....", "T..F...."), /* not looked at, but never told either */
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
