@@ -63,7 +63,9 @@ static void add_person(struct row_subject *subject, struct arena *arena,
 {
     const struct pairing *pairing = decision->pairing;
     const struct person *person = pairing->kind == LINK_ONE ? pairing->person : NULL;
-    bool asked = decision->by ? rule_asks_person(decision->by) : decision->uses_person;
+    /* Of a restoration what shows the need may be another thing tomorrow: no part of it. */
+    bool asked = decision->by ? rule_asks_person(decision->by)
+                              : decision->uses_person && decision->action != ACTION_RESTORE;
     char day[DAY_TEXT_SIZE];
 
     if (person) {

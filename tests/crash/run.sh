@@ -72,7 +72,7 @@ if [ -n "$reduced" ]; then
     done
     CRASH_POINTS=120 caught journal_after_act "without a committed intent" sweep_kill suspend
     caught approval_survives_change "whose row is not the one that was approved" sweep_kill night
-    caught other_profile "is not what was approved" sweep_kill downgrade
+    CRASH_POINTS=4 caught other_profile "is not what was approved" sweep_fault downgrade
 else
     # A point is work for one process after the other, and some of its time is waiting for a second
     # of the program's own patience: half as many workers again as cores.
@@ -107,7 +107,7 @@ else
     CRASH_POINTS=120 caught blind_replay "write 2 to" sweep_kill restore
     for path in downgrade restore; do
         caught no_fresh_read "whose rule does not hold any more" sweep_stop $path change
-        CRASH_POINTS=10 caught other_profile "is not what was approved" sweep_kill $path
+        CRASH_POINTS=4 caught other_profile "is not what was approved" sweep_fault $path
         CRASH_POINTS=10 caught active_omitted "is not what was approved" sweep_kill $path
         CRASH_POINTS=10 caught approval_not_checked "whose row nobody approved" sweep_kill $path
     done

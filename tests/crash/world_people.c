@@ -123,14 +123,14 @@ char *world_roster_back(const char *roster)
     return back;
 }
 
-/* Tonight: Fay left on another day than was approved, or is to leave some day; Jon is back, Kim has
+/* Tonight: Fay left on another day than was approved, or is on leave again; Jon is back, Kim has
  * left. */
 char *world_roster_tonight(const struct world *world, const char *first)
 {
     bool restores = world_action(world->path) == ACTION_RESTORE;
     CLEANUP(mem_cleanup)
-    char *fay = world_roster_with(first, "Fay Wray", restores ? "Active" : "Voluntarily Terminated",
-                                  restores ? "2199-12-31" : "2020-04-30");
+    char *fay = world_roster_with(first, "Fay Wray", restores ? "Leave" : "Voluntarily Terminated",
+                                  restores ? "" : "2020-04-30");
     CLEANUP(mem_cleanup) char *jon = world_roster_with(fay, "Jon Voight", "Active", "");
 
     return world_roster_with(jon, "Kim Novak", "Voluntarily Terminated", "2020-03-31");
