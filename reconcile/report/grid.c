@@ -138,9 +138,50 @@ static struct grid grid_of_renewal(struct arena *arena, const struct plan *plan)
     return grid;
 }
 
+/* --- savings --- */
+
+static const char *const savings_head[] = {
+    "class",        "currency",         "exposed",     "worth a year", "freed days, month",
+    "freed, month", "freed days, year", "freed, year", "reducible",    "worth a year"};
+static const struct grid savings_grid = {
+    .id = "savings",
+    .title = "Savings",
+    .sheet = "savings",
+    .about =
+        "Exposed: seats in use that this month's newest plan says are not needed, and what they "
+        "cost a year. Freed: days on which seats were really free by acts of this program, each at "
+        "the price of that day; a come-back or somebody else in the seat ends it, and a come-back "
+        "within 31 days undoes it. Reducible: seats by which the contract could be smaller at its "
+        "renewal once that plan is done. They say different things and are never added, nor are "
+        "currencies; 'audit savings' has them by month.",
+    .head = savings_head,
+    .columns = COUNT_OF(savings_head)};
+
+static struct grid grid_of_savings(struct arena *arena, const struct plan *plan)
+{
+    struct grid grid = grid_begin(arena, &savings_grid, plan->savings_count);
+    size_t cell = 0;
+
+    for (size_t i = 0; i < grid.rows; i++) {
+        const struct plan_savings *one = &plan->savings[i];
+        put(&grid, &cell, name_of(one->class));
+        put(&grid, &cell, one->currency ? one->currency : "(no price)");
+        put(&grid, &cell, number_or_none(arena, one->exposed_seats));
+        put(&grid, &cell, one->currency ? one->exposed : NULL);
+        put(&grid, &cell, number_or_none(arena, one->freed_seat_days));
+        put(&grid, &cell, one->currency ? one->freed : NULL);
+        put(&grid, &cell, number_or_none(arena, one->year_seat_days));
+        put(&grid, &cell, one->currency ? one->year_freed : NULL);
+        put(&grid, &cell, number_or_none(arena, one->reducible_seats));
+        put(&grid, &cell, one->reducible);
+    }
+    return grid;
+}
+
 size_t grids_of(struct arena *arena, const struct plan *plan, struct grid ret_grid[GRIDS_MAX])
 {
-    const struct grid all[GRIDS_MAX] = {grid_of_classes(arena, plan), grid_of_renewal(arena, plan)};
+    const struct grid all[GRIDS_MAX] = {grid_of_classes(arena, plan), grid_of_renewal(arena, plan),
+                                        grid_of_savings(arena, plan)};
     size_t count = 0;
 
     for (size_t i = 0; i < GRIDS_MAX; i++) {

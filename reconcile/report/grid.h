@@ -22,8 +22,8 @@ struct grid {
     size_t rows;       /* 0 = there is nothing to show */
 };
 
-/* Those that there is something to say of: seats by class, seats on the day of the renewal. */
-enum { GRIDS_MAX = 2 };
+/* Those that there is something to say of: seats by class, on the day of the renewal, savings. */
+enum { GRIDS_MAX = 3 };
 size_t grids_of(struct arena *arena, const struct plan *plan, struct grid ret_grid[GRIDS_MAX]);
 
 /* The table alone, two blanks in front, encoded for a terminal of that width: where it does not fit

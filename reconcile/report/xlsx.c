@@ -375,11 +375,11 @@ static void add_about(struct making *making)
 /* A figure is a number that the reader can add up. */
 static void add_figure(struct making *making, size_t row, size_t column, const char *cell)
 {
-    int64_t number = 0;
+    double number = 0;
 
-    if (cell && parse_int(cell + (*cell == '+'), INT64_MIN, INT64_MAX, &number))
+    if (cell && parse_double(cell + (*cell == '+'), -1e15, 1e15, &number))
         note(making, worksheet_write_number(making->sheet, (lxw_row_t)row, (lxw_col_t)column,
-                                            (double)number, NULL));
+                                            number, NULL));
     else
         add_text(making, row, column, cell, LOOK_PLAIN);
 }
