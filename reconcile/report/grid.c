@@ -140,9 +140,16 @@ static struct grid grid_of_renewal(struct arena *arena, const struct plan *plan)
 
 /* --- savings --- */
 
-static const char *const savings_head[] = {
-    "class",        "currency",         "exposed",     "worth a year", "freed days, month",
-    "freed, month", "freed days, year", "freed, year", "reducible",    "worth a year"};
+static const char *const savings_head[] = {"class",
+                                           "currency",
+                                           "exposed",
+                                           "worth a year",
+                                           "freed days this month",
+                                           "freed this month",
+                                           "freed days this year",
+                                           "freed this year",
+                                           "reducible",
+                                           "worth a year"};
 static const struct grid savings_grid = {
     .id = "savings",
     .title = "Savings",

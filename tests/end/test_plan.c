@@ -132,7 +132,7 @@ TEST(plan_json_has_every_field_and_the_truth)
     JSON(plan, end_json(&result));
     struct json_object *decisions = end_at(plan, "decisions");
     check_fields(plan, plan_fields, COUNT_OF(plan_fields));
-    assert_int_equal(json_object_array_length(end_at(plan, "guards")), 16); /* G1 to G15, policy */
+    assert_int_equal(json_object_array_length(end_at(plan, "guards")), 17); /* G1 to G16, policy */
     check_each(end_at(plan, "guards"), guard_fields, COUNT_OF(guard_fields));
     check_each(decisions, decision_fields, COUNT_OF(decision_fields));
     RUN(shown, &end, "show", "--format", "json");
