@@ -16,9 +16,6 @@ const struct profile *downgrade_target(struct arena *arena, const struct snapsho
 size_t downgrade_findings(struct arena *arena, const struct policy *policy,
                           const struct snapshot *snapshot, const char *const **ret_sentence);
 
-/* Whether a profile has one of the roles that make an administrator (limits.admin_roles). */
-bool downgrade_is_admin(const struct policy *policy, const struct profile *profile);
-
 /* The roles that `to` has and `from` has not, sorted, joined by ' '; NULL = none (arena). */
 const char *downgrade_gains(struct arena *arena, const struct profile *from,
                             const struct profile *to);
