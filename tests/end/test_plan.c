@@ -59,13 +59,32 @@ static const struct field guard_fields[] = {
 };
 
 static const struct field decision_fields[] = {
-    {"account_id", "s"},  {"username", "sn"},   {"email", "sn"},
-    {"name", "sn"},       {"action", "s"},      {"rule", "sn"},
-    {"reason", "s"},      {"row", "s"},         {"not_before", "sn"},
-    {"account", "s"},     {"person", "s"},      {"employee_number", "sn"},
-    {"matched_by", "sn"}, {"last_login", "sn"}, {"last_login_source", "sn"},
-    {"idle_days", "in"},  {"profile", "sn"},    {"roles", "a"},
-    {"subject", "sn"},    {"matched", "on"},    {"decided", "on"},
+    {"account_id", "s"},
+    {"username", "sn"},
+    {"email", "sn"},
+    {"name", "sn"},
+    {"action", "s"},
+    {"rule", "sn"},
+    {"reason", "s"},
+    {"row", "s"},
+    {"not_before", "sn"},
+    {"account", "s"},
+    {"person", "s"},
+    {"employee_number", "sn"},
+    {"matched_by", "sn"},
+    {"last_login", "sn"},
+    {"last_login_source", "sn"},
+    {"idle_days", "in"},
+    {"profile", "sn"},
+    {"roles", "a"},
+    {"from_profile", "sn"},
+    {"to_profile", "sn"},
+    {"to_profile_id", "sn"},
+    {"from_profile_id", "sn"},
+    {"gained_roles", "a"},
+    {"subject", "sn"},
+    {"matched", "on"},
+    {"decided", "on"},
     {"country", "s"}, /* everybody has one there */
 };
 
@@ -132,7 +151,7 @@ TEST(plan_json_has_every_field_and_the_truth)
     JSON(plan, end_json(&result));
     struct json_object *decisions = end_at(plan, "decisions");
     check_fields(plan, plan_fields, COUNT_OF(plan_fields));
-    assert_int_equal(json_object_array_length(end_at(plan, "guards")), 16); /* G1 to G15, policy */
+    assert_int_equal(json_object_array_length(end_at(plan, "guards")), 17); /* G1 to G16, policy */
     check_each(end_at(plan, "guards"), guard_fields, COUNT_OF(guard_fields));
     check_each(decisions, decision_fields, COUNT_OF(decision_fields));
     RUN(shown, &end, "show", "--format", "json");
