@@ -87,7 +87,7 @@ static bool is_admin_role(const struct policy *policy, const char *role)
 }
 
 /* Whether it has one of the roles that make an administrator (limits.admin_roles). */
-static bool is_admin_profile(const struct policy *policy, const struct profile *profile)
+static bool is_admin(const struct policy *policy, const struct profile *profile)
 {
     for (size_t i = 0; i < profile->role_count; i++) {
         if (is_admin_role(policy, profile->role[i]))
@@ -173,7 +173,7 @@ const char *downgrade_forbids(const struct policy *policy, const struct rule *ru
                                 "profile '%s' has the admin role %s, which the account has not",
                                 name_of(target), target->role[i]);
     }
-    if (is_admin_profile(policy, profile) && !names_admin(policy, rule, subject))
+    if (is_admin(policy, profile) && !names_admin(policy, rule, subject))
         return arena_printf(subject->scratch,
                             "an administrator, and the rule does not name the profile: if it is "
                             "meant, its when.profile has \"%s\", without a wildcard",

@@ -657,8 +657,9 @@ static bool is_still_meant(struct judge *judge, const struct subject *subject,
     former.profile = need->former;
     for (size_t i = 0; need->former && i < judge->policy->rule_count; i++) {
         const struct rule *rule = &judge->policy->rule[i];
-        if (judge->target[i] == subject->profile && rule_holds(rule, &former) != TRUTH_FALSE &&
-            (need->by_login || need->by_person))
+        bool counts = need->by_login || (need->by_person && !rule_asks_login(rule));
+        if (counts && judge->target[i] == subject->profile &&
+            rule_holds(rule, &former) != TRUTH_FALSE)
             return true;
     }
     return false;

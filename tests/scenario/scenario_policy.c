@@ -93,7 +93,8 @@ int scenario_read_rule(struct scenario *scenario, const struct line *line, struc
 
     rule.name = rule_name(scenario, line, &i);
     if (!rule.name || i >= line->count || !action_parse(line->word[i].value, &rule.action))
-        return err_set(err, ERR_CONFIG, "a rule is 'rule NAME: ACTION when … unless … grace=N'");
+        return err_set(err, ERR_CONFIG,
+                       "a rule is 'rule NAME: ACTION to=… when … unless … grace=N'");
     for (i++; i < line->count; i++) {
         const struct word *word = &line->word[i];
         if (!word->key && text_equal(word->value, "when")) {
@@ -104,6 +105,8 @@ int scenario_read_rule(struct scenario *scenario, const struct line *line, struc
         } else if (text_equal(word->key, "grace")) {
             if (!parse_int(word->value, 0, 10000, &grace))
                 return err_set(err, ERR_CONFIG, "'grace' cannot be '%s'", word->value);
+        } else if (text_equal(word->key, "to")) {
+            rule.to_profile = word->value;
         } else if (!conditions) {
             return err_set(err, ERR_CONFIG, "a condition stands behind 'when' or 'unless'");
         } else if (set_condition(scenario, conditions, word, err) < 0) {

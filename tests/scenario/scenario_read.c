@@ -336,6 +336,35 @@ static int add_earlier(struct scenario *scenario, struct account *account, const
     return 0;
 }
 
+static const struct field downgrade_fields[] = {
+    {"downgraded", FIELD_INSTANT, offsetof(struct account_downgrade, at), NULL},
+    {"downgraded_from", FIELD_TEXT, offsetof(struct account_downgrade, from), NULL},
+    {"downgraded_to", FIELD_TEXT, offsetof(struct account_downgrade, to), NULL},
+    {"downgraded_roles", FIELD_TEXT, offsetof(struct account_downgrade, from_roles), NULL},
+    {"downgraded_as", FIELD_ENUM, offsetof(struct account_downgrade, as), person_words},
+    {"regraded_at", FIELD_INSTANT, offsetof(struct account_downgrade, other_at), NULL},
+    {"restored", FIELD_BOOL, offsetof(struct account_downgrade, restored), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+/* A case changes a copy. */
+static int set_downgrade(struct scenario *scenario, struct account *account,
+                         const struct word *word, bool *ret_known, struct err *err)
+{
+    struct account_downgrade changed = {.act = 1}, *kept = NULL;
+
+    if (account->history.downgrade)
+        changed = *account->history.downgrade;
+    if (field_set(downgrade_fields, &changed, word, &scenario->arena, ret_known, err) < 0)
+        return -1;
+    if (!*ret_known)
+        return 0;
+    kept = arena_alloc(&scenario->arena, sizeof(*kept));
+    *kept = changed;
+    account->history.downgrade = kept;
+    return 0;
+}
+
 static void set_groups(struct scenario *scenario, struct account *account, const char *value)
 {
     const char *const *name = NULL;
@@ -370,7 +399,8 @@ static int set_account_word(struct scenario *scenario, struct account *account,
         set_groups(scenario, account, word->value);
         return 0;
     }
-    if (field_set(account_fields, account, word, &scenario->arena, &known, err) < 0)
+    if (field_set(account_fields, account, word, &scenario->arena, &known, err) < 0 ||
+        (!known && set_downgrade(scenario, account, word, &known, err) < 0))
         return -1;
     if (!known)
         return err_set(err, ERR_CONFIG, "'%s' is not known to 'account'",

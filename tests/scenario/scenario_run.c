@@ -127,6 +127,8 @@ static void make_policy(struct world *world, const struct scenario *scenario, ui
     world->policy.zone = scenario->zone;
     world->policy.rule = scenario->rule;
     world->policy.rule_count = scenario->rule_count;
+    world->policy.admin_role = scenario->limits.admin_role;
+    world->policy.admin_role_count = scenario->limits.admin_role_count;
     world->policy.protected_entry = scenario->protected_entry;
     world->policy.protected_count = scenario->protected_count;
 }
@@ -462,6 +464,8 @@ static const char *ask_plan(struct arena *arena, const struct plan *plan, const 
         {"suspend", plan->totals.of[ACTION_SUSPEND]},
         {"deprovision", plan->totals.of[ACTION_DEPROVISION]},
         {"reactivate", plan->totals.of[ACTION_REACTIVATE]},
+        {"downgrade", plan->totals.of[ACTION_DOWNGRADE]},
+        {"restore", plan->totals.of[ACTION_RESTORE]},
         {"waiting", plan->totals.waiting},
         {"findings", plan->totals.findings},
         {"seats_now", plan->totals.seats_now},
