@@ -282,11 +282,12 @@ finding as (
     where ((p.run_id, encode(p.digest, 'hex'),
             (extract(epoch from p.created_at) * 1000000)::bigint::text, p.snapshot_id::text,
             p.roster_id::text, encode(p.policy_digest, 'hex'), p.mode, p.suspend::text,
-            p.deprovision::text, p.reactivate::text)
+            p.deprovision::text, p.reactivate::text, p.downgrade::text, p.restore::text)
            is distinct from (e.run_id, e.fact ->> 'digest', e.fact ->> 'created_us',
                              e.fact ->> 'snapshot', e.fact ->> 'roster', e.fact ->> 'policy',
                              e.fact ->> 'mode', e.fact ->> 'suspend', e.fact ->> 'deprovision',
-                             e.fact ->> 'reactivate')
+                             e.fact ->> 'reactivate', coalesce(e.fact ->> 'downgrade', '0'),
+                             coalesce(e.fact ->> 'restore', '0'))
            or e.fact ->> 'today' is not null
               and ((extract(epoch from p.expires_at) * 1000000)::bigint::text, p.today::text,
                    p.keep::text, p.waiting::text, p.findings::text, p.seats_now::text,
@@ -656,6 +657,22 @@ finding as (
       and s.action is distinct from
           case e.kind when 'intent' then e.word else e.fact ->> 'action' end
     union all
+    select e.sequence, format('the profile of row %s of plan %s is stored as another', e.position,
+                              e.plan_id)
+    from event e
+    join audit.step s on s.portal = :'portal' and s.plan_id = e.plan_id and s.position = e.position
+    where e.kind = 'intent'
+      and (s.from_profile, s.to_profile)
+          is distinct from (e.fact ->> 'from_profile', e.fact ->> 'to_profile')
+    union all
+    select 0, format('row %s of plan %s has a step that gives another profile', s.position,
+                     s.plan_id)
+    from audit.step s
+    join audit.plan_row r on r.portal = s.portal and r.plan_id = s.plan_id
+        and r.position = s.position
+    where s.portal = :'portal'
+      and (s.from_profile, s.to_profile) is distinct from (r.from_profile_id, r.to_profile_id)
+    union all
     select 0, format('row %s of plan %s is stored as %s, and no event tells of it', s.position,
                      s.plan_id, s.state)
     from audit.step s
@@ -672,6 +689,8 @@ finding as (
     where coalesce(a.decisions, 0) < coalesce(
         i.approvals, case i.word when 'deprovision' then p.approvals_deprovision
                                  when 'reactivate' then greatest(p.approvals_suspend, 1)
+                                 when 'downgrade' then p.approvals_downgrade
+                                 when 'restore' then greatest(p.approvals_downgrade, 1)
                                  else p.approvals_suspend end)
     union all
     select i.sequence, format('row %s of plan %s was acted on while %s held it', i.position,
@@ -705,8 +724,10 @@ finding as (
         and a.account_id = d.account_id and a.action = d.action
     left join audit.plan_row r on r.portal = :'portal' and r.plan_id = d.plan_id
         and r.position = d.position
-    where ((extract(epoch from a.done_at) * 1000000)::bigint::text, a.rule, a.person_status)
-          is distinct from (d.outcome_us, r.rule, r.person))
+    where ((extract(epoch from a.done_at) * 1000000)::bigint::text, a.rule, a.person_status,
+           a.from_profile, a.to_profile, a.from_roles)
+          is distinct from (d.outcome_us, r.rule, r.person, r.from_profile_id, r.to_profile_id,
+                            case when r.to_profile_id is not null then r.roles end))
 select count(*) as steps_findings,
        coalesce(string_agg(format('event %s: %s', sequence, says), E'\n' order by sequence, says)
                 || E'\n', '') as steps_told

@@ -14,6 +14,7 @@
 #include "bynder/bynder.h"
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/session.h"
+#include "core/downgrade.h"
 #include "core/protect.h"
 #include "core/rules.h"
 #include "host/clock.h"
@@ -150,6 +151,34 @@ static void show_unused(struct checking *checking, const struct snapshot *snapsh
            entries + lines ? ": " : "", text_cstr(&printable));
 }
 
+/* Profiles of rules that the last reading has not, or more than once (R15). */
+static void show_targets(struct checking *checking, const struct snapshot *snapshot)
+{
+    const struct policy *policy = &checking->config->policy;
+    const char *const *sentence = NULL;
+    size_t count = downgrade_findings(checking->arena, policy, snapshot, &sentence);
+    char day[DAY_TEXT_SIZE];
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    for (size_t i = 0; i < count; i++)
+        text_add_printable(&text,
+                           arena_printf(checking->arena, "%s%s", i ? "; " : "", sentence[i]));
+    printf("%-5s %-9s %s\n", count ? "note" : "ok", "profiles",
+           count ? text_cstr(&text)
+                 : arena_printf(checking->arena,
+                                "what rules downgrade to is there, in the reading of %s",
+                                day_format(instant_day(snapshot->taken_at, policy->zone), day)));
+}
+
+static bool downgrades(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        if (policy->rule[i].action == ACTION_DOWNGRADE)
+            return true;
+    }
+    return false;
+}
+
 /* Asks the history for the accounts, not the portal: it is a look at the configuration. */
 static void show_entries(struct checking *checking)
 {
@@ -159,8 +188,11 @@ static void show_entries(struct checking *checking)
     struct snapshot snapshot = {.count = 0};
     struct store store;
 
-    if (config->policy.protected_count + config->matching.link_count == 0 ||
-        checking->roster.count == 0 || database_open(&config->database, &database, &err) < 0 ||
+    bool entries = config->policy.protected_count + config->matching.link_count > 0 &&
+                   checking->roster.count > 0;
+
+    if ((!entries && !downgrades(&config->policy)) ||
+        database_open(&config->database, &database, &err) < 0 ||
         migrate_check(database.pg, &err) < 0)
         return; /* told already */
     int failed = store_find(database.pg, config->portal.name, &store, &err);
@@ -170,8 +202,10 @@ static void show_entries(struct checking *checking)
         failed = store_load_history(&store, checking->arena, &snapshot, &err);
     if (failed)
         show_check(checking, "entries", failed, "", "look at the line of the database", &err);
-    else if (snapshot.count)
+    if (!failed && snapshot.count && entries)
         show_unused(checking, &snapshot);
+    if (!failed && snapshot.count && downgrades(&config->policy))
+        show_targets(checking, &snapshot);
 }
 
 static int check_portal(struct checking *checking, const char **ret_fine, struct err *err)

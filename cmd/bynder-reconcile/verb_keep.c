@@ -172,7 +172,8 @@ static int run_again(const struct invocation *invocation, struct err *err)
 const struct verb verb_again = {
     .name = "again",
     .synopsis = "WHO --reason TEXT",
-    .sentence = "let the rules apply again to somebody who was reactivated (R8)",
+    .sentence = "let the rules apply again to somebody who was given back what an act of ours took "
+                "(R8), or propose to give it back (R16)",
     .option = reason_options,
     .argument_max = 1,
     .run = run_again,

@@ -338,12 +338,18 @@ static struct form effective_form(const struct form *form, bool with_defaults)
     return copy;
 }
 
-static const char *effect_of(const struct user *user, const struct form *form)
+static const char *effect_of(const struct population *population, const struct user *user,
+                             const struct form *form)
 {
     const char *active = form_get(form, "active");
     if (active && text_equal(active, "1") != user->active)
         return user->active ? "suspended" : "reactivated";
-    return active && form->count == 1 ? "unchanged" : "modified";
+    const char *profile = form_get(form, "profileId");
+    bool is_other = profile && population_profile(population, profile) != user->profile;
+    size_t told = (active ? 1U : 0U) + (profile ? 1U : 0U);
+    if (told == 0 || form->count != told)
+        return "modified";
+    return is_other ? "regraded" : "unchanged";
 }
 
 static bool reactivation_is_locked(struct call *call, const struct user *user)
@@ -360,7 +366,7 @@ static void carry_out(struct call *call, struct user *user, struct form *form)
     struct portal *portal = call->portal;
     const struct fault *delay = call_fault(call, FAULT_DELAY_202);
     const struct fault *reads = call_fault(call, FAULT_DELAY_202_READS);
-    call->effect = effect_of(user, form);
+    call->effect = effect_of(&portal->population, user, form);
     if (call_fault(call, FAULT_NEVER_202)) {
         call->effect = "none";
         form_release(form);

@@ -149,6 +149,7 @@ create or replace view audit.plan_row as
            r.account, r.person, r.matched_by, r.last_login, r.last_login_source, r.idle_days,
            r.profile, r.roles, r.department, r.held_by, r.portal_id, r.subject, r.approvals,
            r.used_after_departure, r.matched_number, r.matched_name, r.matched_email, r.matched_row,
-           r.telling, r.class
+           r.telling, r.from_profile, r.from_profile_id, r.to_profile, r.to_profile_id,
+           r.gained_roles, r.class
     from plan_row r join portal o on o.portal_id = r.portal_id;
 comment on column audit.plan_row.class is 'class of seat when the plan was made';

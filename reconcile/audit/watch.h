@@ -50,6 +50,7 @@ struct store_announcement {
     int64_t position;                      /* of the row in the plan, from 1 */
     const char *telling; /* TELLING_BY_MAIL, TELLING_AFTER_APPROVAL; NULL = by the calendar */
     enum action action;
+    const char *from_profile, *to_profile; /* of a downgrade: their names; else NULL */
     struct day not_before;
     struct instant last_login; /* none = never, or not known */
     bool uses_login;           /* the rule looks at it, so a login ends the announcement */

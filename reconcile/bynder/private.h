@@ -189,7 +189,7 @@ void account_reader_compose_name(struct account_reader *reader, const struct jso
 
 /* write.c: the writing members of struct portal */
 int bynder_ready(void *self, size_t requests, struct err *err);
-int bynder_act(void *self, struct arena *arena, enum action action, const char *id,
+int bynder_act(void *self, struct arena *arena, const struct portal_act *what,
                const struct time_mark *looked, struct portal_answer *ret_answer, struct err *err);
 
 /* list.c, logins.c, events.c: members of struct portal */

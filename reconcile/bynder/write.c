@@ -20,12 +20,15 @@ enum { TEXT_LIMIT = 1000, BODY_SHOWN = 200 };
 
 struct act {
     enum http_method method;
-    const char *form; /* the whole of it: what is omitted shall stay as it is */
+    const char *form; /* the whole of it, but for the profile: what is omitted stays as it is */
     const char *what;
     bool is_locked; /* for 180 days after a deactivation */
 };
 
+/* Every form has `active`, and says of it what is to be: omitted it would be 1 (API.md 1.5). */
 static const struct act acts[ACTION_COUNT] = {
+    [ACTION_DOWNGRADE] = {HTTP_POST, "active=1&profileId=", "changing a user's profile", false},
+    [ACTION_RESTORE] = {HTTP_POST, "active=1&profileId=", "changing a user's profile", false},
     [ACTION_SUSPEND] = {HTTP_POST, "active=0", "suspending a user", false},
     [ACTION_REACTIVATE] = {HTTP_POST, "active=1", "reactivating a user", true},
     [ACTION_DEPROVISION] = {HTTP_DELETE, NULL, "deprovisioning a user", false},
@@ -61,6 +64,7 @@ struct trial {
     struct bynder *bynder;
     const struct act *act;
     const char *id;
+    const char *form; /* as it was sent; NULL = none */
     const struct http_answer *answer;
     char *words;      /* the portal's */
     struct text text; /* for the journal */
@@ -262,10 +266,11 @@ static const char *keep_text(struct arena *arena, const struct text *text)
 }
 
 static void judge_outcome(struct bynder *bynder, const struct act *act, const char *id,
-                          const struct http_outcome *outcome, struct arena *arena,
+                          const char *form, const struct http_outcome *outcome, struct arena *arena,
                           struct portal_answer *ret_answer)
 {
-    struct trial trial = {.bynder = bynder, .act = act, .id = id, .answer = &outcome->answer};
+    struct trial trial = {
+        .bynder = bynder, .act = act, .id = id, .form = form, .answer = &outcome->answer};
     CLEANUP(mem_cleanup) char *url = bynder_user_url(bynder, id);
     enum portal_effect effect = EFFECT_UNKNOWN;
 
@@ -283,8 +288,8 @@ static void judge_outcome(struct bynder *bynder, const struct act *act, const ch
         effect = EFFECT_LATE;
         break;
     case HTTP_ANSWERED:
-        text_addf(&trial.text, "%s '%s'%s%s", act->form ? "POST" : "DELETE", url,
-                  act->form ? " with " : "", act->form ? act->form : "");
+        text_addf(&trial.text, "%s '%s'%s%s", form ? "POST" : "DELETE", url, form ? " with " : "",
+                  form ? form : "");
         effect = judge(&trial);
         break;
     }
@@ -312,32 +317,48 @@ int bynder_ready(void *self, size_t requests, struct err *err)
     return 0;
 }
 
-int bynder_act(void *self, struct arena *arena, enum action action, const char *id,
+/* What is sent, and whether it may be: an id or a profile that is none is never guessed at. */
+static int make_form(const struct portal_act *what, const struct act *act, struct text *form,
+                     struct err *err)
+{
+    if (!act->what)
+        return err_set(err, ERR_INTERNAL, "a step of a plan asks for nothing");
+    if (!account_id_is_v4(what->account_id))
+        return err_set(err, ERR_INTERNAL,
+                       "account id '%s' does not have the form of one, so nothing is sent",
+                       what->account_id ? what->account_id : "");
+    if (actions[what->action].sets_profile == text_is_empty(what->profile_id))
+        return err_set(err, ERR_INTERNAL, "%s of '%s' has %s profile, so nothing is sent",
+                       action_name(what->action), what->account_id,
+                       text_is_empty(what->profile_id) ? "no" : "a");
+    text_add(form, act->form ? act->form : "");
+    text_add_url(form, what->profile_id ? what->profile_id : "");
+    return 0;
+}
+
+int bynder_act(void *self, struct arena *arena, const struct portal_act *what,
                const struct time_mark *looked, struct portal_answer *ret_answer, struct err *err)
 {
     struct bynder *bynder = self;
-    const struct act *act = &acts[action];
+    const struct act *act = &acts[what->action];
     CLEANUP(http_outcome_release) struct http_outcome outcome = {.fate = HTTP_PERHAPS};
+    CLEANUP(text_release) struct text form = TEXT_INIT;
     CLEANUP(mem_cleanup) char *url = NULL;
     struct http_request request = {
         .method = act->method,
-        .form = act->form,
         .bearer = &bynder->token,
         .since = looked,
         .since_us = PORTAL_LOOK_S * SECOND_US,
     };
 
-    if (!act->what)
-        return err_set(err, ERR_INTERNAL, "a step of a plan asks for nothing");
-    if (!account_id_is_v4(id))
-        return err_set(err, ERR_INTERNAL,
-                       "account id '%s' does not have the form of one, so nothing is sent",
-                       id ? id : "");
-    url = bynder_user_url(bynder, id);
+    if (make_form(what, act, &form, err) < 0)
+        return -1;
+    url = bynder_user_url(bynder, what->account_id);
     request.url = url;
+    request.form = act->form ? text_cstr(&form) : NULL;
     if ((bynder_token_is_due(bynder) && bynder_ready(bynder, 1, err) < 0) ||
         http_write(bynder->http, &request, &outcome, err) < 0)
-        return err_prefix(err, "%s ('%s'): nothing was sent", act->what, id);
-    judge_outcome(bynder, act, id, &outcome, arena, ret_answer);
+        return err_prefix(err, "%s ('%s'): nothing was sent", act->what, what->account_id);
+    judge_outcome(bynder, act, what->account_id, request.form, &outcome, arena, ret_answer);
     return 0;
 }

@@ -166,6 +166,15 @@ static void check_rule(struct config_loader *loader, size_t i)
     if (rule->action == ACTION_KEEP && rule->approval >= 0)
         config_problem_add(loader, line_in_rule(loader, i, "approval"),
                            "rule '%s' keeps, so 'approval' means nothing", rule->name);
+    if (rule->action == ACTION_DOWNGRADE && !rule->to_profile)
+        config_problem_add(loader, line_in_rule(loader, i, "do"),
+                           "rule '%s' downgrades and does not say to which profile; hint: add "
+                           "'to_profile' with its name or id",
+                           rule->name);
+    if (rule->action != ACTION_DOWNGRADE && rule->to_profile)
+        config_problem_add(loader, line_in_rule(loader, i, "to_profile"),
+                           "rule '%s' does not downgrade, so 'to_profile' means nothing",
+                           rule->name);
     if (rule->action == ACTION_DEPROVISION && rule->approval == 0)
         config_problem_add(loader, line_in_rule(loader, i, "approval"),
                            "rule '%s' deletes, and a deletion needs one person at least",
@@ -199,6 +208,8 @@ static void check_policy(struct config_loader *loader)
         zone_load(loader->arena, config->time_zone, &config->policy.zone, &err) < 0)
         config_problem_from(loader, config_line(loader, "policy.time_zone"), "policy.time_zone",
                             &err);
+    config->policy.admin_role = config->limits.admin_role;
+    config->policy.admin_role_count = config->limits.admin_role_count;
     config->matching.zone = config->policy.zone;
     config->roster.zone = config->policy.zone;
 }
@@ -208,8 +219,10 @@ static void check_policy(struct config_loader *loader)
 /* Two entries for one person would be two voices: who has two accounts has one address. */
 static void check_approval(struct config_loader *loader)
 {
-    const struct config *config = loader->config;
+    struct config *config = loader->config;
 
+    if (config->approval.of[ACTION_DOWNGRADE] < 0)
+        config->approval.of[ACTION_DOWNGRADE] = config->approval.of[ACTION_SUSPEND];
     if (config->approval.allowed_signers && config->approval.approver_count == 0)
         config_problem_add(loader, config_line(loader, "approval.allowed_signers"),
                            "'approval.allowed_signers' says by which keys the approvers sign, and "

@@ -156,7 +156,7 @@ static void tally_release(struct tally *tally)
 
 static bool takes_admin(const struct amount_row *row)
 {
-    return row->is_admin && row->action >= ACTION_SUSPEND;
+    return row->is_admin && !actions[row->action].takes_seat;
 }
 
 /* The shares a row takes from; either may be NULL. */
@@ -198,17 +198,12 @@ static void count_loss(struct tally *tally, const struct amount_row *row, int by
     }
 }
 
-static const char *amount_guard(enum action action)
-{
-    return action == ACTION_DEPROVISION ? "G8" : "G7";
-}
-
 static bool is_limited(const struct tally *tally, const struct amount_row *row)
 {
     return !row->overridden && amount_limit(tally->scene->limits, row->action) != NULL;
 }
 
-/* Whether G7 or G8 leaves room for one more. */
+/* Whether the guard of the action leaves room for one more. */
 static bool has_room(const struct tally *tally, const struct amount_row *row)
 {
     const struct amount_room *room = &tally->room[row->action];
@@ -237,7 +232,7 @@ static void choose_if_it_fits(struct tally *tally, struct amount_row *row)
 {
     row->waits = held_by_loss(tally, row);
     if (!row->waits && !has_room(tally, row))
-        row->waits = amount_guard(row->action);
+        row->waits = actions[row->action].guard;
     row->chosen = !row->waits;
     if (!row->chosen)
         return;
@@ -336,7 +331,7 @@ static void choose_unasked(struct tally *tally, struct amount_row *row, size_t c
         if (!is_unasked(&row[i]))
             continue;
         if (is_limited(tally, &row[i]) && wanted[row[i].action] > tally->room[row[i].action].left)
-            wait_unasked(tally, &row[i], amount_guard(row[i].action));
+            wait_unasked(tally, &row[i], actions[row[i].action].guard);
         row[i].chosen = !row[i].waits;
     }
     for (size_t i = 0; i < count; i++) {

@@ -1,6 +1,6 @@
 /*
- * amount: how much may be done on a day (G7, G8), asked of what is approved and due, never of a
- * proposal on somebody's desk: which rows are done now. core/schedule plays the coming nights by
+ * amount: how much may be done on a day (G7, G8, G16), asked of what is approved and due, never of
+ * a proposal on somebody's desk: which rows are done now. core/schedule plays the coming nights by
  * it. Pure.
  *
  * A day is a civil day of the configured zone, over all runs. A limit allows its own value; 0
@@ -27,7 +27,7 @@ struct amount_room {
     int64_t left_today; /* by count and percent alone: what may be spread, which no window counts */
 };
 
-/* The limit of an action, NULL for one that has none (reactivate). */
+/* The limit of an action, NULL for one that has none (what is only proposed). */
 const struct action_limit *amount_limit(const struct limits *limits, enum action action);
 
 /* What is left of the day. `whole` is what percent is of. A percent of 0 allows none, whatever its
@@ -41,15 +41,15 @@ enum amount_class { AMOUNT_SINGLY = 0, AMOUNT_UNASKED, AMOUNT_SPREAD, AMOUNT_CLA
 struct amount_row {
     enum action action;
     enum amount_class class;
-    bool overridden;     /* G7 or G8 was, with its approval: neither counted nor held */
+    bool overridden;     /* its guard was, with its approval: neither counted nor held */
     int nightly;         /* AMOUNT_SPREAD: at most so many a night; 0 = the limit alone */
     struct instant used; /* AMOUNT_SPREAD: the last login; who is longest without one goes first */
     const char *department, *country; /* NULL = not known; G10 */
-    bool is_admin;                    /* an active account with an admin role; G9 */
+    bool is_admin;                    /* an active administrator, who is none when it is done; G9 */
     bool overrides_g9, overrides_g10; /* likewise: not held. What they take is taken all the same */
     /* out */
     bool chosen;
-    const char *waits; /* not chosen: guard id "G7" to "G10"; static */
+    const char *waits; /* not chosen: guard id "G7" to "G10", "G16"; static */
 };
 
 struct amount_department { /* of active accounts, everybody of it counted */

@@ -62,12 +62,21 @@ static bool is_read_lately(const struct evidence_settings *settings,
            read_lasts_days(settings, account);
 }
 
+/* A login since our downgrade says that the former profile is needed (R16). */
+static bool is_downgraded(const struct account *account)
+{
+    const struct account_downgrade *downgrade = account->history.downgrade;
+
+    return downgrade && !instant_is_set(downgrade->other_at) && account->status == ACCOUNT_ACTIVE &&
+           text_equal(account->profile_id, downgrade->to);
+}
+
 /* Whether what is known of the login decides, or could not be understood. */
 static bool login_matters(const struct decision *decision)
 {
     const struct account *account = decision->account;
 
-    return (decision->action != ACTION_KEEP && decision->uses_login) ||
+    return is_downgraded(account) || (decision->action != ACTION_KEEP && decision->uses_login) ||
            decision->action == ACTION_DEPROVISION || /* a login since our act: not ours any more */
            account->login.kind == LOGIN_UNREADABLE || text_equal(decision->clause, "P7");
 }

@@ -336,6 +336,7 @@ static const struct guard {
     {"G13", guard_gap, SCOPE_ALL},               /* a clock that is wrong, or a long pause */
     {"G14", guard_portal, SCOPE_ALL},            /* another portal, or a second name */
     {"G15", guard_record, SCOPE_ALL},            /* a record that was restored from a backup */
+    {"G16", NULL, SCOPE_ACTION},                 /* too many downgrades */
     {"policy", guard_policy, SCOPE_ALL},         /* an older policy again */
 };
 

@@ -9,7 +9,7 @@
 #include "core/acknowledgement.h"
 #include "core/policy.h"
 
-#define GUARD_COUNT 16 /* G1 to G15, policy */
+#define GUARD_COUNT 17 /* G1 to G16, policy */
 
 struct guard_finding {
     const char *id; /* "G1" */

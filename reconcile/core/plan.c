@@ -13,6 +13,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "core/condition.h"
+#include "core/downgrade.h"
 #include "core/remark.h"
 #include "core/row_subject.h"
 #include "core/rules.h"
@@ -83,7 +84,7 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
     uint32_t at = table_find(&words->by_id, account->profile_id);
     bool known = account->login.kind == LOGIN_KNOWN;
 
-    return (struct plan_row){
+    struct plan_row row = {
         .action = decision->action,
         .finding = decision->finding,
         .new_announcement = decision->new_announcement,
@@ -121,6 +122,21 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
         .matched_email = person ? person->email : NULL,
         .matched_row = person ? (int)person->row : -1,
     };
+    if (decision->to) {
+        row.from_profile_id = account->profile_id;
+        row.from_profile = row.profile;
+        row.to_profile_id = decision->to->id;
+        row.to_profile = decision->to->name ? decision->to->name : decision->to->id;
+    }
+    return row;
+}
+
+static const char *gained_roles(struct arena *arena, const struct snapshot *snapshot,
+                                const struct decision *decision)
+{
+    const struct profile *from = snapshot_profile(snapshot, decision->account->profile_id);
+
+    return decision->to && from ? downgrade_gains(arena, from, decision->to) : NULL;
 }
 
 /* What a decision of people about the row hangs on. */
@@ -193,6 +209,7 @@ static void make_rows(struct plan *plan, struct arena *arena, const struct seats
             continue;
         struct plan_row *row = &plan->row[plan->row_count++];
         *row = make_row(&decision[i], &words);
+        row->gained_roles = gained_roles(arena, snapshot, &decision[i]);
         if (row->action != ACTION_KEEP)
             add_subject(row, arena, matching, snapshot, &decision[i]);
     }
@@ -295,11 +312,13 @@ static void make_notes(struct plan *plan, struct arena *arena, const struct poli
                        const struct decision *decision)
 {
     const char *const *finding = NULL;
-    size_t count = policy_findings(arena, policy, context->today, &finding);
+    const char *const *unknown = NULL;
+    size_t count = policy_findings(arena, policy, context->today, &finding), first = count;
+    count += downgrade_findings(arena, policy, context->snapshot, &unknown);
     const char **note = arena_calloc(arena, count + REMARKS_MAX, sizeof(note[0]));
 
     for (size_t i = 0; i < count; i++)
-        note[i] = finding[i];
+        note[i] = i < first ? finding[i] : unknown[i - first];
     plan->note = note;
     plan->note_count = count + remark_all(arena, policy, matching, context, decision, note + count);
 }
@@ -371,8 +390,10 @@ struct digest plan_digest(const struct plan *plan)
     struct digest_stream *stream = digest_new();
     const struct plan_inputs *inputs = &plan->inputs;
 
-    digest_field(stream,
-                 plan->version == 1 ? "bynder-reconcile plan 1" : "bynder-reconcile plan 2");
+    CLEANUP(text_release) struct text title = TEXT_INIT;
+
+    text_addf(&title, "bynder-reconcile plan %d", plan->version);
+    digest_field(stream, text_cstr(&title));
     digest_field(stream, plan->portal);
     digest_int(stream, plan->today.number);
     digest_bytes(stream, inputs->snapshot_digest.byte, DIGEST_SIZE);
@@ -380,7 +401,7 @@ struct digest plan_digest(const struct plan *plan)
     digest_bytes(stream, inputs->policy_digest.byte, DIGEST_SIZE);
     digest_int(stream, plan->first_plan);
     for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a)) {
-        if (actions[a].approved_as == a)
+        if (actions[a].approved_as == a && actions[a].plan_version <= plan->version)
             digest_int(stream, plan->approvals[a]);
     }
     digest_int(stream, (int64_t)plan->guard_count);

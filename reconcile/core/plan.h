@@ -81,13 +81,14 @@ struct plan_seats {
     size_t seats;
 };
 
-#define PLAN_VERSION 2
+#define PLAN_VERSION 3
 
 struct plan {
     int64_t id; /* 0 = not stored */
     const char *portal;
-    int version;          /* of the form of its digest: PLAN_VERSION, 1 = before decisions */
-    struct digest digest; /* all zero when it can only be read, see plan_is_report */
+    int version; /* of the form of its digest: PLAN_VERSION, 2 = before downgrades, 1 = before
+                  * decisions */
+    struct digest digest;         /* all zero when it can only be read, see plan_is_report */
     struct audit_head audit_head; /* end of the chain when it was stored; sequence 0 = not stored */
     enum plan_state state;
     bool

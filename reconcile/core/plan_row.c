@@ -8,8 +8,8 @@
 #include <assert.h>
 
 /* How many columns the digest of each version of a plan takes in. */
-static const size_t digested_count[] = {0, 22, 27};
-#define DIGESTED_MOST 27
+static const size_t digested_count[] = {0, 22, 27, 32};
+#define DIGESTED_MOST 32
 
 #define STORED                    PLAN_ROW_STORED
 #define SHOWN                     PLAN_ROW_SHOWN
@@ -41,6 +41,11 @@ const struct column plan_row_columns[] = {
     ROW_TYPED(idle_days, COLUMN_OPTIONAL, EVERYWHERE | AT(22)),
     ROW(profile, EVERYWHERE | AT(14)),
     ROW_TYPED(roles, COLUMN_WORDS, EVERYWHERE | AT(15)),
+    ROW(from_profile, EVERYWHERE | AT(28)),
+    ROW(from_profile_id, EVERYWHERE | AT(29)),
+    ROW(to_profile, EVERYWHERE | AT(30)),
+    ROW(to_profile_id, EVERYWHERE | AT(31)),
+    ROW_TYPED(gained_roles, COLUMN_WORDS, EVERYWHERE | AT(32)),
     ROW(department, EVERYWHERE | AT(16)),
     ROW(country, SHOWN),
     ROW_AS("class", seat_class, EVERYWHERE), /* undigested: what it costs, not what it is */

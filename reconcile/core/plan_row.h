@@ -50,6 +50,10 @@ struct plan_row {
     int idle_days;       /* -1 = not known */
     const char *profile; /* name, else id */
     const char *roles;   /* joined by ' ' , sorted */
+    /* Of what sets a profile, else NULL: the one that goes and the one that comes. */
+    const char *from_profile_id, *to_profile_id;
+    const char *from_profile, *to_profile; /* name, else id */
+    const char *gained_roles; /* of the one that comes and not of the other; NULL = none */
     const char *department;
     const char *country;    /* of the account, else of the person; told beside a stored plan */
     const char *seat_class; /* of the profile, when the plan was made; NULL = none */
@@ -84,7 +88,7 @@ extern const struct column plan_row_columns[];
 const struct column *plan_row_shown(const struct column *column);
 
 /* What the digest of a plan of a version takes in of a row: from 2 on also its subject, and the
- * matched person. */
+ * matched person, from 3 on the profiles. */
 void plan_row_digest(struct digest_stream *stream, int version, const struct plan_row *row);
 
 /* Whether it is no part of the stored plan: nothing is done, and nobody need look. */

@@ -1,12 +1,12 @@
 /*
  * One decision for one account, in the order of docs/decisions.md: the protections, first hit
- * keeps; then the configured rules, first hit wins, each under the constraints R1 to R8; then the
- * re-hire proposal R9; then "keep: no rule applies".
+ * keeps; then the configured rules, first hit wins, each under the constraints R1 to R8 and R15;
+ * then what is only proposed, R9 and R16; then "keep: no rule applies".
  *
  * A rule whose constraint is not met does not hit and the next one is asked, except R1 (what the
  * rule wants is already so) and R8 (a person undid what we did: only a person does it again).
  */
-#include "core/policy.h"
+#include "core/judge.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,35 +18,16 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "core/condition.h"
-#include "core/contest.h"
 #include "core/corroborate.h"
+#include "core/downgrade.h"
 #include "core/explain.h"
 #include "core/protect.h"
 #include "core/rules.h"
 #include "core/ruling.h"
 
 #define UNDONE_DAYS     180 /* R8: how long a person is asked who suspends somebody departed anew */
-#define USED_AFTER_DAYS 30  /* P9 */
 #define CLOCKS_DIFFER_S 600 /* as G13 allows */
 #define AHEAD           16  /* accounts: so long before its turn memory is asked for a person */
-
-/* Thousands are idle since the same day, and have the same sentence; others have one of their own,
- * and a million of these are not looked for among each other. */
-#define KEPT_REASONS 1024
-
-/* Everything a decision needs, looked up once per run. */
-struct judge {
-    struct arena scratch;
-    struct arena *arena;              /* of what stays */
-    const char *reason[KEPT_REASONS]; /* by hash, the latest of each */
-    const struct policy *policy;
-    const struct policy_context *context;
-    const struct profile **profile; /* by id */
-    size_t profile_count;
-    unsigned *about;  /* by rule: rule_about */
-    bool action_only; /* nothing else of the decision is wanted */
-    struct protections protections;
-};
 
 static int compare_profile_ids(const void *a, const void *b)
 {
@@ -71,6 +52,13 @@ static void judge_init(struct judge *judge, struct arena *arena, const struct po
     judge->about = mem_calloc(policy->rule_count, sizeof(judge->about[0]));
     for (size_t i = 0; i < policy->rule_count; i++)
         judge->about[i] = rule_about(&policy->rule[i]);
+    judge->target = mem_calloc(policy->rule_count, sizeof(judge->target[0]));
+    judge->target_why = mem_calloc(policy->rule_count, sizeof(judge->target_why[0]));
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        if (policy->rule[i].action == ACTION_DOWNGRADE)
+            judge->target[i] = downgrade_target(arena, snapshot, policy->rule[i].to_profile,
+                                                &judge->target_why[i]);
+    }
     protections_init(&judge->protections, arena, policy, context);
 }
 
@@ -79,6 +67,8 @@ static void judge_release(struct judge *judge)
     protections_release(&judge->protections);
     free(judge->profile);
     free(judge->about);
+    free(judge->target);
+    free(judge->target_why);
     arena_release(&judge->scratch);
 }
 
@@ -93,158 +83,6 @@ static const struct profile *find_profile(const struct judge *judge, const char 
                         compare_profile_ids);
     return found ? *found : NULL;
 }
-
-/* --- protections: each returns the reason to keep, or NULL --- */
-
-/* Hex digits alone, whatever their case: one service writes an id as 8-4-4-16, another one as
- * 8-4-4-4-12. Too many protected is the harmless mistake. */
-static bool is_same_id(const char *a, const char *b)
-{
-    if (!a || !b)
-        return false;
-    for (;; a++, b++) {
-        while (*a == '-')
-            a++;
-        while (*b == '-')
-            b++;
-        char left = *a >= 'a' && *a <= 'z' ? (char)(*a - 'a' + 'A') : *a;
-        char right = *b >= 'a' && *b <= 'z' ? (char)(*b - 'a' + 'A') : *b;
-        if (left != right)
-            return false;
-        if (!left)
-            return true;
-    }
-}
-
-static const char *protect_own(struct judge *judge, const struct subject *subject)
-{
-    const char *own = judge->context->snapshot->own_id;
-
-    return is_same_id(own, subject->account->id) ? "this is the job's own user" : NULL;
-}
-
-static const char *protect_unreadable(struct judge *judge, const struct subject *subject)
-{
-    const struct account *account = subject->account;
-
-    if (account->flaw)
-        return arena_printf(&judge->scratch, "unreadable: %s", account->flaw);
-    if (account->status == ACCOUNT_UNREADABLE || !account->id)
-        return "unreadable: Bynder did not give a status or an id in a documented form";
-    return NULL;
-}
-
-static const char *protect_listed(struct judge *judge, const struct subject *subject)
-{
-    const struct protected_entry *entry =
-        protections_find(&judge->protections, &judge->scratch, subject->account, subject->person);
-    char day[DAY_TEXT_SIZE];
-
-    if (!entry)
-        return NULL;
-    return arena_printf(&judge->scratch, "protected until %s by %s: %s",
-                        day_format(entry->expires, day), entry->owner, entry->reason);
-}
-
-static const char *protect_contested(struct judge *judge, const struct subject *subject)
-{
-    return contest_reason(&judge->scratch, subject, judge->policy->zone);
-}
-
-static const char *protect_unknown_person(struct judge *judge, const struct subject *subject)
-{
-    if (!subject->person || subject->status != PERSON_UNKNOWN)
-        return NULL;
-    return arena_printf(&judge->scratch,
-                        "person unknown: their row of the roster was rejected (%s)",
-                        subject->person->rejected ? subject->person->rejected : "no status");
-}
-
-static const char *protect_near(struct judge *judge, const struct subject *subject)
-{
-    return contest_near(&judge->scratch, subject);
-}
-
-static const char *protect_odd_login(struct judge *judge, const struct subject *subject)
-{
-    const struct login *login = &subject->account->login;
-    char text[INSTANT_TEXT_SIZE];
-
-    if (login->kind == LOGIN_UNREADABLE)
-        return arena_printf(&judge->scratch, "last login unreadable: '%s'",
-                            login->raw ? login->raw : "");
-    if (login_is_ahead(login, judge->context->now))
-        return arena_printf(&judge->scratch, "last login %s lies in the future",
-                            instant_format(login->at, text));
-    return NULL;
-}
-
-static const char *protect_unknown_profile(struct judge *judge, const struct subject *subject)
-{
-    if (subject->profile)
-        return NULL;
-    if (!subject->account->profile_id)
-        return "no permission profile is given, so admin rights cannot be told";
-    return arena_printf(&judge->scratch,
-                        "permission profile '%s' is not known, so admin rights cannot be told",
-                        subject->account->profile_id);
-}
-
-/* Whether a login is more than so many days behind the last day of somebody who has departed. */
-static bool is_used_since(const struct subject *subject, int days, const struct zone *zone)
-{
-    const struct login *login = &subject->account->login;
-    struct day last_day = subject->person ? subject->person->last_day : DAY_NONE;
-
-    return subject->status == PERSON_DEPARTED && day_is_set(last_day) &&
-           login->kind == LOGIN_KNOWN && day_between(last_day, instant_day(login->at, zone)) > days;
-}
-
-/* Their access is used although they are gone. A day or two is a mailbox that was cleared. */
-static bool is_used_after(const struct subject *subject, const struct zone *zone)
-{
-    return is_used_since(subject, USED_AFTER_DAYS, zone);
-}
-
-/* P9: used by somebody, and neither two keys nor one key and the name say that it is them. Where
- * the account has the name of somebody else, any login after the last day is theirs. */
-static const char *protect_used_after(struct judge *judge, const struct subject *subject)
-{
-    char day[DAY_TEXT_SIZE], last[DAY_TEXT_SIZE];
-
-    if (!is_used_since(subject, 0, judge->policy->zone) || pairing_is_sure(subject->pairing))
-        return NULL;
-    enum name_likeness names =
-        names_compare(&judge->scratch, subject->account->name, subject->person->name);
-    bool stranger = names == NAMES_DIFFER && subject->pairing->key != MATCH_BY_HISTORY;
-    if (names == NAMES_SAME ||
-        (!stranger && !is_used_since(subject, USED_AFTER_DAYS, judge->policy->zone)))
-        return NULL;
-    return arena_printf(
-        &judge->scratch,
-        "somebody uses this account: last login %s, but the last day of %s, to whom %s alone "
-        "points, "
-        "was %s; to settle it, write in the links file whose it is",
-        day_format(instant_day(subject->account->login.at, judge->policy->zone), day),
-        explain_person(&judge->scratch, subject->person), match_key_name(subject->pairing->key),
-        day_format(subject->person->last_day, last));
-}
-
-static const struct protection {
-    const char *clause;
-    const char *(*reason)(struct judge *judge, const struct subject *subject);
-    bool finding;
-} protections[] = {
-    {"P1", protect_own, false},            /* the job's own user */
-    {"P2", protect_unreadable, true},      /* a part that cannot be read */
-    {"P3", protect_listed, false},         /* listed in the configuration */
-    {"P4", protect_contested, true},       /* a link that is ambiguous or in conflict */
-    {"P5", protect_unknown_person, true},  /* a person whose row was rejected */
-    {"P6", protect_near, true},            /* no link, but somebody is near */
-    {"P7", protect_odd_login, true},       /* a login that cannot be, or cannot be read */
-    {"P8", protect_unknown_profile, true}, /* a profile nobody knows: perhaps an admin */
-    {"P9", protect_used_after, true},      /* used after the last day, by nobody knows whom */
-};
 
 static void decide_rules(struct judge *judge, const struct subject *subject,
                          struct decision *decision);
@@ -265,7 +103,7 @@ static bool is_due_as(struct judge *judge, const struct subject *subject,
     judge->action_only = true;
     decide_rules(judge, &other, &decision);
     judge->action_only = false;
-    return decision.action == ACTION_SUSPEND || decision.action == ACTION_DEPROVISION;
+    return decision.action != ACTION_KEEP && !actions[decision.action].proposed_only;
 }
 
 /* P4 where nothing would be due whoever it is: a person need not look. */
@@ -274,7 +112,7 @@ static bool is_idle_contest(struct judge *judge, const struct subject *subject, 
     const struct pairing *pairing = subject->pairing;
     bool twin = pairing->kind == LINK_ONE;
 
-    if (protections[protection].reason != protect_contested)
+    if (!judge_protection[protection].contest)
         return false;
     if (!twin && (pairing->doubt == DOUBT_NO_LINE || pairing->doubt == DOUBT_SHARED_ELSEWHERE))
         return false;
@@ -286,14 +124,15 @@ static bool is_idle_contest(struct judge *judge, const struct subject *subject, 
 static bool decide_protection(struct judge *judge, const struct subject *subject,
                               struct decision *decision)
 {
-    for (size_t i = 0; i < COUNT_OF(protections); i++) {
-        const char *reason = protections[i].reason(judge, subject);
+    for (size_t i = 0; judge_protection[i].clause; i++) {
+        const char *reason = judge_protection[i].reason(judge, subject);
         if (!reason)
             continue;
-        decision->clause = protections[i].clause;
+        decision->clause = judge_protection[i].clause;
         decision->reason = reason;
-        decision->finding = protections[i].finding && !is_idle_contest(judge, subject, i);
-        decision->doubt = protections[i].finding; /* what a person should look at nobody can tell */
+        decision->finding = judge_protection[i].finding && !is_idle_contest(judge, subject, i);
+        decision->doubt =
+            judge_protection[i].finding; /* what a person should look at nobody can tell */
         return true;
     }
     return false;
@@ -368,6 +207,20 @@ static const char *forbid_absent(struct judge *judge, const struct rule *rule,
     return NULL;
 }
 
+static const struct profile *target_of(const struct judge *judge, const struct rule *rule)
+{
+    return judge->target[rule - judge->policy->rule];
+}
+
+static const char *forbid_profile(struct judge *judge, const struct rule *rule,
+                                  const struct subject *subject)
+{
+    if (rule->action != ACTION_DOWNGRADE)
+        return NULL;
+    return downgrade_forbids(judge->policy, rule, target_of(judge, rule),
+                             judge->target_why[rule - judge->policy->rule], subject);
+}
+
 /* In the order in which they are asked: R3 before R2, because "pending request" says more than "not
  * by us" where both forbid. */
 static const struct constraint {
@@ -375,10 +228,8 @@ static const struct constraint {
     const char *(*reason)(struct judge *judge, const struct rule *rule,
                           const struct subject *subject);
 } constraints[] = {
-    {"R3", forbid_never_active},
-    {"R2", forbid_unsuspended},
-    {"R5", forbid_never_logged_in},
-    {"R6", forbid_absent},
+    {"R3", forbid_never_active}, {"R2", forbid_unsuspended}, {"R5", forbid_never_logged_in},
+    {"R6", forbid_absent},       {"R15", forbid_profile},
 };
 
 /* Whether a constraint forbids because it cannot be told, and not because it is not so. */
@@ -540,6 +391,25 @@ static bool is_undone_lately(const struct judge *judge, const struct subject *su
            (!day_is_set(since) || day_between(since, judge->context->today) < UNDONE_DAYS);
 }
 
+static const char *profile_name(const struct profile *profile)
+{
+    return profile->name ? profile->name : profile->id;
+}
+
+/* What becomes of the account's rights. Roles that it gains are a person's to allow (R15). */
+static void set_profile(struct judge *judge, const struct subject *subject,
+                        const struct profile *target, struct decision *decision)
+{
+    const char *gains = downgrade_gains(&judge->scratch, subject->profile, target);
+
+    decision->to = target;
+    decision->needs_person |= gains != NULL;
+    decision->reason =
+        arena_printf(&judge->scratch, "%s; profile '%s' becomes '%s'%s%s", decision->reason,
+                     profile_name(subject->profile), profile_name(target),
+                     gains ? ", which has more rights in " : "", gains ? gains : "");
+}
+
 static void decide_action(struct judge *judge, const struct rule *rule,
                           const struct subject *subject, struct decision *decision)
 {
@@ -558,6 +428,8 @@ static void decide_action(struct judge *judge, const struct rule *rule,
     if (decision->recreated)
         decision->reason = arena_printf(
             &judge->scratch, "%s; the account was re-created after the last day", decision->reason);
+    if (rule->action == ACTION_DOWNGRADE)
+        set_profile(judge, subject, target_of(judge, rule), decision);
     apply_grace(judge, rule, subject, decision);
 }
 
@@ -626,7 +498,28 @@ static bool is_undone(struct judge *judge, const struct rule *rule, const struct
         is_used_again(subject->account))
         return false;
     return !ruling_again(&judge->scratch, judge->context->approvers, history->rulings,
-                         subject->account, judge->context->today);
+                         subject->account, history->reactivated_at, judge->context->today);
+}
+
+/* R8: somebody gave it another profile than our downgrade did. It says nothing of other acts, so
+ * the next rule is asked. */
+static bool is_regraded(struct judge *judge, const struct rule *rule, const struct subject *subject,
+                        struct decision *decision)
+{
+    if (rule->action != ACTION_DOWNGRADE || !downgrade_is_undone(judge->context, subject))
+        return false;
+    bool ours = subject->account->history.downgrade->restored;
+    if (!decision->clause) {
+        keep_by_rule(rule, "R8",
+                     ours
+                         ? "its profile was given back after our downgrade, and nobody has logged "
+                           "in since"
+                         : "somebody changed the profile that this program had given: two masters, "
+                           "a person must decide",
+                     decision);
+        decision->finding = !ours;
+    }
+    return true;
 }
 
 /* What a rule that acts and holds may do. */
@@ -637,10 +530,18 @@ static enum say hinder(struct judge *judge, const struct rule *rule, const struc
 {
     const char *why = NULL;
 
-    if (rule->action == ACTION_SUSPEND && subject->account->status != ACCOUNT_ACTIVE) {
-        keep_by_rule(rule, "R1", "the account is inactive already: nothing to suspend", decision);
+    if (actions[rule->action].expected == ACCOUNT_ACTIVE &&
+        subject->account->status != ACCOUNT_ACTIVE) {
+        keep_by_rule(rule, "R1",
+                     rule->action == ACTION_SUSPEND
+                         ? "the account is inactive already: nothing to suspend"
+                         : "the account is inactive: nothing to downgrade",
+                     decision);
         return SAY_KEEP;
     }
+    if (rule->action == ACTION_DOWNGRADE && target_of(judge, rule) &&
+        target_of(judge, rule) == subject->profile)
+        return SAY_NEXT; /* R1 as well: it has the profile */
     const struct constraint *forbidden = find_constraint(judge, rule, subject, &why);
     if (forbidden) {
         decision->doubt |= cannot_tell(rule, subject);
@@ -650,7 +551,7 @@ static enum say hinder(struct judge *judge, const struct rule *rule, const struc
                          decision);
         return SAY_NEXT;
     }
-    if (is_spared(judge, rule, subject, decision))
+    if (is_spared(judge, rule, subject, decision) || is_regraded(judge, rule, subject, decision))
         return SAY_NEXT;
     if (is_undone(judge, rule, subject)) {
         keep_by_rule(rule, "R8",
@@ -715,33 +616,76 @@ static void note_reliance(const struct rule *rule, unsigned asked, const struct 
         decision->uses_login |= relies_on(rule, subject, ABOUT_LOGIN);
 }
 
+static void propose_reactivation(struct judge *judge, const struct subject *subject,
+                                 struct decision *decision)
+{
+    struct day since = instant_day(subject->account->history.suspended_by_us, judge->policy->zone);
+    char day[DAY_TEXT_SIZE], due[DAY_TEXT_SIZE];
+
+    decision->action = ACTION_REACTIVATE;
+    decision->uses_person = true;
+    decision->not_before = day_add(since, REACTIVATION_DAYS);
+    keep_in_general("R9",
+                    arena_printf(&judge->scratch,
+                                 "re-hired: employed again in the roster, suspended by us on "
+                                 "%s; only a person can approve the reactivation, and Bynder "
+                                 "refuses it before %s",
+                                 day_format(since, day), day_format(decision->not_before, due)),
+                    decision);
+}
+
+/* R16. What cannot be given back a person should look at. */
+static void propose_restoration(const struct downgrade_need *need, struct decision *decision)
+{
+    keep_in_general("R16", need->reason, decision);
+    decision->finding = !need->former;
+    if (!need->former)
+        return;
+    decision->action = ACTION_RESTORE;
+    decision->to = need->former;
+    decision->uses_person |= need->by_person;
+    decision->uses_login |= need->by_login;
+}
+
+/* Whether a rule would take the former profile away at once. A person's `again` is asked for all
+ * the same: R8 keeps them then. */
+static bool is_still_meant(struct judge *judge, const struct subject *subject,
+                           const struct downgrade_need *need)
+{
+    struct subject former = *subject;
+
+    former.profile = need->former;
+    for (size_t i = 0; need->former && i < judge->policy->rule_count; i++) {
+        const struct rule *rule = &judge->policy->rule[i];
+        if (judge->target[i] == subject->profile && rule_holds(rule, &former) != TRUTH_FALSE &&
+            (need->by_login || need->by_person))
+            return true;
+    }
+    return false;
+}
+
 static void decide_rules(struct judge *judge, const struct subject *subject,
                          struct decision *decision)
 {
-    char day[DAY_TEXT_SIZE], due[DAY_TEXT_SIZE];
+    const struct subject *whole = subject;
+    struct subject downgraded;
 
     for (size_t i = 0; i < judge->policy->rule_count; i++) {
         const struct rule *rule = &judge->policy->rule[i];
+        if (rule->action == ACTION_DOWNGRADE)
+            downgraded = downgrade_subject(judge->policy, judge->context, whole);
+        subject = rule->action == ACTION_DOWNGRADE ? &downgraded : whole;
         enum truth holds = rule_holds(rule, subject);
         if (rule_hits(rule, holds) && decide_by(judge, rule, holds, subject, decision))
             return;
         decision->doubt |= holds == TRUTH_UNKNOWN;
         note_reliance(rule, judge->about[i], subject, decision);
     }
-    if (is_rehired(subject)) {
-        struct day since =
-            instant_day(subject->account->history.suspended_by_us, judge->policy->zone);
-        decision->action = ACTION_REACTIVATE;
-        decision->uses_person = true;
-        decision->not_before = day_add(since, REACTIVATION_DAYS);
-        keep_in_general("R9",
-                        arena_printf(&judge->scratch,
-                                     "re-hired: employed again in the roster, suspended by us on "
-                                     "%s; only a person can approve the reactivation, and Bynder "
-                                     "refuses it before %s",
-                                     day_format(since, day), day_format(decision->not_before, due)),
-                        decision);
-    }
+    struct downgrade_need need = downgrade_need(judge->policy, judge->context, whole);
+    if (is_rehired(whole))
+        propose_reactivation(judge, whole, decision);
+    else if (need.needed && !is_still_meant(judge, whole, &need))
+        propose_restoration(&need, decision);
     if (!decision->clause) {
         decision->clause = "R13";
         decision->reason = "no rule applies";
@@ -767,7 +711,7 @@ static struct decision judge_one(struct judge *judge, const struct account *acco
     subject.profile = find_profile(judge, account->profile_id);
     decision.person = subject.status;
     decision.idle_days = subject.idle_days;
-    decision.used_after = is_used_after(&subject, judge->policy->zone);
+    decision.used_after = judge_is_used_after(&subject, judge->policy->zone);
     decision.recreated =
         subject.person && is_born_later(account, subject.person, judge->policy->zone);
     if (account->status == ACCOUNT_GONE) {

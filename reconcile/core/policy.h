@@ -1,6 +1,6 @@
 /*
  * policy: the protections and the ordered rules, and the decision they give for one account.
- * Specification: docs/decisions.md (rows P1 to P9, R1 to R13). Pure: the day is an argument.
+ * Specification: docs/decisions.md (rows P1 to P9, R1 to R16). Pure: the day is an argument.
  */
 #ifndef CORE_POLICY_H
 #define CORE_POLICY_H
@@ -80,7 +80,8 @@ struct rule {
     bool has_unless;
     int grace_days; /* 0 = none */
     int approval;   /* people a row of it needs, in place of its class's number; -1 = that number */
-    unsigned line;  /* in the configuration */
+    const char *to_profile; /* of a downgrade: name or id of the profile it gives; else NULL */
+    unsigned line;          /* in the configuration */
 };
 
 struct protected_entry { /* P3 */
@@ -98,6 +99,8 @@ struct policy {
     bool enforce;             /* mode = "enforce" */
     bool tells_people;        /* R7: who is announced is told by mail, and grace counts from that */
     int suspended_days_floor; /* R2: 30 unless the configuration says so in words */
+    const char *const *admin_role; /* R15: limits.admin_roles */
+    size_t admin_role_count;
     const struct zone *zone;
     const struct seats *seats; /* whose classes the condition `class` means; NULL = none */
 };
@@ -126,14 +129,15 @@ struct policy_context {
 struct decision {
     const struct account *account;
     const struct pairing *pairing;
-    const struct rule *by; /* the rule that hit; NULL for protections, R9 and the last keep */
-    const char *rule;      /* name of the rule, "" for protections and the last keep */
-    const char *clause;    /* "P4", "R7" …: static */
-    const char *reason;    /* a sentence with the evidence; arena */
-    const char *telling;   /* TELLING_BY_MAIL, TELLING_UNREACHABLE: the grace has not begun */
-    const char *held_by;   /* guard id that holds this row, NULL = none: set by guard_all */
-    struct day not_before; /* set when the action may not be done before that day */
-    int idle_days;         /* -1 when not known */
+    const struct rule *by;    /* the rule that hit; NULL for protections, R9 and the last keep */
+    const char *rule;         /* name of the rule, "" for protections and the last keep */
+    const char *clause;       /* "P4", "R7" …: static */
+    const char *reason;       /* a sentence with the evidence; arena */
+    const char *telling;      /* TELLING_BY_MAIL, TELLING_UNREACHABLE: the grace has not begun */
+    const char *held_by;      /* guard id that holds this row, NULL = none: set by guard_all */
+    const struct profile *to; /* of what sets a profile: the one it gives; of the snapshot */
+    struct day not_before;    /* set when the action may not be done before that day */
+    int idle_days;            /* -1 when not known */
     enum action action;
     enum person_status person;
     bool finding : 1;          /* a keep that a person should look at */
@@ -143,7 +147,8 @@ struct decision {
     bool used_after : 1;       /* somebody used the account well after the person's last day */
     bool recreated : 1;        /* K4: the account came to be after the person's last day */
     bool needs_person : 1;     /* whatever `approval` says: R8, a departed person whom somebody
-                                  reactivated after our act; P9, used after; K6, by memory */
+                                  reactivated after our act; P9, used after; K6, by memory; R15,
+                                  the profile has rights that the present one has not */
     bool doubt : 1; /* a keep that stands because something cannot be told, or behind an acting rule
                        that cannot be told: it ends no ruling and no announcement. Never set of an
                        action, and in the way of none */
@@ -152,9 +157,9 @@ struct decision {
 /* SHA-256 over everything in the policy that can change a decision. */
 struct digest policy_digest(const struct policy *policy, const struct matching *matching);
 
-/* SHA-256 of what a rule asks and does: action, when, unless. Not its name, its grace, how many
- * people it needs: who renames a rule has not written a new one. The same in every version of the
- * program, because approvals are kept with it (G11). */
+/* SHA-256 of what a rule asks and does: action, profile, when, unless. Not its name, its grace, how
+ * many people it needs: who renames a rule has not written a new one. The same in every version of
+ * the program, because approvals are kept with it (G11). */
 struct digest policy_rule_digest(const struct rule *rule);
 
 /* SHA-256 of the policy as its guard compares it with that of earlier runs: what the rules ask and

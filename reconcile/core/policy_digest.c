@@ -112,6 +112,14 @@ static void digest_matching(struct digest_stream *stream, const struct matching 
     digest_links(stream, matching);
 }
 
+/* What makes an administrator decides who is downgraded (R15), and nothing else of the policy. */
+static void digest_roles(struct digest_stream *stream, const struct policy *policy)
+{
+    digest_int(stream, (int64_t)policy->admin_role_count);
+    for (size_t i = 0; i < policy->admin_role_count; i++)
+        digest_field(stream, policy->admin_role[i]);
+}
+
 struct digest policy_digest(const struct policy *policy, const struct matching *matching)
 {
     struct digest_stream *stream = digest_new();
@@ -125,6 +133,10 @@ struct digest policy_digest(const struct policy *policy, const struct matching *
         digest_field(stream, rule->name);
         digest_field(stream, action_name(rule->action));
         digest_int(stream, rule->grace_days);
+        if (rule->to_profile) {
+            digest_field(stream, rule->to_profile);
+            digest_roles(stream, policy);
+        }
         digest_conditions(stream, &rule->when);
         digest_int(stream, rule->has_unless);
         if (rule->has_unless)

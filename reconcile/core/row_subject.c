@@ -36,6 +36,9 @@ static const struct field {
     [SUBJECT_LAST_DAY] = {"last_day", "the last day", NULL},
     [SUBJECT_USED_AFTER] = {"used_after", "use after the last day", NULL},
     [SUBJECT_ACT] = {"act", NULL, "the account was suspended by another act"},
+    [SUBJECT_UNDOES] = {"undoes", NULL, "the account was downgraded by another act"},
+    [SUBJECT_TO_PROFILE] = {"to_profile", "the profile it gets", NULL},
+    [SUBJECT_TO_ROLES] = {"to_roles", "the list of roles it gets", NULL},
 };
 
 /* --- making one --- */
@@ -60,7 +63,9 @@ static void add_person(struct row_subject *subject, struct arena *arena,
 {
     const struct pairing *pairing = decision->pairing;
     const struct person *person = pairing->kind == LINK_ONE ? pairing->person : NULL;
-    bool asked = decision->by ? rule_asks_person(decision->by) : decision->uses_person;
+    /* Of a restoration what shows the need may be another thing tomorrow: no part of it. */
+    bool asked = decision->by ? rule_asks_person(decision->by)
+                              : decision->uses_person && decision->action != ACTION_RESTORE;
     char day[DAY_TEXT_SIZE];
 
     if (person) {
@@ -95,6 +100,13 @@ struct row_subject row_subject_of(struct arena *arena, const struct matching *ma
     }
     if (decision->action == ACTION_DEPROVISION)
         subject.value[SUBJECT_ACT] = arena_printf(arena, "%lld", (long long)history->suspended_act);
+    if (decision->action == ACTION_RESTORE && history->downgrade)
+        subject.value[SUBJECT_UNDOES] =
+            arena_printf(arena, "%lld", (long long)history->downgrade->act);
+    if (decision->to) {
+        subject.value[SUBJECT_TO_PROFILE] = decision->to->id;
+        subject.value[SUBJECT_TO_ROLES] = profile_roles(arena, decision->to);
+    }
     for (size_t i = 0; i < SUBJECT_FIELD_COUNT; i++) {
         if (subject.value[i] && !subject.value[i][0])
             subject.value[i] = NULL;

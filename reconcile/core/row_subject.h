@@ -30,6 +30,9 @@ enum subject_field {
     SUBJECT_LAST_DAY,   /* ISO day; likewise */
     SUBJECT_USED_AFTER, /* "yes" when somebody used the account well after the last day */
     SUBJECT_ACT,        /* of a deprovision: the number of our suspension; "0" = not told */
+    SUBJECT_UNDOES,     /* of a restoration: the number of our downgrade */
+    SUBJECT_TO_PROFILE, /* id of the profile it gives; of what sets one, likewise below */
+    SUBJECT_TO_ROLES,   /* of that profile, sorted, joined by ' ' */
     SUBJECT_FIELD_COUNT,
 };
 

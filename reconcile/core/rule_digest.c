@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -100,10 +101,13 @@ static void digest_conditions(struct digest_stream *stream, const struct conditi
 
 struct digest policy_rule_digest(const struct rule *rule)
 {
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct digest_stream *stream = digest_new();
 
     digest_field(stream, "bynder-reconcile rule");
     digest_field(stream, action_name(rule->action));
+    if (rule->to_profile)
+        digest_field(stream, fold_text(&arena, rule->to_profile));
     digest_conditions(stream, &rule->when);
     if (rule->has_unless) {
         digest_field(stream, "unless");

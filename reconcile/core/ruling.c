@@ -116,14 +116,11 @@ const struct ruling *ruling_spares(const struct rulings *rulings, bool of_login,
 
 const struct ruling *ruling_again(struct arena *arena, const struct approvers *approvers,
                                   const struct rulings *rulings, const struct account *account,
-                                  struct day today)
+                                  struct instant since, struct day today)
 {
-    struct instant reactivated_at = account->history.reactivated_at;
-
     for (size_t i = rulings ? rulings->count : 0; i-- > 0;) {
         const struct ruling *again = &rulings->item[i];
-        if (stands_until(again, RULING_AGAIN, today) &&
-            instant_compare(again->at, reactivated_at) > 0 &&
+        if (stands_until(again, RULING_AGAIN, today) && instant_compare(again->at, since) > 0 &&
             !(approvers && ruling_refuse_person(arena, approvers, again->who, account->email,
                                                 account->username)))
             return again;
@@ -286,11 +283,13 @@ size_t ruling_needed(const struct ruling_needs *needs, const char **ret_reason)
         const char *reason;
     } reasons[] = {
         {needs->action == ACTION_REACTIVATE, "a reactivation is always a person's decision"},
+        {needs->action == ACTION_RESTORE, "a restoration is always a person's decision"},
         {needs->action == ACTION_DEPROVISION, "a deletion is always a person's decision"},
         {needs->ever_rejected, "somebody rejected this once"},
         {needs->used_after, "somebody used the account after the last day"},
         {needs->by_history, "nothing but our memory says whose account it is"},
         {needs->needs_person, "a person undid our last act"},
+        {needs->gains, "the profile has rights that the present one has not"},
         {needs->new_text, "nobody has approved a row of this rule yet"},
     };
     const char *reason = NULL;

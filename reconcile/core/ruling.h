@@ -161,12 +161,12 @@ bool ruling_overrides(struct arena *arena, const struct rulings *rulings,
 const struct ruling *ruling_spares(const struct rulings *rulings, bool of_login,
                                    enum person_status person, struct day today);
 
-/* A standing `again` that lets go R8, or NULL: given after the account was seen reactivated (none =
- * not told: it was given because R8 kept), by somebody whose word counts for it (approvers NULL:
+/* A standing `again`, or NULL: given after `since`, when what it is about was seen (none = not
+ * told: it was given because R8 kept), by somebody whose word counts for it (approvers NULL:
  * anybody's). Ends with an act of ours, or its day. */
 const struct ruling *ruling_again(struct arena *arena, const struct approvers *approvers,
                                   const struct rulings *rulings, const struct account *account,
-                                  struct day today);
+                                  struct instant since, struct day today);
 
 /* Whether somebody ever rejected such a row: the same action by a rule of this name or this text.
  */
@@ -175,18 +175,19 @@ bool ruling_ever_rejected(const struct rulings *rulings, const struct plan_row *
 /* What says how many people a row needs. */
 struct ruling_needs {
     enum action action;
-    int of_class;       /* approval.suspend (reactivations too) or approval.deprovision */
+    int of_class;       /* approval.of[] of the action that it is approved as */
     int of_rule;        /* struct rule.approval; -1 = none of its own */
     bool new_text;      /* G11: no person ever approved a row of this rule text here */
     bool ever_rejected; /* ruling_ever_rejected */
     bool used_after;    /* used after departure */
     bool by_history;    /* linked by memory (K6) */
     bool needs_person;  /* decision.needs_person: a person undid our last act (R8) */
+    bool gains;         /* the profile it gets has rights that the present one has not (R15) */
 };
 
-/* How many people: the rule's own number, else that of its class; at least one for a reactivation,
- * a deprovision, and wherever a flag is set. *ret_reason (may be NULL) says why it is at least one
- * although the configuration asks for nobody; static, else NULL. */
+/* How many people: the rule's own number, else that of its class; at least one for what is only
+ * proposed, a deprovision, and wherever a flag is set. *ret_reason (may be NULL) says why it is at
+ * least one although the configuration asks for nobody; static, else NULL. */
 size_t ruling_needed(const struct ruling_needs *needs, const char **ret_reason);
 
 /* What tonight is for one account. */

@@ -151,10 +151,11 @@ static void take(struct playing *playing, const struct amount_row *row, struct t
 
     if (!row->overridden && row->class != AMOUNT_SPREAD)
         taken->count[row->action]++;
-    if (row->action == ACTION_REACTIVATE)
+    if (actions[row->action].takes_seat)
         return;
-    now->admins -= row->is_admin && row->action >= ACTION_SUSPEND;
-    now->whole[row->action]--;
+    now->admins -= row->is_admin;
+    if (actions[row->action].frees_seat)
+        now->whole[row->action]--;
     if (row->action != ACTION_SUSPEND)
         return;
     leave(playing, &playing->by_department, playing->department, row->department);

@@ -55,14 +55,24 @@ bool step_is_open(enum step_state state)
     return state == STEP_INTENT || state == STEP_UNKNOWN;
 }
 
-bool step_is_wanted(enum action action, const struct reading *reading)
+struct step_aim step_aim_of(const struct plan_row *row)
 {
-    enum account_status wanted = actions[action].wanted;
+    return (struct step_aim){.action = row->action,
+                             .from_profile = row->from_profile_id,
+                             .to_profile = row->to_profile_id};
+}
+
+bool step_is_wanted(const struct step_aim *aim, const struct reading *reading)
+{
+    enum account_status wanted = actions[aim->action].wanted;
+    bool any_profile = !actions[aim->action].sets_profile;
 
     switch (reading->kind) {
     case READING_FOUND:
         return (wanted == ACCOUNT_ACTIVE || wanted == ACCOUNT_INACTIVE) &&
-               reading->account.status == wanted; /* an answer is no absence */
+               reading->account.status == wanted && /* an answer is no absence */
+               (any_profile ||
+                (aim->to_profile && text_equal(reading->account.profile_id, aim->to_profile)));
     case READING_GONE:
         return wanted == ACCOUNT_GONE;
     case READING_FAILED:
@@ -83,6 +93,11 @@ static struct step_verdict skip(const char *reason)
 static bool same_email(struct arena *arena, const char *a, const char *b)
 {
     return text_equal(fold_text(arena, a), fold_text(arena, b));
+}
+
+static const char *or_none(const char *value)
+{
+    return value ? value : "none";
 }
 
 static struct step_verdict judge_decision(struct arena *arena, const struct plan_row *row,
@@ -106,11 +121,12 @@ struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
                                struct day today)
 {
     const struct account *account = &reading->account;
+    const struct step_aim aim = step_aim_of(row);
     enum account_status expected = actions[row->action].expected;
 
     if (reading->kind == READING_FAILED)
         return skip("the account could not be read");
-    if (step_is_wanted(row->action, reading))
+    if (step_is_wanted(&aim, reading))
         return (struct step_verdict){.kind = STEP_IS_ALREADY,
                                      .reason = "the wanted state was there already"};
     if (reading->kind == READING_GONE)
@@ -123,6 +139,9 @@ struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
         return skip(arena_printf(arena, "the account is %s, not %s",
                                  account_status_name(account->status),
                                  account_status_name(expected)));
+    if (actions[row->action].sets_profile && !text_equal(account->profile_id, aim.from_profile))
+        return skip(arena_printf(arena, "the account has the profile '%s', not '%s'",
+                                 or_none(account->profile_id), or_none(aim.from_profile)));
     return judge_decision(arena, row, fresh, today);
 }
 
@@ -142,9 +161,10 @@ static bool same_groups(const struct account *a, const struct account *b)
     return true;
 }
 
-const char *step_unintended_change(struct arena *arena, const struct account *before,
-                                   const struct account *after)
+const char *step_unintended_change(struct arena *arena, const struct step_aim *aim,
+                                   const struct account *before, const struct account *after)
 {
+    bool sets = actions[aim->action].sets_profile;
     const struct {
         const char *name, *was, *is;
     } field[] = {
@@ -153,7 +173,10 @@ const char *step_unintended_change(struct arena *arena, const struct account *be
         {"email", before->email, after->email},
         {"name", before->name, after->name},
         {"employeeNumber", before->employee_number, after->employee_number},
-        {"profileId", before->profile_id, after->profile_id},
+        {"profileId", sets ? aim->to_profile : before->profile_id, after->profile_id},
+        {"profileId", sets ? aim->from_profile : before->profile_id, before->profile_id},
+        {"active", sets ? account_status_name(before->status) : NULL,
+         sets ? account_status_name(after->status) : NULL},
         {"country", before->country, after->country},
         {"department", before->department, after->department},
     };
@@ -202,7 +225,7 @@ enum step_state step_settle(const struct step_call *call, const struct reading *
         *ret_reason = "the account could not be read";
         return STEP_UNKNOWN;
     }
-    if (step_is_wanted(call->action, reading)) {
+    if (step_is_wanted(&call->aim, reading)) {
         *ret_reason = "a reading shows the wanted state";
         return STEP_DONE;
     }

@@ -42,8 +42,16 @@ struct reading {
     struct account account; /* READING_FOUND only */
 };
 
-/* Whether what was read is what the action wants: suspended, active again, or gone. */
-bool step_is_wanted(enum action action, const struct reading *reading);
+/* What a step is to do to its account. */
+struct step_aim {
+    enum action action;
+    const char *from_profile, *to_profile; /* ids; of what sets a profile, else NULL */
+};
+struct step_aim step_aim_of(const struct plan_row *row);
+
+/* Whether what was read is what the step wants: suspended, active again, active in the profile, or
+ * gone. */
+bool step_is_wanted(const struct step_aim *aim, const struct reading *reading);
 
 enum verdict_kind { STEP_SKIP = 0, STEP_ACT, STEP_IS_ALREADY };
 
@@ -54,19 +62,20 @@ struct step_verdict {
 
 /* Before the act: the plan's row, the account read just now, and the decision that the same policy
  * makes on that reading. Acts only when everything is as it was approved: same id, same e-mail, the
- * expected state, the same action by the same rule, due. */
+ * expected state and profile, the same action by the same rule, due. */
 struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
                                const struct reading *reading, const struct decision *fresh,
                                struct day today);
 
 /* After the act: NULL when every field but the wanted one is unchanged, else a sentence naming the
- * first that differs. The last login may be newer. */
-const char *step_unintended_change(struct arena *arena, const struct account *before,
-                                   const struct account *after);
+ * first that differs. The last login may be newer. Of what sets a profile the status is a field
+ * like others. */
+const char *step_unintended_change(struct arena *arena, const struct step_aim *aim,
+                                   const struct account *before, const struct account *after);
 
 /* A call that was made, of which no reading has shown the effect yet. */
 struct step_call {
-    enum action action;
+    struct step_aim aim;
     struct instant at;
     bool accepted; /* Bynder said so (202, 204): the effect comes, and may come late */
 };

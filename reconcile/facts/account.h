@@ -72,6 +72,18 @@ struct account_earlier {
     const char *name, *email, *employee_number;
 };
 
+/* Our newest downgrade of it (R8, R16). */
+struct account_downgrade {
+    int64_t act;
+    struct instant at;       /* when it was done */
+    struct instant other_at; /* first seen with another profile than it gave, or when we gave the
+                                former one back ourselves; none = neither */
+    const char *from, *to;   /* ids of profiles */
+    const char *from_roles;  /* of the former one then, joined by ' ' */
+    enum person_status as;   /* the person fact it was done on */
+    bool restored;           /* by us */
+};
+
 struct rulings; /* core/ruling.h */
 
 /* What our own history knows of the account (store_load_history). */
@@ -86,6 +98,8 @@ struct account_history {
     int64_t suspended_act;          /* the act that suspended_by_us is of; 0 = not told */
     struct instant became_active;   /* seen with a seat after one reading without (R4, R5) */
     struct instant reactivated_at;  /* first seen with a seat after our newest suspension (R8) */
+    struct instant regraded_at;     /* likewise with another profile after our newest downgrade */
+    struct account_downgrade *downgrade; /* NULL = none */
     const struct announcement *announcement;
     const struct unreached *unreached;
     uint32_t announcement_count;

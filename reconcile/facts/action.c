@@ -1,6 +1,6 @@
 /*
  * One row an action. What code asks of an action it asks here, and never which one it is; only the
- * policy knows them by name (R1, R2, R8, R9), and the call that carries them out.
+ * policy knows them by name (R1, R2, R8, R9, R15, R16), and the call that carries them out.
  */
 #include "facts/action.h"
 
@@ -16,6 +16,23 @@ const struct action_meaning actions[ACTION_COUNT] = {
                            .takes_seat = true,
                            .proposed_only = true,
                            .approved_as = ACTION_SUSPEND},
+    [ACTION_RESTORE] = {.name = "restore",
+                        .noun = "restoration",
+                        .done = "restored",
+                        .expected = ACCOUNT_ACTIVE,
+                        .wanted = ACCOUNT_ACTIVE,
+                        .sets_profile = true,
+                        .proposed_only = true,
+                        .approved_as = ACTION_DOWNGRADE},
+    [ACTION_DOWNGRADE] = {.name = "downgrade",
+                          .noun = "downgrade",
+                          .done = "downgraded",
+                          .expected = ACCOUNT_ACTIVE,
+                          .wanted = ACCOUNT_ACTIVE,
+                          .sets_profile = true,
+                          .guard = "G16",
+                          .approved_as = ACTION_DOWNGRADE,
+                          .plan_version = 3},
     [ACTION_SUSPEND] = {.name = "suspend",
                         .noun = "suspension",
                         .done = "suspended",
@@ -23,7 +40,8 @@ const struct action_meaning actions[ACTION_COUNT] = {
                         .wanted = ACCOUNT_INACTIVE,
                         .frees_seat = true,
                         .guard = "G7",
-                        .approved_as = ACTION_SUSPEND},
+                        .approved_as = ACTION_SUSPEND,
+                        .plan_version = 1},
     [ACTION_DEPROVISION] = {.name = "deprovision",
                             .noun = "deprovision",
                             .done = "deleted",
@@ -32,7 +50,8 @@ const struct action_meaning actions[ACTION_COUNT] = {
                             .frees_seat = true,
                             .needs_record = true,
                             .guard = "G8",
-                            .approved_as = ACTION_DEPROVISION},
+                            .approved_as = ACTION_DEPROVISION,
+                            .plan_version = 1},
 };
 
 const struct column_words action_words = COLUMN_WORDS_OF(actions);

@@ -38,6 +38,13 @@ struct portal_answer {
     const char *text; /* printable, bounded; arena */
 };
 
+/* What is to be done to whom. */
+struct portal_act {
+    enum action action;
+    const char *account_id;
+    const char *profile_id; /* that it is given; of what sets a profile, else NULL */
+};
+
 struct login_event {
     const char *user_id;
     struct instant at;
@@ -109,7 +116,7 @@ struct portal {
      * redirected. The answer says what can be told of its effect; the text is for the journal. Not
      * sent more than PORTAL_LOOK_S after `looked`, when the account was read last. The return is
      * only -1 when nothing was sent. */
-    int (*act)(void *self, struct arena *arena, enum action action, const char *id,
+    int (*act)(void *self, struct arena *arena, const struct portal_act *act,
                const struct time_mark *looked, struct portal_answer *ret_answer, struct err *err);
 };
 

@@ -157,7 +157,7 @@ static int journal(struct acting *acting, struct store_step *step, enum step_sta
 
 /* --- the call --- */
 
-struct reading act_wait(struct job *job, enum action action, const char *id,
+struct reading act_wait(struct job *job, const struct step_aim *aim, const char *id,
                         struct instant called_at)
 {
     int64_t patience_us = job->config->apply.settle_seconds * SECOND_US, pause_us = SECOND_US / 5;
@@ -166,8 +166,7 @@ struct reading act_wait(struct job *job, enum action action, const char *id,
 
     for (;;) {
         reading = act_read(job, id, NULL, &why);
-        if (step_is_wanted(action, &reading) ||
-            now_of(job).us + pause_us - called_at.us > patience_us)
+        if (step_is_wanted(aim, &reading) || now_of(job).us + pause_us - called_at.us > patience_us)
             return reading;
         struct instant steady = job->clock->steady(job->clock->self);
         (void)job->clock->sleep_until(job->clock->self, instant_add_us(steady, pause_us));
@@ -248,13 +247,14 @@ static void keep_acceptance(struct job *job, const struct call *call)
 static struct reading read_back(const struct acting *acting, const struct call *call)
 {
     struct job *job = acting->job;
+    const struct step_aim aim = step_aim_of(call->row);
     const char *why = NULL;
 
     if (acting->effects_are_late && call->accepted)
         return act_read(job, call->row->account_id, NULL, &why);
     /* A signal in between must not turn a call that can be read back into an unknown one. */
     clock_finish_first((job->config->apply.settle_seconds + FINISH_SECONDS) * SECOND_US);
-    struct reading after = act_wait(job, call->row->action, call->row->account_id, call->at);
+    struct reading after = act_wait(job, &aim, call->row->account_id, call->at);
     clock_finish_first(0);
     return after;
 }
@@ -335,8 +335,9 @@ static int carry_out(struct acting *acting, struct call *call, const char *recor
         ret_result->reason = arena_strdup(job->arena, held.text);
         return 0;
     }
-    if (job->portal.act(job->portal.self, job->arena, row->action, row->account_id, looked, &answer,
-                        &held) < 0) {
+    const struct portal_act act = {
+        .action = row->action, .account_id = row->account_id, .profile_id = row->to_profile_id};
+    if (job->portal.act(job->portal.self, job->arena, &act, looked, &answer, &held) < 0) {
         ret_result->end = clock_is_interrupted() ? ACT_HELD : ACT_ALARM; /* nothing was sent */
         return journal(acting, call->step, STEP_APPROVED, arena_strdup(job->arena, held.text), 0,
                        ret_result, err);

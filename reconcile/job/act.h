@@ -73,7 +73,7 @@ int act_on(struct acting *acting, struct store_step *step, const struct plan_row
            struct act_result *ret_result, struct err *err) __attribute__((warn_unused_result));
 
 /* Reads until the wanted state shows or the configured patience is over. */
-struct reading act_wait(struct job *job, enum action action, const char *id,
+struct reading act_wait(struct job *job, const struct step_aim *aim, const char *id,
                         struct instant called_at);
 
 #endif

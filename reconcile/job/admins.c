@@ -14,6 +14,13 @@ static bool is_admin(const struct acting *acting, const struct account *account)
            guard_is_admin_profile(&acting->job->config->limits, profile);
 }
 
+static bool keeps_admin(const struct acting *acting, const struct plan_row *row)
+{
+    const struct profile *profile = snapshot_profile(&acting->now->snapshot, row->to_profile_id);
+
+    return profile && guard_is_admin_profile(&acting->job->config->limits, profile);
+}
+
 static const struct account *find(const struct snapshot *snapshot, const char *id)
 {
     for (size_t i = 0; i < snapshot->count; i++) {
@@ -28,7 +35,7 @@ size_t admins_to_read(struct acting *acting, const struct plan_row *row)
     const struct account *account = find(&acting->now->snapshot, row->account_id);
     size_t at = (size_t)(row - acting->plan->row);
 
-    if (row->action != ACTION_SUSPEND || !account || !is_admin(acting, account) ||
+    if (!account || !is_admin(acting, account) || keeps_admin(acting, row) ||
         rule_overrides(acting->job, &acting->proposal->book, at, "G9"))
         return 0;
     return (size_t)acting->job->config->limits.min_admins;

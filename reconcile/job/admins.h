@@ -1,6 +1,6 @@
 /*
- * admins: the administrators of the portal, counted once more before one of them is suspended (G9).
- * The list of the run says who they were; others may have been demoted or suspended since.
+ * admins: the administrators of the portal, counted once more before one of them is taken away
+ * (G9). The list of the run says who they were; others may have been demoted or suspended since.
  */
 #ifndef JOB_ADMINS_H
 #define JOB_ADMINS_H

@@ -43,8 +43,9 @@ static void log_step(const struct store_step *step, const struct act_result *res
     bool bad = step_is_open(result->state) || result->state == STEP_FAILED;
     const char *reason = result->reason ? result->reason : "no reason";
 
-    log_line(bad ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "%s %s: %s: %s", action_name(step->action),
-             step->account_id, step_state_name(result->state), reason);
+    log_line(bad ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "%s %s: %s: %s",
+             action_name(step->aim.action), step->account_id, step_state_name(result->state),
+             reason);
 }
 
 /* One step, and once more when nothing happened and it may start anew. */
@@ -77,12 +78,12 @@ static int take_step(struct acting *acting, struct store_step *step, struct appl
 static bool is_given_up(const struct acting *acting, const struct store_step *step,
                         struct apply_result *result)
 {
-    if (!step_failures_stop(&acting->refusals[step->action]))
+    if (!step_failures_stop(&acting->refusals[step->aim.action]))
         return false;
     result->stopped =
         arena_printf(acting->job->arena,
                      "no further %s: too many were refused, three in a row or more than 5 %%",
-                     action_name(step->action));
+                     action_name(step->aim.action));
     return true;
 }
 

@@ -66,13 +66,20 @@ static const struct amount_department *settle(struct counting *counting, int64_t
     return kept;
 }
 
-static bool is_admin(const struct job *job, const struct snapshot *snapshot,
-                     const struct account *account)
+static bool is_admin(const struct job *job, const struct snapshot *snapshot, const char *profile_id)
 {
     const struct limits *limits = &job->config->limits;
-    const struct profile *profile = snapshot_profile(snapshot, account->profile_id);
+    const struct profile *profile = snapshot_profile(snapshot, profile_id);
 
     return profile && guard_is_admin_profile(limits, profile);
+}
+
+/* Whether an administrator is one no more when the row is done. */
+static bool takes_admin(const struct job *job, const struct snapshot *snapshot,
+                        const struct account *account, const struct plan_row *row)
+{
+    return account->status == ACCOUNT_ACTIVE && is_admin(job, snapshot, account->profile_id) &&
+           !(row->to_profile_id && is_admin(job, snapshot, row->to_profile_id));
 }
 
 static bool is_gone_today(const struct job *job, const struct account *account)
@@ -123,10 +130,11 @@ int choose_scene(struct job *job, const struct snapshot *snapshot, const struct 
         if (gone)
             continue;
         active++;
-        scene.admins += is_admin(job, snapshot, account) &&
+        scene.admins += is_admin(job, snapshot, account->profile_id) &&
                         !text_equal(account->id, snapshot->own_id) &&
                         table_find(&called, account->id) == TABLE_END;
     }
+    scene.whole[ACTION_DOWNGRADE] = active;
     scene.whole[ACTION_SUSPEND] = active + scene.done[ACTION_SUSPEND].today;
     scene.whole[ACTION_DEPROVISION] = listed + scene.done[ACTION_DEPROVISION].today;
     scene.department =
@@ -192,7 +200,7 @@ struct amount_row choose_row(struct job *job, const struct snapshot *snapshot,
         .used = row->last_login,
         .department = row->department,
         .country = account->country,
-        .is_admin = account->status == ACCOUNT_ACTIVE && is_admin(job, snapshot, account),
+        .is_admin = takes_admin(job, snapshot, account, row),
         .overrides_g9 = rule_overrides(job, book, i, "G9"),
         .overrides_g10 = rule_overrides(job, book, i, "G10"),
     };
@@ -253,7 +261,7 @@ static void collect_rows(struct choosing *choosing, const struct plan *only)
 
 static void tell_guards(struct choosing *choosing)
 {
-    static const char *const amounts[] = {"G7", "G8", "G9", "G10"};
+    static const char *const amounts[] = {"G7", "G8", "G9", "G10", "G16"};
 
     for (size_t g = 0; g < COUNT_OF(amounts); g++) {
         size_t waits = 0;

@@ -1,8 +1,8 @@
 /*
  * choose: which rows of the plan that was just made are done now: approved by enough people or
  * needing nobody, due, held by no guard of evidence, inside of the hours and days that acts are
- * allowed on, and as many as the day has room for (G7 to G10). What is not chosen waits; nothing of
- * it is lost.
+ * allowed on, and as many as the day has room for (G7 to G10, G16). What is not chosen waits;
+ * nothing of it is lost.
  */
 #ifndef JOB_CHOOSE_H
 #define JOB_CHOOSE_H
@@ -39,8 +39,9 @@ struct amount_row choose_row(struct job *job, const struct snapshot *snapshot,
                              const struct rule_book *book, size_t row,
                              const struct account *account);
 
-/* Memory from the job's arena. Also writes into the plan's findings of G7 to G10 what was weighed.
- * `only` NULL = every row; else just those that this earlier plan has with the same subject. */
+/* Memory from the job's arena. Also writes into the plan's findings of G7 to G10 and G16 what was
+ * weighed. `only` NULL = every row; else just those that this earlier plan has with the same
+ * subject. */
 int job_choose(struct job *job, const struct weighed *weighed, const struct rule_book *book,
                const struct plan *only, struct plan *plan, struct choice *ret_choice,
                struct err *err) __attribute__((warn_unused_result));

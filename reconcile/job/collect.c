@@ -117,7 +117,7 @@ int job_collect(struct job *job, struct collected *ret_collected, struct err *er
     struct collected collected = {.roster = {.source = NULL}};
 
     if (collect_pictures(job, &collected, err) < 0 ||
-        confirm_reactivated(job, &collected.snapshot, err) < 0 ||
+        confirm_undone(job, &collected.snapshot, err) < 0 ||
         job_read_logins(job, &collected, err) < 0)
         return -1;
     snapshot_forget_gone(&collected.snapshot);

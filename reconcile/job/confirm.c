@@ -1,7 +1,8 @@
 /*
- * "Somebody reactivated it" makes an account not ours any more, for good, so it takes more than one
- * line of a list. A list that shows the seat while the account itself says inactive is late, and
- * the account is taken as it says.
+ * "Somebody reactivated it", or "somebody gave it another profile", makes an account not ours any
+ * more, for good, so it takes more than one line of a list. A list that shows the seat while the
+ * account itself says inactive is late, and the account is taken as it says; likewise one that
+ * shows the profile of before.
  */
 #include "job/confirm.h"
 
@@ -46,17 +47,62 @@ static void judge(struct account *account, const struct reading *reading, const 
     account->flaw = "listed as active after our suspension, which no single read confirms";
 }
 
-int confirm_reactivated(struct job *job, struct snapshot *snapshot, struct err *err)
+/* --- another profile than our downgrade gave (R8, R16) --- */
+
+static bool is_regraded_now(const struct snapshot *snapshot, const struct account *account)
+{
+    const struct account_downgrade *downgrade = account->history.downgrade;
+
+    return downgrade && !downgrade->restored && !account->flaw &&
+           (account->status == ACCOUNT_ACTIVE || account->status == ACCOUNT_INACTIVE) &&
+           instant_compare(account->history.regraded_at, snapshot->taken_at) == 0;
+}
+
+static void judge_profile(struct account *account, const struct reading *reading, const char *why)
+{
+    struct account_downgrade *downgrade = account->history.downgrade;
+    const char *profile = reading->kind == READING_FOUND ? reading->account.profile_id : NULL;
+
+    if (profile && !text_equal(profile, downgrade->to))
+        return;
+    account->history.regraded_at = downgrade->other_at = INSTANT_NONE;
+    if (profile) {
+        log_info("account '%s': the list shows another profile than it has: the list is late",
+                 account->id);
+        account->profile_id = profile;
+        return;
+    }
+    log_warning("account '%s' is listed with another profile than our downgrade gave, and a single "
+                "read does not say so: %s",
+                account->id, why ? why : "it says nothing of its profile");
+    account->status = ACCOUNT_UNREADABLE;
+    account->flaw = "listed with another profile than our downgrade gave, which no single read "
+                    "confirms";
+}
+
+static int confirm_one(struct job *job, struct account *account, bool is_seat, struct err *err)
+{
+    const char *why = NULL;
+
+    if (clock_is_interrupted())
+        return err_set(err, ERR_INTERRUPTED, "stopped by a signal while accounts were read");
+    struct reading reading = act_read(job, account->id, NULL, &why);
+    if (is_seat)
+        judge(account, &reading, why);
+    else
+        judge_profile(account, &reading, why);
+    return 0;
+}
+
+int confirm_undone(struct job *job, struct snapshot *snapshot, struct err *err)
 {
     for (size_t i = 0; i < snapshot->count; i++) {
         struct account *account = &snapshot->account[i];
-        const char *why = NULL;
-        if (!is_news(snapshot, account) || !account_id_is_v4(account->id))
+        if (!account_id_is_v4(account->id))
             continue;
-        if (clock_is_interrupted())
-            return err_set(err, ERR_INTERRUPTED, "stopped by a signal while accounts were read");
-        struct reading reading = act_read(job, account->id, NULL, &why);
-        judge(account, &reading, why);
+        if ((is_news(snapshot, account) && confirm_one(job, account, true, err) < 0) ||
+            (is_regraded_now(snapshot, account) && confirm_one(job, account, false, err) < 0))
+            return -1;
     }
     return 0;
 }

@@ -107,7 +107,7 @@ static int look(struct forecasting *all, struct err *err)
     for (unsigned action = 0; action < ACTION_COUNT; action++) {
         struct amount_done *done = &all->scene.done[action];
         if (day_compare(all->first, job->today) > 0) { /* the night is a new day */
-            all->scene.whole[action] -= done->today;
+            all->scene.whole[action] -= actions[action].frees_seat ? done->today : 0;
             done->today = done->spread_today = 0;
         }
     }

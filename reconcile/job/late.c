@@ -11,7 +11,7 @@ enum { PAUSE_LEAST_US = 1000000, PAUSE_MOST_US = 15000000 };
 struct effect late_judge(struct job *job, const struct call *call, const struct reading *after)
 {
     const struct step_call as_called = {
-        .action = call->row->action, .at = call->at, .accepted = call->accepted};
+        .aim = step_aim_of(call->row), .at = call->at, .accepted = call->accepted};
     struct effect effect = {.surprise = false};
 
     effect.state = step_settle(&as_called, after, job->clock->now(job->clock->self), INT64_MAX,
@@ -20,7 +20,8 @@ struct effect late_judge(struct job *job, const struct call *call, const struct 
         effect.state = STEP_UNKNOWN;
     if (effect.state != STEP_DONE || after->kind != READING_FOUND)
         return effect;
-    const char *change = step_unintended_change(job->arena, &call->before, &after->account);
+    const char *change =
+        step_unintended_change(job->arena, &as_called.aim, &call->before, &after->account);
     if (change) {
         effect.surprise = true;
         effect.reason =

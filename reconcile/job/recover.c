@@ -38,7 +38,7 @@ static void note_without_effect(struct job *job, const struct store_step *step,
         job->arena,
         "%s of account '%s' was accepted by Bynder on %s and had no effect in %d days; hint: do it "
         "by hand, and ask Bynder why",
-        action_name(step->action), step->account_id,
+        action_name(step->aim.action), step->account_id,
         day_format(instant_day(step->intent_at, job->config->policy.zone), day), STEP_AWAITED_DAYS);
 
     log_warning("%s", sentence);
@@ -57,7 +57,7 @@ static bool is_canary(struct job *job, const struct store_step *step, const stru
     if (!instant_is_set(step->accepted_at) || reading->kind != READING_FOUND || !step->record ||
         bynder_account_of(job->arena, step->record, &before, &own) < 0)
         return false;
-    *ret_change = step_unintended_change(job->arena, &before, &reading->account);
+    *ret_change = step_unintended_change(job->arena, &step->aim, &before, &reading->account);
     return !*ret_change;
 }
 
@@ -65,12 +65,11 @@ static int settle(struct job *job, const struct store_step *step, struct recover
                   struct err *err)
 {
     int64_t patience_us = job->config->apply.settle_seconds * SECOND_US;
-    const struct step_call call = {.action = step->action,
-                                   .at = step->intent_at,
-                                   .accepted = instant_is_set(step->accepted_at)};
+    const struct step_call call = {
+        .aim = step->aim, .at = step->intent_at, .accepted = instant_is_set(step->accepted_at)};
     const char *reason = NULL, *change = NULL;
 
-    struct reading reading = act_wait(job, step->action, step->account_id, step->intent_at);
+    struct reading reading = act_wait(job, &step->aim, step->account_id, step->intent_at);
     enum step_state state =
         step_settle(&call, &reading, job->clock->now(job->clock->self), patience_us / 2, &reason);
     if (state == STEP_DONE && is_canary(job, step, &reading, &change))
@@ -79,9 +78,9 @@ static int settle(struct job *job, const struct store_step *step, struct recover
         reason = arena_printf(job->arena, "done, but something else changed as well: %s", change);
         log_warning("account '%s': %s", step->account_id, reason);
     }
-    log_info("%s %s of plan %lld: was %s, is %s: %s", action_name(step->action), step->account_id,
-             (long long)step->plan_id, step_state_name(step->state), step_state_name(state),
-             reason);
+    log_info("%s %s of plan %lld: was %s, is %s: %s", action_name(step->aim.action),
+             step->account_id, (long long)step->plan_id, step_state_name(step->state),
+             step_state_name(state), reason);
     result->settled_done += state == STEP_DONE;
     result->settled_failed += state == STEP_FAILED;
     result->still_unknown += state == STEP_UNKNOWN;
@@ -125,7 +124,7 @@ static int give_up(struct job *job, const struct store_step *step, struct err *e
     };
 
     log_info("%s %s of plan %lld: was not begun, and is left to the plan of this run",
-             action_name(step->action), step->account_id, (long long)step->plan_id);
+             action_name(step->aim.action), step->account_id, (long long)step->plan_id);
     return store_outcome(job->store, &job->run, &outcome, job->clock->now(job->clock->self), err);
 }
 

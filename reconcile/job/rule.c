@@ -159,6 +159,7 @@ int rule_set_needed(struct job *job, const struct weighed *weighed, struct plan 
             .ever_rejected = rulings && ruling_ever_rejected(rulings, row),
             .used_after = row->used_after,
             .needs_person = decision->needs_person,
+            .gains = row->gained_roles != NULL,
         };
         row->needed = (int)ruling_needed(&needs, NULL);
     }

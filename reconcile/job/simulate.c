@@ -113,8 +113,12 @@ static int take_acts(struct simulating *all, const struct store_picture *picture
         return -1;
     for (size_t i = 0; i < count; i++) {
         uint32_t at = table_find(&all->by_id, act[i].account_id);
-        if (at != TABLE_END)
-            all->known.account[table_value(&all->by_id, at)].status = actions[act[i].action].wanted;
+        if (at == TABLE_END)
+            continue;
+        struct account *account = &all->known.account[table_value(&all->by_id, at)];
+        account->status = actions[act[i].action].wanted;
+        if (act[i].to_profile)
+            account->profile_id = act[i].to_profile;
     }
     return 0;
 }
@@ -192,8 +196,23 @@ static struct instant until(struct instant at, struct instant night)
     return instant_compare(at, night) <= 0 ? at : INSTANT_NONE;
 }
 
+/* Likewise of our newest downgrade. */
+static struct account_downgrade *downgrade_at(struct arena *arena,
+                                              const struct account_downgrade *known,
+                                              struct instant night)
+{
+    if (!known || instant_compare(known->at, night) > 0)
+        return NULL;
+    struct account_downgrade *downgrade = arena_alloc(arena, sizeof(*downgrade));
+    *downgrade = *known;
+    downgrade->other_at = until(known->other_at, night);
+    downgrade->restored &= instant_is_set(downgrade->other_at);
+    return downgrade;
+}
+
 /* What is known today of an account, as far as it is of before that night. */
-static struct account_history history_at(const struct account_history *known, struct instant night)
+static struct account_history history_at(struct arena *arena, const struct account_history *known,
+                                         struct instant night)
 {
     struct account_history history = *known;
 
@@ -208,18 +227,20 @@ static struct account_history history_at(const struct account_history *known, st
     history.acted_at = until(known->acted_at, night);
     history.reactivated_at = until(known->reactivated_at, night);
     history.reactivated_since &= instant_is_set(history.reactivated_at);
+    history.regraded_at = until(known->regraded_at, night);
+    history.downgrade = downgrade_at(arena, known->downgrade, night);
     return history;
 }
 
-static void take_histories(const struct simulating *all, struct snapshot *snapshot,
-                           struct instant night)
+static void take_histories(const struct simulating *all, struct arena *arena,
+                           struct snapshot *snapshot, struct instant night)
 {
     for (size_t i = 0; i < snapshot->count; i++) {
         struct account *account = &snapshot->account[i];
         uint32_t at = table_find(&all->by_id, account->id);
         if (at != TABLE_END)
             account->history =
-                history_at(&all->known.account[table_value(&all->by_id, at)].history, night);
+                history_at(arena, &all->known.account[table_value(&all->by_id, at)].history, night);
         account->history.ever_active |= account->status == ACCOUNT_ACTIVE;
     }
 }
@@ -241,7 +262,7 @@ static int play_night(struct simulating *all, const struct store_picture *pictur
         load_guards(all, &arena, picture, &guard, &guards, err) < 0)
         return -1;
     snapshot_drop_gone(&collected.snapshot);
-    take_histories(all, &collected.snapshot, picture->at);
+    take_histories(all, &arena, &collected.snapshot, picture->at);
     collected.roster_is_good = is_good(guard, guards);
     take_proofs(all, &arena, &collected);
     job_weigh(&job, &collected, NULL, &arena, &weighed);

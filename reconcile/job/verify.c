@@ -25,10 +25,11 @@ int job_verify(struct job *job, size_t *ret_verified, size_t *ret_changed, struc
             .plan_id = step[i].plan_id, .position = step[i].position, .state = STEP_VERIFIED};
         if (reading.kind == READING_FAILED && clock_is_interrupted())
             break;
-        if (!step_is_wanted(step[i].action, &reading)) {
+        if (!step_is_wanted(&step[i].aim, &reading)) {
             changed += reading.kind != READING_FAILED;
             log_warning("%s %s of plan %lld was done, but a fresh look %s",
-                        action_name(step[i].action), step[i].account_id, (long long)step[i].plan_id,
+                        action_name(step[i].aim.action), step[i].account_id,
+                        (long long)step[i].plan_id,
                         reading.kind == READING_FAILED ? "failed" : "shows another state");
             continue;
         }

@@ -603,21 +603,33 @@ void report_announcement(const struct store_announcement *announcement, const ch
 {
     struct notice_message message = {.text = TEXT_INIT};
     const char *done = actions[announcement->action].done;
+    bool sets = actions[announcement->action].sets_profile;
     CLEANUP(text_release) struct text paragraph = TEXT_INIT;
     char day[DAY_TEXT_SIZE], login[INSTANT_TEXT_SIZE];
 
-    text_addf(&message.subject, "Your account in a Bynder portal is going to be %s", done);
+    if (sets)
+        text_add(&message.subject, "Your permissions in a Bynder portal are going to change");
+    else
+        text_addf(&message.subject, "Your account in a Bynder portal is going to be %s", done);
     text_add(&message.html,
              "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
              "<title>Bynder</title></head><body style=\"font-family:sans-serif\">\n");
-    text_addf(&paragraph, "Your account in the Bynder portal %s is going to be %s, not before %s.",
-              url, done, day_format(announcement->not_before, day));
+    day_format(announcement->not_before, day);
+    if (sets)
+        text_addf(&paragraph,
+                  "Your permissions in the Bynder portal %s are going to change from '%s' to '%s', "
+                  "not before %s. You keep your account and can log in as before.",
+                  url, announcement->from_profile, announcement->to_profile, day);
+    else
+        text_addf(&paragraph,
+                  "Your account in the Bynder portal %s is going to be %s, not before %s.", url,
+                  done, day);
     add_paragraph(&message, &paragraph);
     text_clear(&paragraph);
     if (instant_is_set(announcement->last_login))
         text_addf(&paragraph, "The last login that is known was on %.10s. ",
                   instant_format(announcement->last_login, login));
-    text_addf(&paragraph, "If you need the account, %swrite to %s.",
+    text_addf(&paragraph, "If you need %s, %swrite to %s.", sets ? "them" : "the account",
               announcement->uses_login ? "log in before that day, or " : "", contact);
     add_paragraph(&message, &paragraph);
     text_add(&message.html, "</body></html>\n");

@@ -389,7 +389,9 @@ static void add_codes(struct text *out, const struct plan *plan)
              "row stands which part of the program's rules decided. "
              "<b>suspend</b> takes the right to log in away and frees the seat; Bynder lets the "
              "account in again after 180 days. <b>deprovision</b> deletes the account for "
-             "ever. <b>reactivate</b> gives the right to log in back. Whom HR's file has for an "
+             "ever. <b>reactivate</b> gives the right to log in back. <b>downgrade</b> gives "
+             "another permission profile and leaves the account active, and <b>restore</b> gives "
+             "the former one back. Whom HR's file has for an "
              "account stands below the department, with name and address only where they are "
              "others than the account's: look at those.</p>\n<dl>\n");
     for (size_t i = 0; i < codes.count; i++) {

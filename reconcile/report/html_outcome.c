@@ -38,15 +38,20 @@ static void add_summary(struct text *out, const struct plan *plan)
     text_add(out, "</p>\n");
 }
 
-/* Of a suspension. */
+/* Of a suspension, or a downgrade. */
 static void add_way_back(struct text *out, const struct plan_row *row)
 {
     CLEANUP(text_release) struct text request = TEXT_INIT;
     char day[DAY_TEXT_SIZE];
 
+    report_add_request(&request, row);
+    if (row->action == ACTION_DOWNGRADE && row->standing.done) {
+        text_add(out, "at any time<small>By an administrator of the portal: <q>");
+        html_add_capitalized(out, text_cstr(&request));
+        text_add(out, "</q></small>");
+    }
     if (!day_is_set(row->standing.back_on))
         return;
-    report_add_request(&request, row);
     text_addf(out, "from %s<small>Sooner by Bynder's support: <q>",
               day_format(row->standing.back_on, day));
     html_add_capitalized(out, text_cstr(&request));

@@ -27,8 +27,10 @@ enum kind {
     KIND_IDLE_QUARTER,
     KIND_IDLE_LESS,
     KIND_BY_RULE,
+    KIND_DOWNGRADE,
     KIND_FINDING,
     KIND_BACK,
+    KIND_RESTORE,
     KIND_INACTIVE,
     KIND_KEEP,
 };
@@ -57,10 +59,19 @@ static const struct {
                         "The longest without a login first."},
     [KIND_BY_RULE] = {"rule", "For another reason", "is what a rule of yours is about",
                       "Rules of your configuration that ask neither HR nor the last login."},
+    [KIND_DOWNGRADE] = {"downgrade", "Fewer permissions",
+                        "hardly uses what their permissions allow",
+                        "They get the permission profile named beside each, keep their account "
+                        "and can log in. No seat of the portal is freed, but one of a dearer "
+                        "kind may be."},
     [KIND_FINDING] = {"finding", "To be looked at", NULL, NULL},
     [KIND_BACK] = {"back", "Back at work", "is back at work, and was suspended by this program",
                    "They work here again, and this program had suspended their account. Bynder "
                    "lets an account in again 180 days after that."},
+    [KIND_RESTORE] = {"restore", "Former permissions",
+                      "needs the permissions that this program took away",
+                      "This program had given them a cheaper permission profile, and they use "
+                      "the account again or are back at work."},
     [KIND_INACTIVE] = {"inactive", "Inactive accounts", "is inactive, and was suspended long ago",
                        "They hold no seat. A deletion is for ever."},
     [KIND_KEEP] = {"keep", "Kept", "stays as it is", "Nothing is done with these."},
@@ -81,6 +92,8 @@ static enum kind kind_of(const struct plan_row *row)
         return row->finding ? KIND_FINDING : KIND_KEEP;
     if (row->action == ACTION_REACTIVATE)
         return KIND_BACK;
+    if (actions[row->action].sets_profile)
+        return row->action == ACTION_RESTORE ? KIND_RESTORE : KIND_DOWNGRADE;
     if (text_equal(row->account_word, account_status_name(ACCOUNT_INACTIVE)))
         return KIND_INACTIVE;
     if (row->used_after)
@@ -274,6 +287,8 @@ static void add_account(struct text *out, const struct plan_row *row)
         text_add(out, "no profile");
     else
         html_add_bdi(out, row->profile);
+    html_add_small(out, "becomes ", row->to_profile);
+    html_add_small(out, "gains ", row->gained_roles);
     html_add_small(out, "", row->seat_class);
     html_add_small(out, "", row->account_word);
     add_smaller(out, "more", "", row->roles);

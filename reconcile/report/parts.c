@@ -337,8 +337,15 @@ void report_add_standing(struct text *out, const struct plan_row *row)
 
 void report_add_request(struct text *out, const struct plan_row *row)
 {
-    text_addf(out, "please reactivate user %s (%s), suspended by mistake or re-hired",
-              row->account_id, row->email ? row->email : "");
+    const char *email = row->email ? row->email : "";
+
+    if (row->from_profile)
+        text_addf(
+            out, "please give user %s (%s) the permission profile '%s' back, downgraded by mistake",
+            row->account_id, email, row->from_profile);
+    else
+        text_addf(out, "please reactivate user %s (%s), suspended by mistake or re-hired",
+                  row->account_id, email);
 }
 
 void report_add_approvals(struct text *out, const struct plan *plan)

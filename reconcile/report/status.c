@@ -312,7 +312,7 @@ static void add_open(struct text *out, const struct store_status *status)
     char at[INSTANT_TEXT_SIZE];
 
     for (size_t i = 0; open && i < status->open_steps && i < OPEN_SHOWN; i++) {
-        text_addf(out, "          %s %s, plan %lld, since %s", action_name(open[i].action),
+        text_addf(out, "          %s %s, plan %lld, since %s", action_name(open[i].aim.action),
                   open[i].account_id, (long long)open[i].plan_id,
                   instant_format(open[i].intent_at, at));
         if (open[i].reason) {
@@ -500,7 +500,7 @@ static void add_json_open(struct jsonw *json, const struct store_status *status)
         jsonw_begin_object(json);
         jsonw_field_int(json, "plan", open->plan_id);
         jsonw_field_string(json, "account_id", open->account_id);
-        jsonw_field_string(json, "action", action_name(open->action));
+        jsonw_field_string(json, "action", action_name(open->aim.action));
         jsonw_field_instant(json, "since", open->intent_at);
         jsonw_field_string(json, "reason", open->reason);
         jsonw_end_object(json);

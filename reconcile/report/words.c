@@ -43,8 +43,8 @@ static const struct words row_words[] = {
     {"R5", "never logged in", NULL},
     {"R6", "missing from the roster, not yet often enough, or never in one", NULL},
     {"R7", "announced, and waits until a day", NULL},
-    {"R8", "suspended by this program, then reactivated by somebody",
-     "decide who is right: by rule it is not suspended again"},
+    {"R8", "suspended or downgraded by this program, then undone by somebody",
+     "decide who is right: by rule it is not done again"},
     {"R9", "employed again, suspended by this program",
      "reactivate the account in Bynder if that is right: this program only proposes it"},
     {"R10", "has left, says HR", NULL},
@@ -52,6 +52,9 @@ static const struct words row_words[] = {
     {"R12", "a rule that keeps", NULL},
     {"R13", "no rule applies", NULL},
     {"R14", "gone from the portal", NULL},
+    {"R15", "which permission profile may be given", NULL},
+    {"R16", "downgraded by this program, and needed again",
+     "give the former permission profile back if that is right: this program only proposes it"},
 };
 
 static const struct words guard_words[] = {
@@ -67,6 +70,8 @@ static const struct words guard_words[] = {
     {"G7", "number of suspensions",
      "read the rows below; if they are all right, let a person decide"},
     {"G8", "number of deprovisions",
+     "read the rows below; if they are all right, let a person decide"},
+    {"G16", "number of downgrades",
      "read the rows below; if they are all right, let a person decide"},
     {"G9", "administrators left", "keep or appoint enough administrators, then plan again"},
     {"G10", "share of one department or country",

@@ -50,6 +50,8 @@ static const struct {
     [LOOK_ACTION + ACTION_SUSPEND] = {.color = 0xFCE4D6},
     [LOOK_ACTION + ACTION_DEPROVISION] = {.color = 0xF4B6B6},
     [LOOK_ACTION + ACTION_REACTIVATE] = {.color = 0xDDEBF7},
+    [LOOK_ACTION + ACTION_DOWNGRADE] = {.color = 0xFFF2CC},
+    [LOOK_ACTION + ACTION_RESTORE] = {.color = 0xE2EFDA},
 };
 
 struct making {

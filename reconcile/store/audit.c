@@ -792,6 +792,8 @@ int store_audit_intent(const struct store *store, const struct store_run *run,
     struct jsonw json = object_in(&fact);
 
     jsonw_field_int(&json, "intent_us", now.us);
+    field_if(&json, "from_profile", intent->row->from_profile_id);
+    field_if(&json, "to_profile", intent->row->to_profile_id);
     const struct entry entry = {.kind = AUDIT_INTENT,
                                 .run_id = run->id,
                                 .plan_id = intent->plan_id,

@@ -84,7 +84,8 @@ struct state_row {
         COLUMN("missing_at", object, life.missing_at),                                             \
         COLUMN("yesterday", object, life.yesterday),                                               \
         COLUMN("became_active", object, life.became_active),                                       \
-        COLUMN("reactivated", object, life.reactivated_at)
+        COLUMN("reactivated", object, life.reactivated_at),                                        \
+        COLUMN("regraded", object, life.regraded_at)
 
 static const struct column state_columns[] = {
     LIFE_COLUMNS(struct state_row, life),
@@ -115,6 +116,7 @@ static void fill_life(struct arena *arena, const struct account_history *life,
     account->history.yesterday = arena_strdup(arena, life->yesterday);
     account->history.became_active = life->became_active;
     account->history.reactivated_at = life->reactivated_at;
+    account->history.regraded_at = life->regraded_at;
 }
 
 static void fill_login(struct lookup *lookup, const struct state_row *row, struct account *account)
@@ -316,6 +318,52 @@ static int fill_act(const PGresult *result, void *context, struct err *err)
     return 0;
 }
 
+struct downgrade_row {
+    const char *account_id;
+    struct account_downgrade downgrade;
+    struct instant restored_at; /* by us, since; none = not */
+};
+
+static const struct column downgrade_columns[] = {
+    COLUMN("account_id", struct downgrade_row, account_id),
+    COLUMN("act_id", struct downgrade_row, downgrade.act),
+    COLUMN("done_at", struct downgrade_row, downgrade.at),
+    COLUMN("from_profile", struct downgrade_row, downgrade.from),
+    COLUMN("to_profile", struct downgrade_row, downgrade.to),
+    COLUMN("from_roles", struct downgrade_row, downgrade.from_roles),
+    COLUMN_OF_WORDS("person_status", struct downgrade_row, downgrade.as, &person_status_words),
+    COLUMN("restored_at", struct downgrade_row, restored_at),
+    COLUMN_END,
+};
+
+/* Another profile than our newest downgrade gave: as the history has it, or as this list shows it
+ * for the first time. An account that tells none tells nothing. */
+static int fill_downgrade(const PGresult *result, void *context, struct err *err)
+{
+    struct lookup *lookup = context;
+    struct downgrade_row row = {.downgrade = {.as = PERSON_UNKNOWN}};
+
+    (void)err;
+    (void)store_read(&lookup->reader, result, 0, lookup->arena, &row);
+    struct account *account = find_account(lookup, row.account_id);
+    if (!account)
+        return 0;
+    struct account_history *history = &account->history;
+    struct account_downgrade *downgrade = arena_alloc(lookup->arena, sizeof(*downgrade));
+    bool shows = account->status == ACCOUNT_ACTIVE || account->status == ACCOUNT_INACTIVE;
+    bool is_news = shows && account->profile_id &&
+                   !text_equal(account->profile_id, row.downgrade.to) &&
+                   instant_compare(lookup->snapshot->taken_at, row.downgrade.at) > 0;
+    *downgrade = row.downgrade;
+    if (instant_compare(history->regraded_at, downgrade->at) <= 0)
+        history->regraded_at = is_news ? lookup->snapshot->taken_at : INSTANT_NONE;
+    downgrade->restored = instant_is_set(row.restored_at);
+    downgrade->other_at =
+        instant_is_set(history->regraded_at) ? history->regraded_at : row.restored_at;
+    history->downgrade = downgrade;
+    return 0;
+}
+
 static const struct column announcement_columns[] = {
     COLUMN("rule", struct announcement, rule),
     COLUMN("announced_on", struct announcement, on),
@@ -458,6 +506,8 @@ static int load_history(const struct store *store, struct arena *arena, struct s
                                 pending_columns, fill_pending, &lookup, err) ||
                  each_of_portal(store, "account_acts", query_account_acts, act_columns, fill_act,
                                 &lookup, err) ||
+                 each_of_portal(store, "account_downgrades", query_account_downgrades,
+                                downgrade_columns, fill_downgrade, &lookup, err) ||
                  load_announcements(store, &lookup, err) || load_unreached(store, &lookup, err) ||
                  load_earlier(store, &lookup, err) || load_bound(store, &lookup, err) ||
                  load_rulings(store, &lookup, err);

@@ -37,7 +37,7 @@ static void write_json(struct text *out, const struct config *config, const stru
     jsonw_field_int(&json, "plan", outcome->plan_id);
     jsonw_field_int(&json, "position", outcome->position);
     jsonw_field_string(&json, "account_id", step->account_id);
-    jsonw_field_string(&json, "action", action_name(step->action));
+    jsonw_field_string(&json, "action", action_name(step->aim.action));
     jsonw_field_string(&json, "state", step_state_name(outcome->state));
     jsonw_field_string(&json, "reason", outcome->reason);
     jsonw_field_int(&json, "status", outcome->status);
@@ -62,14 +62,15 @@ void outcome_file_keep(const struct config *config, const struct store_step *ste
     if (file_make_directory(config_state_directory(config), STATE_DIRECTORY_MODE, &own) == 0 &&
         file_write(path, 0600, text_cstr(&json), json.length, &own) == 0)
         (void)err_prefix(err, "%s of account '%s' is %s, kept in '%s' for the next run",
-                         action_name(step->action), step->account_id,
+                         action_name(step->aim.action), step->account_id,
                          step_state_name(outcome->state), path);
     else
         (void)err_prefix(
             err,
             "%s of account '%s' is %s, and that could not be kept anywhere (%s): write "
             "it down",
-            action_name(step->action), step->account_id, step_state_name(outcome->state), own.text);
+            action_name(step->aim.action), step->account_id, step_state_name(outcome->state),
+            own.text);
 }
 
 /* --- reading --- */

@@ -16,6 +16,7 @@ static const struct column picture_columns[] = {
 static const struct column act_columns[] = {
     COLUMN("account_id", struct store_picture_act, account_id),
     COLUMN_OF_WORDS("action", struct store_picture_act, action, &action_words),
+    COLUMN("to_profile", struct store_picture_act, to_profile),
     COLUMN_END,
 };
 

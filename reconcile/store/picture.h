@@ -28,6 +28,7 @@ int store_load_pictures(const struct store *store, struct arena *arena, struct d
 struct store_picture_act {
     const char *account_id;
     enum action action;
+    const char *to_profile; /* id; NULL = it sets none */
 };
 int store_load_picture_acts(const struct store *store, struct arena *arena, int64_t plan_id,
                             struct store_picture_act **ret_act, size_t *ret_count, struct err *err)

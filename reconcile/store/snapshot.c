@@ -232,6 +232,7 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
         PG_QUERY(store->pg, stage_became_create, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, account_became, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
         PG_QUERY(store->pg, account_reactivated, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
+        PG_QUERY(store->pg, account_regraded, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
         STORE_MERGE(store, account_close, id, err) < 0 ||
         store_merge_open(store, "account_open", query_account_open, query_analyze_accounts, id,
                          staged->count, err) < 0)

@@ -153,12 +153,17 @@ static int load_done(const struct store *store, struct instant now, struct insta
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *result = NULL;
+    const char *name[ACTION_COUNT], *days[ACTION_COUNT];
+    size_t count = 0;
 
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a)) {
+        name[count] = action_name(a);
+        days[count++] = store_number(&scratch, actions[a].guard ? limits->of[a].rolling_days : 0);
+    }
     if (PG_QUERY(store->pg, step_done, PG_MANY, &result, err,
                  store_number(&scratch, store->portal_id), store_time(&scratch, day_began),
-                 store_time(&scratch, now),
-                 store_number(&scratch, limits->of[ACTION_SUSPEND].rolling_days),
-                 store_number(&scratch, limits->of[ACTION_DEPROVISION].rolling_days)) < 0)
+                 store_time(&scratch, now), store_text_array(&scratch, name, count),
+                 store_text_array(&scratch, days, count)) < 0)
         return -1;
     for (int i = 0; i < PQntuples(result); i++) {
         enum action action;
@@ -188,7 +193,9 @@ static const struct column step_columns[] = {
     COLUMN("plan_id", struct store_step, plan_id),
     COLUMN("position", struct store_step, position),
     COLUMN("account_id", struct store_step, account_id),
-    COLUMN_OF_WORDS("action", struct store_step, action, &action_words),
+    COLUMN_OF_WORDS("action", struct store_step, aim.action, &action_words),
+    COLUMN("from_profile", struct store_step, aim.from_profile),
+    COLUMN("to_profile", struct store_step, aim.to_profile),
     COLUMN_OF_WORDS("state", struct store_step, state, &step_state_words),
     COLUMN("reason", struct store_step, reason),
     COLUMN("run_id", struct store_step, run_id),
@@ -281,10 +288,10 @@ int store_load_unverified(struct store *store, struct arena *arena, struct store
 
 /* Everything that may stand against an intent, as the database has it. */
 struct standing_against {
-    const char *state, *account_id, *action; /* of the step */
-    const char *plan_state, *stopped_by;     /* NULL = by nothing */
-    const char *against;                     /* what a person decided otherwise since, likewise */
-    const char *open; /* what was called on the account before, and is not seen yet; likewise */
+    const char *state, *account_id, *action, *to_profile; /* of the step */
+    const char *plan_state, *stopped_by;                  /* NULL = by nothing */
+    const char *against; /* what a person decided otherwise since, likewise */
+    const char *open;    /* what was called on the account before, and is not seen yet; likewise */
     int64_t people, needed;
 };
 
@@ -292,6 +299,7 @@ static const struct column may_columns[] = {
     COLUMN("state", struct standing_against, state),
     COLUMN("account_id", struct standing_against, account_id),
     COLUMN("action", struct standing_against, action),
+    COLUMN("to_profile", struct standing_against, to_profile),
     COLUMN("plan_state", struct standing_against, plan_state),
     COLUMN("stopped_by", struct standing_against, stopped_by),
     COLUMN("people", struct standing_against, people),
@@ -312,6 +320,9 @@ static int check_step(const struct standing_against *found, const struct store_i
         return err_set(err, ERR_INTERNAL, "step '%lld' of plan '%lld' is to %s '%s', not '%s'",
                        (long long)intent->position, (long long)intent->plan_id, found->action,
                        found->account_id, intent->row->account_id);
+    if (!text_equal(found->to_profile, intent->row->to_profile_id))
+        return err_set(err, ERR_INTERNAL, "step '%lld' of plan '%lld' gives another profile",
+                       (long long)intent->position, (long long)intent->plan_id);
     return 0;
 }
 
@@ -336,7 +347,8 @@ static int check_standing(const struct standing_against *found, const struct sto
     return 0;
 }
 
-/* G7 and G8 once more. One act more than the limit is the same as a thousand more. */
+/* The guard of the action once more (G7, G8, G16). One act more than the limit is the same as a
+ * thousand more. */
 static int check_budget(const struct store *store, const struct store_intent *intent,
                         const struct limits *limits, struct instant now, struct err *err)
 {
@@ -363,6 +375,10 @@ static int check_intent(const struct store_intent *intent, struct err *err)
         return err_set(err, ERR_INTERNAL, "a keep is no act");
     if (actions[action].guard && !intent->limit)
         return err_set(err, ERR_INTERNAL, "no limit was given for %s", action_name(action));
+    if (actions[action].sets_profile &&
+        (!intent->row->from_profile_id || !intent->row->to_profile_id))
+        return err_set(err, ERR_INTERNAL, "'%s' is given no profile that is not written down",
+                       intent->row->account_id);
     if (actions[action].needs_record && !intent->record)
         return err_set(err, ERR_INTERNAL, "'%s' is not deprovisioned without a record of it",
                        intent->row->account_id);

@@ -14,7 +14,7 @@ struct store_step {
     int64_t plan_id;
     int64_t position; /* of the row in the plan */
     const char *account_id;
-    enum action action;
+    struct step_aim aim;
     enum step_state state;
     const char *reason;         /* NULL = none */
     int64_t run_id;             /* the last one that touched it; 0 = none */
@@ -63,7 +63,7 @@ struct store_intent {
     const struct plan_row *row;
     int64_t plan_id, position;
     const char *record; /* JSON of the account before; not NULL when it is deprovision */
-    const struct action_limit *limit; /* not NULL unless it is reactivate */
+    const struct action_limit *limit; /* not NULL where the action has a guard */
     const struct limits *limits;      /* all of them, for their windows */
     int64_t whole;                    /* what its percent is of */
     bool spread, overridden;

@@ -62,7 +62,7 @@ caught() {
 began=$(date +%s)
 if [ -n "$reduced" ]; then
     export CRASH_POINTS=8
-    for path in suspend deprovision night approve; do
+    for path in suspend deprovision downgrade restore night approve; do
         holds sweep_kill $path
     done
     holds sweep_stop suspend takeover
@@ -72,11 +72,12 @@ if [ -n "$reduced" ]; then
     done
     CRASH_POINTS=120 caught journal_after_act "without a committed intent" sweep_kill suspend
     caught approval_survives_change "whose row is not the one that was approved" sweep_kill night
+    CRASH_POINTS=4 caught other_profile "is not what was approved" sweep_fault downgrade
 else
     # A point is work for one process after the other, and some of its time is waiting for a second
     # of the program's own patience: half as many workers again as cores.
     export CRASH_WORKERS="${CRASH_WORKERS:-$(($(nproc) * 3 / 2))}"
-    for path in suspend deprovision night; do
+    for path in suspend deprovision downgrade restore night; do
         for sweep in sweep_kill sweep_stop sweep_fault; do
             holds $sweep $path
         done
@@ -102,6 +103,14 @@ else
         CRASH_POINTS=10 caught older_decision_wins "$reason" sweep_kill night
     done
     caught older_decision_wins "who was decided on otherwise since" sweep_stop suspend decided
+    CRASH_POINTS=120 caught journal_after_act "without a committed intent" sweep_kill downgrade
+    CRASH_POINTS=120 caught blind_replay "write 2 to" sweep_kill restore
+    for path in downgrade restore; do
+        caught no_fresh_read "whose rule does not hold any more" sweep_stop $path change
+        CRASH_POINTS=4 caught other_profile "is not what was approved" sweep_fault $path
+        CRASH_POINTS=10 caught active_omitted "is not what was approved" sweep_kill $path
+        CRASH_POINTS=10 caught approval_not_checked "whose row nobody approved" sweep_kill $path
+    done
     caught approval_wakes_up "whom a run had kept for certain" sweep_fault night
 fi
 awk -F'|' 'BEGIN { form = "%-28s %8s %8s %11s %7s %10s\n"

@@ -1,6 +1,7 @@
 /*
- * sweep_fault [suspend|deprovision|night]: the portal answers a write, or the reading around it,
- * wrongly, late or not at all. Each fault hits the first, second and third request that fits.
+ * sweep_fault [suspend|deprovision|downgrade|restore|night]: the portal answers a write, or the
+ * reading around it, wrongly, late or not at all. Each fault hits the first, second and third
+ * request that fits.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ enum { NTH = 3 };
 static const struct kind {
     const char *first;  /* of a write */
     const char *second; /* of a single read, at the same time; NULL = none */
-    bool suspend_only;
+    bool not_deletion;
 } kinds[] = {
     {.first = "lost-answer=nth=%zu:" WRITES},
     {.first = "reset=nth=%zu:" WRITES},
@@ -30,13 +31,13 @@ static const struct kind {
     {.first = "error=503:nth=%zu:" WRITES},
     {.first = "wrong-type=nth=%zu:" WRITES},
     {.first = "hang=nth=%zu:" WRITES},
-    {.first = "never-202=nth=%zu:" WRITES, .suspend_only = true},
-    {.first = "delay-202=300:nth=%zu:" WRITES, .suspend_only = true},
-    {.first = "default-omitted=nth=%zu:" WRITES, .suspend_only = true},
+    {.first = "never-202=nth=%zu:" WRITES, .not_deletion = true},
+    {.first = "delay-202=300:nth=%zu:" WRITES, .not_deletion = true},
+    {.first = "default-omitted=nth=%zu:" WRITES, .not_deletion = true},
     {.first = "error=503:nth=1:" WRITES, .second = "gateway-404=nth=%zu:" READS},
     {.first = "error=503:nth=1:" WRITES,
      .second = "no-such-user=nth=%zu:" READS,
-     .suspend_only = true}, /* of a deletion nobody could see through that lie */
+     .not_deletion = true}, /* of a deletion nobody could see through that lie */
     {.first = "lost-answer=nth=1:" WRITES, .second = "error=503:nth=%zu:" READS},
     {.first = "lost-answer=nth=1:" WRITES, .second = "last-login-form=garbage:nth=%zu:" READS},
 };
@@ -64,7 +65,7 @@ static void count_reads(struct world *world)
 
 static size_t points_of(const struct kind *kind, enum world_path path)
 {
-    if (kind->suspend_only && world_action(path) != ACTION_SUSPEND)
+    if (kind->not_deletion && world_action(path) == ACTION_DEPROVISION)
         return 0;
     return kind->second ? reads : NTH;
 }
@@ -83,7 +84,7 @@ static const struct kind *kind_of(enum world_path path, size_t index, size_t *re
 /* The words of the table have one number and one method, each as the format has it. */
 static void set_fault(struct world *world, const char *format, size_t n, struct text *name)
 {
-    const char *method = world_action(world->path) == ACTION_SUSPEND ? "POST" : "DELETE";
+    const char *method = world_action(world->path) == ACTION_DEPROVISION ? "DELETE" : "POST";
     CLEANUP(text_release) struct text pair = TEXT_INIT;
 
     for (const char *at = format; *at; at++) {

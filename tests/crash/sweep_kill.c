@@ -1,6 +1,6 @@
 /*
- * sweep_kill [suspend|deprovision|night|approve]: SIGKILL at the system calls of the path's verb,
- * by strace.
+ * sweep_kill [suspend|deprovision|downgrade|restore|night|approve]: SIGKILL at the system calls of
+ * the path's verb, by strace.
  *
  * One run is traced first. Then each (name, N) is a point: the program dies as it enters the Nth
  * call of that name, before the kernel does it; together these are all the moments there are

@@ -1,6 +1,6 @@
 /*
- * sweep_stop [suspend|deprovision|night] [MODE]: the program is stopped before each message that it
- * sends, something happens, and it goes on as if nothing had.
+ * sweep_stop [suspend|deprovision|downgrade|restore|night] [MODE]: the program is stopped before
+ * each message that it sends, something happens, and it goes on as if nothing had.
  *
  *   change    the rule of a target that was not read yet stops holding
  *   double    a second run starts: it must find the lock taken, or be the one that works
@@ -194,10 +194,12 @@ static void use_up_budget(struct world *world, struct pair *pair, size_t variant
               "with held as (select portal_id from reconcile.portal for update skip locked),"
               " other as (select portal_id, account_id, row_number() over () as n"
               " from held join reconcile.account using (portal_id) limit 5),"
-              " done as (insert into reconcile.act (portal_id, act_id, account_id, action, done_at)"
-              " select portal_id, 1000 + n, account_id, '%s', now() from other returning 1)"
+              " done as (insert into reconcile.act (portal_id, act_id, account_id, action, done_at,"
+              " from_profile, to_profile)"
+              " select portal_id, 1000 + n, account_id, '%s', now(), %s from other returning 1)"
               " select count(*) from done",
-              world_path_name(world->path));
+              action_name(world_action(world->path)),
+              actions[world_action(world->path)].sets_profile ? "'a', 'b'" : "null, null");
     pair->is_bounded = world_count(world, text_cstr(&sql)) > 0;
     pair->may_be_written = world_written(world, NULL) + count_open(world);
 }
@@ -398,8 +400,10 @@ int main(int argc, char **argv)
     CLEANUP(mem_cleanup) char *kinds = kinds_of_sends(&world);
     for (size_t i = 0; i < COUNT_OF(modes); i++) {
         bool by_name = argc > 2;
-        if (modes[i].meanwhile == use_up_budget && world.path == WORLD_NIGHT)
-            continue; /* the window does not count what is spread */
+        /* The window does not count what is spread, and what is only proposed has none. */
+        if (modes[i].meanwhile == use_up_budget &&
+            (world.path == WORLD_NIGHT || !actions[world_action(world.path)].guard))
+            continue;
         if (by_name ? text_equal(argv[2], modes[i].name) : !modes[i].needs_no_lock)
             violations += sweep_mode(&world, &modes[i], kinds);
     }

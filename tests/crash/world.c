@@ -43,9 +43,20 @@ static const struct path {
     bool is_night; /* `run`, and what it needs is there */
     bool deletes;  /* which is not done before a weekend: it is always a Tuesday */
     bool spreads;  /* what people approved is spread over nights */
+    /* Where the first of the rules' acts was done a month ago: what became of who left. */
+    const char *was_done;
+    bool downgrades; /* rules do that in place of suspending */
 } paths[WORLD_PATHS] = {
     [WORLD_SUSPEND] = {.name = "suspend", .action = ACTION_SUSPEND},
-    [WORLD_DEPROVISION] = {.name = "deprovision", .action = ACTION_DEPROVISION, .deletes = true},
+    [WORLD_DEPROVISION] = {.name = "deprovision",
+                           .action = ACTION_DEPROVISION,
+                           .deletes = true,
+                           .was_done = "active=0"},
+    [WORLD_DOWNGRADE] = {.name = "downgrade", .action = ACTION_DOWNGRADE, .downgrades = true},
+    [WORLD_RESTORE] = {.name = "restore",
+                       .action = ACTION_RESTORE,
+                       .downgrades = true,
+                       .was_done = "profileId=" WORLD_LIGHT},
     [WORLD_NIGHT] = {.name = "night", .action = ACTION_SUSPEND, .is_night = true, .spreads = true},
     [WORLD_APPROVE] = {.name = "approve", .action = ACTION_SUSPEND},
 };
@@ -243,6 +254,8 @@ static void write_config(struct world *world)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     const struct passwd *self = getpwuid(getuid()); /* who approves */
+    const char *does = paths[world->path].downgrades ? "do = \"downgrade\"; to_profile = \"Light\";"
+                                                     : "do = \"suspend\";";
 
     text_addf(&text,
               "portal: { name = \"world\"; url = \"http://localhost\"; proxy = \"%s\"; client_id ="
@@ -264,22 +277,24 @@ static void write_config(struct world *world)
                     " { name = \"integrations\"; when = { username = [ \"svc-*\" ]; }; do = "
                     "\"keep\"; },\n"
                     " { name = \"farewell\"; when = { account = \"active\"; person = \"departed\"; "
-                    "username = [ \"jonvoight\", \"kimnovak\" ]; }; do = \"suspend\"; grace_days ="
-                    " 14; },\n"
-                    " { name = \"departed\"; when = { account = \"active\"; person = \"departed\"; "
-                    "}; do = \"suspend\"; },\n"
-                    " { name = \"long gone\"; when = { account = \"inactive\"; person = "
+                    "username = [ \"jonvoight\", \"kimnovak\" ]; }; grace_days = 14; ");
+    text_addf(&text,
+              "%s },\n { name = \"departed\"; when = { account = \"active\"; person = "
+              "\"departed\"; }; %s },\n",
+              does, does);
+    text_add(&text, " { name = \"long gone\"; when = { account = \"inactive\"; person = "
                     "\"departed\"; departed_days_min = 30; suspended_days_min = 30; }; do = "
                     "\"deprovision\"; } ); };\n");
     text_addf(
         &text,
         "limits: { suspend: { count = %d; percent = 100.0; rolling_count = %d; };"
         " deprovision: { count = 100; percent = 100.0; rolling_count = %d; };"
+        " downgrade: { count = 100; percent = 100.0; rolling_count = %d; };"
         " min_admins = 1; };\n"
         "approval: { suspend = 1; deprovision = 1; approvers = ( { user = \"%s\"; } ); };\n"
         "apply: { settle_seconds = 1; canary_minutes = 0; state_directory = \"state\"; %s};\n",
         !world->made && paths[world->path].spreads ? FEW : 100, world->rolling_count,
-        world->rolling_count, self ? self->pw_name : "nobody",
+        world->rolling_count, world->rolling_count, self ? self->pw_name : "nobody",
         !world->made && paths[world->path].is_night ? "freeze = [ \"2000-01-01/2199-12-31\" ]; "
                                                     : "");
     free(world->config_path);
@@ -369,9 +384,15 @@ static char *id_of(struct world *world, const char *username)
 /* The portal at the moment of the approval. */
 static void reset_portal(struct world *world)
 {
+    const struct path *path = &paths[world->path];
+
     probe_control(&world->probe, "/_sim/reset", "");
-    for (size_t i = 0; paths[world->path].deletes && world_long_gone[i]; i++)
-        world_change_user(world, world_long_gone[i], "active=0");
+    for (enum world_cast i = 0; path->downgrades && i < CAST_COUNT; i++)
+        world_change_user(world, world_cast_username(i), "profileId=" WORLD_REGULAR);
+    for (size_t i = 0; path->downgrades && world_long_gone[i]; i++)
+        world_change_user(world, world_long_gone[i], "profileId=" WORLD_REGULAR);
+    for (size_t i = 0; world->after && world_long_gone[i]; i++)
+        world_change_user(world, world_long_gone[i], path->was_done);
 }
 
 /* --- running the program --- */
@@ -671,9 +692,12 @@ static void start_portal(struct world *world)
     CLEANUP(err_release) struct err err = ERR_INIT;
     if (file_read(world->roster_path, 1u << 20, ERR_INTERNAL, &roster, NULL, &err) < 0)
         world_die("%s", err.text);
-    world->first_roster = text_take(&roster);
+    world->first_roster = world->after && paths[world->path].downgrades
+                              ? world_roster_back(text_cstr(&roster))
+                              : mem_strdup(text_cstr(&roster));
     world->roster = world->path == WORLD_APPROVE ? mem_strdup(world->first_roster)
-                                                 : world_roster_tonight(world->first_roster);
+                                                 : world_roster_tonight(world, world->first_roster);
+    free(world_write_file(world, "roster.csv", world->first_roster));
     free(world_write_file(world, "client-secret", "demo-secret\n"));
 }
 
@@ -699,13 +723,14 @@ static void stop_portal(struct world *world)
     }
 }
 
-/* Suspended by us AGE_DAYS ago, in a portal that is the same but for its clock; the next plan
- * deletes them. */
-static void suspend_long_ago(struct world *world)
+/* Suspended (or downgraded) by us AGE_DAYS ago, in a portal that is the same but for its clock; the
+ * next plan deletes them (or gives them their profile back). */
+static void act_long_ago(struct world *world)
 {
     world->days_ahead = days_to_tuesday() - AGE_DAYS;
     start_portal(world);
     world_route(world, NULL, NULL);
+    reset_portal(world);
     CLEANUP(mem_cleanup)
     char *roster = world_roster_with(world->first_roster, "Person Numberaa", "Leave", "");
     free(world_write_file(world, "roster.csv", roster));
@@ -716,6 +741,7 @@ static void suspend_long_ago(struct world *world)
     DO_VERB(world, "apply", "1");
     stop_portal(world);
     world->days_ahead += AGE_DAYS;
+    world->after = true;
 }
 
 static void name_database(struct world *world, const char *name)
@@ -767,8 +793,8 @@ void world_begin(struct world *world, enum world_path path)
     hurry_server(world);
     name_database(world, DATABASE_NAME "_template");
     make_database(world, "template1");
-    if (paths[path].deletes)
-        suspend_long_ago(world);
+    if (paths[path].was_done)
+        act_long_ago(world);
     start_portal(world);
     for (enum world_cast i = 0; i < CAST_COUNT; i++)
         world->cast[i] = id_of(world, world_cast_username(i));
@@ -794,7 +820,8 @@ void world_join(const struct world *model, struct world *ret_world)
     CLEANUP(text_release) struct text name = TEXT_INIT;
     struct world world = {.path = model->path,
                           .rolling_count = model->rolling_count,
-                          .days_ahead = model->days_ahead};
+                          .days_ahead = model->days_ahead,
+                          .after = model->after};
 
     start_portal(&world);
     world.server = mem_strdup(model->server);

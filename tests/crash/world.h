@@ -19,9 +19,23 @@
 
 enum { WORLD_TARGETS = 3, WORLD_DEADLINE_S = 30, WORLD_VARIANTS = 5 };
 
-/* What is broken: `apply` that suspends or deletes; a night, which is `run` that also begins and
- * ends announcements, ends decisions and does spread acts; `approve`, and then `apply`. */
-enum world_path { WORLD_SUSPEND = 0, WORLD_DEPROVISION, WORLD_NIGHT, WORLD_APPROVE, WORLD_PATHS };
+/* What is broken: `apply` that suspends, deletes, downgrades or gives the former profile back; a
+ * night, which is `run` that also begins and ends announcements, ends decisions and does spread
+ * acts; `approve`, and then `apply`. */
+enum world_path {
+    WORLD_SUSPEND = 0,
+    WORLD_DEPROVISION,
+    WORLD_DOWNGRADE,
+    WORLD_RESTORE,
+    WORLD_NIGHT,
+    WORLD_APPROVE,
+    WORLD_PATHS,
+};
+
+/* Profiles of every portal-sim: what a downgrade takes and gives, and another one. */
+#define WORLD_REGULAR "E5B8290F-7C14-4D6A-9E03A1F7D4C26B80"
+#define WORLD_LIGHT   "63F0A9D8-1E75-42BC-85D6097B3CE4F1A2"
+#define WORLD_AGENCY  "B2C4D6E8-3F50-4A1B-9C7D8E6F0A2B4C1D"
 const char *world_path_name(enum world_path path);
 enum action world_action(enum world_path path);
 
@@ -67,6 +81,7 @@ struct world {
     int rolling_count;                    /* of the limits: world_limit */
     int days_ahead;                       /* of the machine: the world's civil time */
     bool made;                            /* until then nothing may be done: a freeze */
+    bool after;                           /* what was done a month ago is done */
     bool deciding;                        /* WORLD_APPROVE: nobody has approved anything yet */
     PGconn *looker;                       /* to `database` */
     int64_t first_run;
@@ -195,7 +210,9 @@ extern const char *const world_long_gone[];
 /* A roster in which the person of a name has another status and last day. */
 char *world_roster_with(const char *roster, const char *name, const char *status,
                         const char *last_day);
-char *world_roster_tonight(const char *first);
+char *world_roster_tonight(const struct world *world, const char *first);
+/* A roster in which everybody works here again who left long ago. */
+char *world_roster_back(const char *roster);
 /* Why an account that is no target must not be written to: "who is employed". */
 const char *world_cast_why(const struct world *world, const char *id);
 

@@ -30,11 +30,46 @@ static const char *string_of(struct json_object *object, const char *key)
 
 static bool is_wanted(struct world *world, const char *id)
 {
+    static const char *const profile[ACTION_COUNT] = {
+        [ACTION_DOWNGRADE] = "Light", [ACTION_RESTORE] = "Regular"};
+    enum action action = world_action(world->path);
     struct json_object *json = world_user(world, id);
     bool deleted = !json || flag_of(json, "deleted"), active = json && flag_of(json, "active");
+    bool has_profile =
+        json && profile[action] && text_equal(string_of(json, "profile"), profile[action]);
 
     json_object_put(json);
-    return world_action(world->path) == ACTION_SUSPEND ? !active && !deleted : deleted;
+    switch (actions[action].wanted) {
+    case ACCOUNT_ACTIVE:
+        return active && !deleted && has_profile;
+    case ACCOUNT_INACTIVE:
+        return !active && !deleted;
+    case ACCOUNT_GONE:
+        return deleted;
+    case ACCOUNT_UNREADABLE:
+        break;
+    }
+    return false;
+}
+
+/* Whether it is the call of the path's action: its method, its form, and nothing else. */
+static bool is_the_call(enum action action, const char *method, struct json_object *form)
+{
+    static const struct {
+        const char *active, *profile;
+        size_t fields;
+    } calls[ACTION_COUNT] = {
+        [ACTION_SUSPEND] = {"0", "", 1},
+        [ACTION_DOWNGRADE] = {"1", WORLD_LIGHT, 2},
+        [ACTION_RESTORE] = {"1", WORLD_REGULAR, 2},
+    };
+
+    if (actions[action].wanted == ACCOUNT_GONE)
+        return text_equal(method, "DELETE");
+    return text_equal(method, "POST") && form &&
+           (size_t)json_object_object_length(form) == calls[action].fields &&
+           text_equal(string_of(form, "active"), calls[action].active) &&
+           text_equal(string_of(form, "profileId"), calls[action].profile);
 }
 
 /* --- writes --- */
@@ -67,18 +102,13 @@ struct world_write *world_writes(struct world *world, size_t *ret_count)
         const char *method = string_of(item, "method");
         struct json_object *form = json_object_object_get(item, "form");
         struct instant at = {.us = 0};
-        bool suspends = text_equal(method, "POST") && form &&
-                        json_object_object_length(form) == 1 &&
-                        text_equal(string_of(form, "active"), "0");
-
         (void)instant_parse_rfc3339(string_of(item, "time"), &at);
         writes[i] = (struct world_write){
             .id = mem_strdup(id_written(item)),
             .method = mem_strdup(method),
             .at_us = at.us,
             .status = (long)json_object_get_int64(json_object_object_get(item, "status")),
-            .fits = world_action(world->path) == ACTION_SUSPEND ? suspends
-                                                                : text_equal(method, "DELETE"),
+            .fits = is_the_call(world_action(world->path), method, form),
             .effective = !is_one_of(string_of(item, "effect"), no_effect),
         };
     }
@@ -390,6 +420,10 @@ void world_check_end(struct world *world, const char *when)
         check_approved(world, when);
         return;
     }
+    if (world_count(world, "select count(*) from reconcile.act a join reconcile.step s using"
+                           " (portal_id, plan_id, account_id, action) where (a.from_profile,"
+                           " a.to_profile) is distinct from (s.from_profile, s.to_profile)") > 0)
+        world_violate(world, "%s: acts and steps tell of other profiles", when);
     if (*wrong_acts)
         world_violate(world, "%s: acts and done steps differ for %s", when, wrong_acts);
     if (world_count(world, "select count(*) from reconcile.step where state in ('planned',"
@@ -427,6 +461,10 @@ enum { CHANGES = 4 };
 static const char *const change_form[ACTION_COUNT][CHANGES] = {
     [ACTION_SUSPEND] = {"email=elsewhere%40acme.example", "username=svc-target", "active=0",
                         "delete=1"},
+    [ACTION_DOWNGRADE] = {"email=elsewhere%40acme.example", "username=svc-target",
+                          "profileId=" WORLD_AGENCY, "active=0"},
+    [ACTION_RESTORE] = {"email=elsewhere%40acme.example", "username=svc-target",
+                        "profileId=" WORLD_AGENCY, "active=0"},
     [ACTION_DEPROVISION] = {"email=elsewhere%40acme.example", "active=1", "employeeNumber=9999",
                             "delete=1"},
 };
@@ -491,6 +529,11 @@ static void take_back(struct world *world)
 
     if (target == WORLD_TARGETS)
         return;
+    if (world_action(world->path) == ACTION_RESTORE) {
+        write_roster(world, world->target_name[target], "Voluntarily Terminated", "2020-03-31");
+        world_forbid(world, target, "who has left again");
+        return;
+    }
     write_roster(world, world->target_name[target], "Active", "");
     world_forbid(world, target, "who works here again");
     if (world->path != WORLD_NIGHT)

@@ -107,11 +107,30 @@ char *world_roster_with(const char *roster, const char *name, const char *status
     return text_take(&text);
 }
 
-/* Tonight: Fay left on another day than was approved, Jon is back, Kim has left. */
-char *world_roster_tonight(const char *first)
+/* "jonvoight" as the roster has it. */
+static const char *const gone_names[] = {"Ada Lovelace", "Bob Ross",    "Cem Karaca", "Eve Babitz",
+                                         "Fay Wray",     "Gus Grissom", "Hal Ashby",  "Ida Lupino"};
+
+char *world_roster_back(const char *roster)
 {
+    char *back = mem_strdup(roster);
+
+    for (size_t i = 0; i < COUNT_OF(gone_names); i++) {
+        char *next = world_roster_with(back, gone_names[i], "Active", "");
+        free(back);
+        back = next;
+    }
+    return back;
+}
+
+/* Tonight: Fay left on another day than was approved, or is on leave again; Jon is back, Kim has
+ * left. */
+char *world_roster_tonight(const struct world *world, const char *first)
+{
+    bool restores = world_action(world->path) == ACTION_RESTORE;
     CLEANUP(mem_cleanup)
-    char *fay = world_roster_with(first, "Fay Wray", "Voluntarily Terminated", "2020-04-30");
+    char *fay = world_roster_with(first, "Fay Wray", restores ? "Leave" : "Voluntarily Terminated",
+                                  restores ? "" : "2020-04-30");
     CLEANUP(mem_cleanup) char *jon = world_roster_with(fay, "Jon Voight", "Active", "");
 
     return world_roster_with(jon, "Kim Novak", "Voluntarily Terminated", "2020-03-31");

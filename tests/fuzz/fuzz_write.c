@@ -12,11 +12,14 @@ static const struct time_mark looked = {.now = {.us = INT64_C(1795330800000000)}
 
 static void act(struct portal *portal, enum action action)
 {
+    const struct portal_act what = {.action = action,
+                                    .account_id = PORTAL_USER,
+                                    .profile_id = actions[action].sets_profile ? "light" : NULL};
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     size_t before = portal_wrote();
     struct portal_answer answer;
 
-    if (portal->act(portal->self, &arena, action, PORTAL_USER, &looked, &answer, NULL) < 0) {
+    if (portal->act(portal->self, &arena, &what, &looked, &answer, NULL) < 0) {
         FUZZ_CHECK(portal_wrote() == before);
         return;
     }
@@ -29,25 +32,30 @@ static void act(struct portal *portal, enum action action)
 /* What is no act, or of nobody, is not sent. */
 static void act_on_nothing(struct portal *portal)
 {
+    static const struct portal_act nothing[] = {
+        {.action = ACTION_KEEP, .account_id = PORTAL_USER},
+        {.action = ACTION_SUSPEND, .account_id = ".."},
+        {.action = ACTION_DOWNGRADE, .account_id = PORTAL_USER},
+    };
     struct portal_answer answer;
 
-    FUZZ_CHECK(portal->act(portal->self, NULL, ACTION_KEEP, PORTAL_USER, &looked, &answer, NULL) <
-               0);
-    FUZZ_CHECK(portal->act(portal->self, NULL, ACTION_SUSPEND, "..", &looked, &answer, NULL) < 0);
+    for (size_t i = 0; i < COUNT_OF(nothing); i++)
+        FUZZ_CHECK(portal->act(portal->self, NULL, &nothing[i], &looked, &answer, NULL) < 0);
     FUZZ_CHECK(portal_wrote() == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const enum action actions[] = {ACTION_SUSPEND, ACTION_DEPROVISION, ACTION_REACTIVATE};
+    static const enum action all[] = {ACTION_SUSPEND, ACTION_DEPROVISION, ACTION_REACTIVATE,
+                                      ACTION_DOWNGRADE, ACTION_RESTORE};
 
-    for (size_t i = 0; i < COUNT_OF(actions); i++) {
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
         CLEANUP(bynder_freep) struct bynder *bynder = portal_client(data, size, true);
         struct portal portal = bynder_writing(bynder);
 
         act_on_nothing(&portal);
-        act(&portal, actions[i]);
-        act(&portal, actions[i]);
+        act(&portal, all[i]);
+        act(&portal, all[i]);
     }
     return 0;
 }

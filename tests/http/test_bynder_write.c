@@ -12,11 +12,24 @@
 #include "sim.h"
 #include "test.h"
 
-enum act { SUSPEND = 0, REACTIVATE, DEPROVISION, ACT_COUNT };
+enum act { SUSPEND = 0, REACTIVATE, DEPROVISION, DOWNGRADE, RESTORE, ACT_COUNT };
 
-static const char *const act_names[] = {"suspend", "reactivate", "deprovision"};
-static const char *const act_methods[] = {"POST", "POST", "DELETE"};
-static const char *const act_forms[] = {"{ \"active\": \"0\" }", "{ \"active\": \"1\" }", "{ }"};
+/* Of every portal-sim. */
+#define REGULAR "E5B8290F-7C14-4D6A-9E03A1F7D4C26B80"
+#define LIGHT   "63F0A9D8-1E75-42BC-85D6097B3CE4F1A2"
+
+static const char *const act_names[] = {"suspend", "reactivate", "deprovision", "downgrade",
+                                        "restore"};
+static const char *const act_methods[] = {"POST", "POST", "DELETE", "POST", "POST"};
+static const char *const act_forms[] = {"{ \"active\": \"0\" }", "{ \"active\": \"1\" }", "{ }",
+                                        "{ \"active\": \"1\", \"profileId\": \"" LIGHT "\" }",
+                                        "{ \"active\": \"1\", \"profileId\": \"" REGULAR "\" }"};
+/* That it gives, and as the account is when it is right. */
+static const char *const act_profiles[] = {NULL, NULL, NULL, LIGHT, REGULAR};
+static const char *const before_forms[] = {"active=1", "active=0&deactivated=2020-01-01T00:00:00Z",
+                                           "active=0&deactivated=2020-01-01T00:00:00Z",
+                                           "active=1&profileId=" REGULAR,
+                                           "active=1&profileId=" LIGHT};
 
 static struct sim shared;
 
@@ -75,8 +88,7 @@ static const char *choose(struct world *world, enum act act)
     reply_release(&reply);
     assert_non_null(id);
     text_addf(&path, "/_sim/users/%s", id);
-    probe_control(&world->sim->probe, text_cstr(&path),
-                  act == SUSPEND ? "active=1" : "active=0&deactivated=2020-01-01T00:00:00Z");
+    probe_control(&world->sim->probe, text_cstr(&path), before_forms[act]);
     return id;
 }
 
@@ -110,7 +122,9 @@ static void open_world(struct world *world, struct sim *sim, enum act act,
     world->portal = bynder_writing(world->bynder);
     if (world->portal.enter(world->portal.self, &world->arena, &snapshot, &world->err) < 0)
         fail_msg("%s", world->err.text);
-    assert_int_equal(status_of(world), act == SUSPEND ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE);
+    assert_int_equal(status_of(world), text_starts(before_forms[act], "active=1")
+                                           ? ACCOUNT_ACTIVE
+                                           : ACCOUNT_INACTIVE);
 }
 
 /* On a look of so long ago. */
@@ -120,14 +134,17 @@ static int do_act_late(struct world *world, enum act act, const char *id, int64_
     const struct portal *portal = &world->portal;
     static const enum action action[] = {[SUSPEND] = ACTION_SUSPEND,
                                          [REACTIVATE] = ACTION_REACTIVATE,
-                                         [DEPROVISION] = ACTION_DEPROVISION};
+                                         [DEPROVISION] = ACTION_DEPROVISION,
+                                         [DOWNGRADE] = ACTION_DOWNGRADE,
+                                         [RESTORE] = ACTION_RESTORE};
+    const struct portal_act what = {
+        .action = action[act], .account_id = id, .profile_id = act_profiles[act]};
 
     struct time_mark looked = clock_mark(world->clock);
 
     looked.now.us -= age_us;
     looked.steady.us -= age_us;
-    return portal->act(portal->self, &world->arena, action[act], id, &looked, ret_answer,
-                       &world->err);
+    return portal->act(portal->self, &world->arena, &what, &looked, ret_answer, &world->err);
 }
 
 /* As the program does: ready, looked, done. */
@@ -176,10 +193,14 @@ static void check_writes(struct world *world, enum act act, const char *const *e
 
 /* --- what each answer means --- */
 
-enum { POSTS = 1 << SUSPEND | 1 << REACTIVATE, DELETES = 1 << DEPROVISION, ALL = POSTS | DELETES };
+enum {
+    POSTS = 1 << SUSPEND | 1 << REACTIVATE | 1 << DOWNGRADE | 1 << RESTORE,
+    DELETES = 1 << DEPROVISION,
+    ALL = POSTS | DELETES
+};
 
 /* What the simulator writes down of an act that it carried out. */
-static const char *const done[] = {"suspended", "reactivated", "deleted"};
+static const char *const done[] = {"suspended", "reactivated", "deleted", "regraded", "regraded"};
 
 static const struct row {
     const char *name, *fault; /* the fault without its method */
@@ -273,7 +294,8 @@ TEST(write_that_is_never_answered_is_unknown)
 
 TEST(write_is_what_a_reading_shows)
 {
-    static const enum account_status after[] = {ACCOUNT_INACTIVE, ACCOUNT_ACTIVE, ACCOUNT_GONE};
+    static const enum account_status after[] = {ACCOUNT_INACTIVE, ACCOUNT_ACTIVE, ACCOUNT_GONE,
+                                                ACCOUNT_ACTIVE, ACCOUNT_ACTIVE};
 
     for (unsigned act = 0; act < ACT_COUNT; act++) {
         WORLD_LOCAL world;
@@ -287,7 +309,7 @@ TEST(write_is_what_a_reading_shows)
 }
 
 /* No other field is sent, so none changes, also where an omitted one takes its default. */
-TEST(suspend_leaves_every_other_field)
+static void check_others(enum act act, enum account_status status, const char *profile)
 {
     WORLD_LOCAL world;
     struct account before = {.id = NULL}, after = {.id = NULL};
@@ -295,16 +317,76 @@ TEST(suspend_leaves_every_other_field)
     bool found = false;
 
     sim_reset(&shared);
-    open_world(&world, &shared, SUSPEND, NULL);
+    open_world(&world, &shared, act, NULL);
     read_account(&world, &before, &found);
-    assert_int_equal(do_act(&world, SUSPEND).effect, EFFECT_ACCEPTED);
+    assert_int_equal(do_act(&world, act).effect, EFFECT_ACCEPTED);
     read_account(&world, &after, &found);
     assert_true(found);
-    assert_int_equal(after.status, ACCOUNT_INACTIVE);
+    assert_int_equal(after.status, status);
     after.status = before.status;
+    if (profile) {
+        assert_string_equal(after.profile_id, profile);
+        after.profile_id = before.profile_id;
+    }
     before_digest = account_digest(&before);
     after_digest = account_digest(&after);
     assert_int_equal(digest_compare(&after_digest, &before_digest), 0);
+}
+
+TEST(suspend_leaves_every_other_field)
+{
+    check_others(SUSPEND, ACCOUNT_INACTIVE, NULL);
+}
+
+TEST(downgrade_and_restore_leave_every_other_field)
+{
+    check_others(DOWNGRADE, ACCOUNT_ACTIVE, LIGHT);
+    check_others(RESTORE, ACCOUNT_ACTIVE, REGULAR);
+}
+
+TEST(downgrade_to_a_profile_that_the_portal_has_not_is_refused)
+{
+    const struct portal_act what = {.action = ACTION_DOWNGRADE,
+                                    .profile_id = "a&active=0 =\xc3\xa9"};
+    WORLD_LOCAL world;
+    struct portal_answer answer;
+    struct portal_act act = what;
+
+    sim_reset(&shared);
+    open_world(&world, &shared, DOWNGRADE, NULL);
+    act.account_id = world.id;
+    struct time_mark looked = clock_mark(world.clock);
+    assert_int_equal(
+        world.portal.act(world.portal.self, &world.arena, &act, &looked, &answer, &world.err), 0);
+    assert_int_equal(answer.effect, EFFECT_REFUSED);
+    assert_non_null(strstr(answer.text, "active=1&profileId=a%26active%3D0%20%3D%C3%A9"));
+    assert_int_equal(status_of(&world), ACCOUNT_ACTIVE);
+}
+
+/* What sets a profile has one, and what does not has none. */
+TEST(write_of_a_profile_that_is_not_meant_is_not_sent)
+{
+    static const struct portal_act acts[] = {
+        {.action = ACTION_DOWNGRADE, .profile_id = NULL},
+        {.action = ACTION_DOWNGRADE, .profile_id = ""},
+        {.action = ACTION_RESTORE, .profile_id = NULL},
+        {.action = ACTION_SUSPEND, .profile_id = LIGHT},
+    };
+    WORLD_LOCAL world;
+    struct portal_answer answer;
+
+    sim_reset(&shared);
+    open_world(&world, &shared, SUSPEND, NULL);
+    for (size_t i = 0; i < COUNT_OF(acts); i++) {
+        struct portal_act act = acts[i];
+        struct time_mark looked = clock_mark(world.clock);
+        act.account_id = world.id;
+        assert_int_equal(
+            world.portal.act(world.portal.self, &world.arena, &act, &looked, &answer, &world.err),
+            -1);
+        err_release(&world.err);
+    }
+    check_writes(&world, SUSPEND, WRITES(NULL));
 }
 
 TEST(write_done_twice_is_told_as_it_is)
@@ -626,9 +708,9 @@ TEST(write_on_a_look_from_before_a_sleep_is_not_sent)
     open_world(&world, &shared, SUSPEND, &clock);
     struct time_mark looked = clock_mark(&clock);
     looked.now.us -= 3600 * SECOND_US;
-    assert_int_equal(world.portal.act(world.portal.self, &world.arena, ACTION_SUSPEND, world.id,
-                                      &looked, &answer, &world.err),
-                     0);
+    const struct portal_act act = {.action = ACTION_SUSPEND, .account_id = world.id};
+    assert_int_equal(
+        world.portal.act(world.portal.self, &world.arena, &act, &looked, &answer, &world.err), 0);
     assert_int_equal(answer.effect, EFFECT_LATE);
     check_writes(&world, SUSPEND, WRITES(NULL));
 }

@@ -100,8 +100,9 @@ static int do_act(const struct portal *portal, enum act act, struct result *resu
 
     struct time_mark looked = clock_mark(clock_system());
 
-    return portal->act(portal->self, &result->arena, action[act], ONE, &looked, &result->answer,
-                       &result->err);
+    const struct portal_act what = {.action = action[act], .account_id = ONE};
+
+    return portal->act(portal->self, &result->arena, &what, &looked, &result->answer, &result->err);
 }
 
 static int64_t timeout_s = 2;

@@ -78,7 +78,7 @@ static char *keep(struct folder *place, int64_t plan, int64_t position, enum ste
     const struct store_step step = {.plan_id = plan,
                                     .position = position,
                                     .account_id = "1A84D758-2B3A-141F-8F07D71AA1F223BD",
-                                    .action = ACTION_SUSPEND};
+                                    .aim.action = ACTION_SUSPEND};
     const struct store_outcome outcome = {
         .plan_id = plan, .position = position, .state = state, .reason = reason, .status = 202};
     CLEANUP(err_release) struct err err = ERR_INIT;

@@ -64,7 +64,7 @@ static struct store_status make_status(void)
     open_step = (struct store_step){
         .plan_id = 6,
         .account_id = "A9",
-        .action = ACTION_SUSPEND,
+        .aim.action = ACTION_SUSPEND,
         .intent_at = instant_of("2026-11-20T07:45:03Z"),
         .reason = "no answer",
     };

@@ -99,7 +99,7 @@ TEST(store_open_steps_makes_one_of_every_act)
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(step[i].position, i + 1);
         assert_string_equal(step[i].account_id, test->plan->row[i].account_id);
-        assert_int_equal(step[i].action, test->plan->row[i].action);
+        assert_int_equal(step[i].aim.action, test->plan->row[i].action);
         assert_int_equal(step[i].state, STEP_APPROVED);
         assert_int_equal(step[i].run_id, 0);
         assert_false(instant_is_set(step[i].intent_at) || instant_is_set(step[i].outcome_at));
@@ -711,7 +711,7 @@ TEST(store_load_open_steps_gives_intents_and_unknown_oldest_first)
     assert_int_equal(count, 2);
     assert_int_equal(step[0].position, 3);
     assert_int_equal(step[0].state, STEP_UNKNOWN);
-    assert_int_equal(step[0].action, ACTION_DEPROVISION);
+    assert_int_equal(step[0].aim.action, ACTION_DEPROVISION);
     assert_int_equal(step[1].position, 1);
     assert_int_equal(step[1].state, STEP_INTENT);
 }

@@ -240,7 +240,8 @@ TEST(amount_choose_takes_class_by_class)
 
     limits.of[ACTION_DEPROVISION].count = 1;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct amount_scene scene = {.limits = &limits, .whole = {100, 100, 100, 100}, .admins = 9};
+        struct amount_scene scene = {
+            .limits = &limits, .whole = {100, 100, 100, 100, 100, 100}, .admins = 9};
         limits.of[ACTION_SUSPEND].count = rows[i].count;
         limits.of[ACTION_SUSPEND].rolling_count = rows[i].rolling_count;
         scene.done[ACTION_SUSPEND] = rows[i].done;
@@ -297,7 +298,7 @@ TEST(amount_choose_leaves_enough_administrators)
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct amount_scene scene = {
-            .limits = &limits, .whole = {100, 100, 100, 100}, .admins = rows[i].admins};
+            .limits = &limits, .whole = {100, 100, 100, 100, 100, 100}, .admins = rows[i].admins};
         choose(&scene, rows[i].rows, fate);
         if (!text_equal(fate, rows[i].fate))
             fail_msg("%s: %s gives %s, not %s", rows[i].name, rows[i].rows, fate, rows[i].fate);
@@ -340,7 +341,7 @@ TEST(amount_choose_takes_no_fifth_of_a_department)
         const struct amount_department country = {"nl", rows[i].active, rows[i].gone_today};
         const struct amount_scene scene = {
             .limits = &limits,
-            .whole = {100, 100, 100, 100},
+            .whole = {100, 100, 100, 100, 100, 100},
             .department = &sales,
             .country = &country,
             .department_count = 1,
@@ -421,7 +422,7 @@ TEST(amount_choose_of_any_scene_exceeds_nothing)
         size_t count = draw(&random, COUNT_OF(row) + 1);
         struct amount_scene scene = {
             .limits = &limits,
-            .whole = {100, 100, 100, 100},
+            .whole = {100, 100, 100, 100, 100, 100},
             .admins = (int64_t)draw(&random, 5),
             .department = &sales,
             .department_count = 1,

@@ -185,7 +185,7 @@ TEST(ruling_again_counts_when_it_came_after_the_reactivation)
     static const struct {
         const char *at, *until;
         enum ruling_end end;
-        const char *reactivated_at;
+        const char *since;
         bool found;
         const char *who;
     } rows[] = {
@@ -204,7 +204,7 @@ TEST(ruling_again_counts_when_it_came_after_the_reactivation)
 
     static const struct approver list[] = {{"anna", NULL}, {"jane", NULL}};
     const struct approvers approvers = {list, COUNT_OF(list)};
-    struct account account = {.email = "jane@acme.example", .username = "j"};
+    const struct account account = {.email = "jane@acme.example", .username = "j"};
     struct arena arena = ARENA_INIT;
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -214,13 +214,12 @@ TEST(ruling_again_counts_when_it_came_after_the_reactivation)
                                      .until = day_of(rows[i].until),
                                      .end = rows[i].end};
         const struct rulings rulings = {&again, 1};
-        account.history.reactivated_at = hour_of(rows[i].reactivated_at);
-        bool found =
-            ruling_again(&arena, &approvers, &rulings, &account, day_of("2026-11-22")) != NULL;
+        bool found = ruling_again(&arena, &approvers, &rulings, &account, hour_of(rows[i].since),
+                                  day_of("2026-11-22")) != NULL;
         if (found != rows[i].found)
             fail_msg("row %zu", i);
     }
-    assert_null(ruling_again(&arena, NULL, NULL, &account, day_of("2026-11-22")));
+    assert_null(ruling_again(&arena, NULL, NULL, &account, INSTANT_NONE, day_of("2026-11-22")));
     arena_release(&arena);
 }
 

@@ -75,9 +75,48 @@ TEST(step_is_wanted_only_of_a_reading_that_shows_it)
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct step_aim aim = {.action = rows[i].action};
         const struct reading reading = {.kind = rows[i].kind, .account.status = rows[i].status};
-        assert_int_equal(step_is_wanted(rows[i].action, &reading), rows[i].wanted);
+        assert_int_equal(step_is_wanted(&aim, &reading), rows[i].wanted);
     }
+}
+
+/* Active is not enough, nor is the profile. */
+TEST(step_is_wanted_of_a_downgrade_in_the_profile_alone)
+{
+    static const struct {
+        enum action action;
+        enum reading_kind kind;
+        enum account_status status;
+        bool wanted;
+        const char *profile; /* that it has; the wanted one is "light" */
+    } rows[] = {
+        {ACTION_DOWNGRADE, READING_FOUND, ACCOUNT_ACTIVE, true, "light"},
+        {ACTION_DOWNGRADE, READING_FOUND, ACCOUNT_ACTIVE, false, "heavy"},
+        {ACTION_DOWNGRADE, READING_FOUND, ACCOUNT_ACTIVE, false, NULL},
+        {ACTION_DOWNGRADE, READING_FOUND, ACCOUNT_INACTIVE, false, "light"},
+        {ACTION_DOWNGRADE, READING_FAILED, ACCOUNT_ACTIVE, false, "light"},
+        {ACTION_DOWNGRADE, READING_GONE, ACCOUNT_ACTIVE, false, "light"},
+        {ACTION_RESTORE, READING_FOUND, ACCOUNT_ACTIVE, true, "light"},
+        {ACTION_RESTORE, READING_FOUND, ACCOUNT_ACTIVE, false, "heavy"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct step_aim aim = {rows[i].action, "heavy", "light"};
+        const struct reading reading = {
+            .kind = rows[i].kind,
+            .account = {.status = rows[i].status, .profile_id = rows[i].profile}};
+        assert_int_equal(step_is_wanted(&aim, &reading), rows[i].wanted);
+    }
+}
+
+/* No profile is wanted that nobody named. */
+TEST(step_is_wanted_of_a_downgrade_without_a_profile_is_never)
+{
+    const struct step_aim aim = {.action = ACTION_DOWNGRADE};
+    const struct reading reading = {.kind = READING_FOUND, .account.status = ACCOUNT_ACTIVE};
+
+    assert_false(step_is_wanted(&aim, &reading));
 }
 
 /* --- before the act --- */
@@ -221,14 +260,21 @@ static struct account make_account(void)
     };
 }
 
-static void check_change(struct account after, const char *says)
+static void check_aim(const struct step_aim *aim, struct account after, const char *says)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     const struct account before = make_account();
-    const char *change = step_unintended_change(&arena, &before, &after);
+    const char *change = step_unintended_change(&arena, aim, &before, &after);
 
     if ((change == NULL) != (says == NULL) || (says && !strstr(change, says)))
         fail_msg("'%s', not '%s'", change ? change : "(none)", says ? says : "(none)");
+}
+
+static void check_change(struct account after, const char *says)
+{
+    const struct step_aim aim = {.action = ACTION_SUSPEND};
+
+    check_aim(&aim, after, says);
 }
 
 /* The account with one field changed. */
@@ -268,6 +314,26 @@ TEST(step_unintended_change_of_status_login_or_order_is_none)
     check_change(CHANGED(group, turned), NULL);
 }
 
+/* The profile is to change, and to nothing else; the status is a field like others. */
+TEST(step_unintended_change_of_a_downgrade_is_all_but_its_profile)
+{
+    const struct step_aim aim = {ACTION_DOWNGRADE, "1", "2"}, other = {ACTION_DOWNGRADE, "3", "2"};
+    struct account after = CHANGED(profile_id, "2");
+
+    check_aim(&aim, after, NULL);
+    check_aim(&other, after, "profileId was '3' and is '1'");
+    check_aim(&aim, make_account(), "profileId was '2' and is '1'");
+    check_aim(&aim, CHANGED(profile_id, "3"), "profileId was '2' and is '3'");
+    after.status = ACCOUNT_INACTIVE;
+    check_aim(&aim, after, "active was 'active' and is 'inactive'");
+    after.status = ACCOUNT_ACTIVE;
+    after.country = "BE";
+    check_aim(&aim, after, "country");
+    after.country = "NL";
+    after.sso_only = false;
+    check_aim(&aim, after, "isSSOOnly");
+}
+
 /* --- what nobody saw the end of --- */
 
 #define DAYS(days) ((days)*INT64_C(86400))
@@ -303,7 +369,7 @@ TEST(step_settle_goes_by_the_reading_and_by_what_was_answered)
         const struct reading reading = {.kind = rows[i / 2].kind,
                                         .account.status = rows[i / 2].status};
         const struct step_call call = {
-            .action = rows[i / 2].action, .at = {.us = 5000 * SECOND}, .accepted = i % 2};
+            .aim.action = rows[i / 2].action, .at = {.us = 5000 * SECOND}, .accepted = i % 2};
         const struct instant now = {.us = call.at.us + rows[i / 2].age_s * SECOND};
         const char *reason = NULL;
         enum step_state is = step_settle(&call, &reading, now, 20 * SECOND, &reason);
@@ -317,7 +383,7 @@ TEST(step_settle_says_why_an_accepted_call_failed)
 {
     const struct reading reading = {.kind = READING_FOUND, .account.status = ACCOUNT_ACTIVE};
     const struct step_call call = {
-        .action = ACTION_SUSPEND, .at = {.us = 5000 * SECOND}, .accepted = true};
+        .aim.action = ACTION_SUSPEND, .at = {.us = 5000 * SECOND}, .accepted = true};
     const char *reason = NULL;
 
     (void)step_settle(&call, &reading, (struct instant){.us = (5000 + DAYS(7)) * SECOND}, 0,

@@ -24,6 +24,7 @@ select case when o.position is null then 'came' when n.position is null then 'we
             else (select string_agg(case f.field
                                     when 'rule_text' then 'the rule asks something else'
                                     when 'act' then 'the account was suspended by another act'
+                                    when 'undoes' then 'the account was downgraded by another act'
                                     else concat(replace(f.field, '_', ' '), ': ',
                                                 coalesce(f.now, 'none'), ' (was ',
                                                 coalesce(f.was, 'none'), ')') end,

@@ -1,6 +1,7 @@
 -- The newest plans, the newest first: what each proposed, what holds it, and what people decided about its
 -- rows on it. Who was let go holds nothing.
-select p.plan_id, p.today as day, p.state, p.suspend, p.deprovision, p.reactivate, p.findings,
+select p.plan_id, p.today as day, p.state, p.downgrade, p.suspend, p.deprovision, p.reactivate,
+       p.restore, p.findings,
        p.waiting, g.held_by, coalesce(d.approved, 0) as approved, coalesce(d.kept, 0) as kept,
        (select count(*) from step s
         where s.portal_id = p.portal_id and s.plan_id = p.plan_id

@@ -5,7 +5,7 @@ select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee
        a.account_no, us(a.first_seen) as first_seen, us(a.created) as created, a.ever_active,
        case when k.kind = 'none' and k.matched_by <> 'near' then us(k.since) end as unlinked_since,
        a.once_linked, us(a.missing_at) as missing_at, null::text as yesterday,
-       us(a.became_active_at) as became_active, us(a.reactivated_at) as reactivated
+       us(a.became_active_at) as became_active, us(a.reactivated_at) as reactivated, us(a.regraded_at) as regraded
 from account a
 join account_version v
     on v.portal_id = a.portal_id and v.account_no = a.account_no and v.valid_to is null

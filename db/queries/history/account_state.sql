@@ -19,7 +19,7 @@ select a.account_id, a.account_no, us(a.first_seen) as first_seen, us(a.created)
                   order by w.valid_from desc limit 1) end as yesterday,
        l.kind, l.source, us(l.at) as at, l.raw, us(greatest(l.seen_at, l.read_at)) as seen_at,
        us(l.read_at) as read_at, v.department, coalesce(v.status <> 'gone', false) as was_there,
-       us(a.became_active_at) as became_active, us(a.reactivated_at) as reactivated,
+       us(a.became_active_at) as became_active, us(a.reactivated_at) as reactivated, us(a.regraded_at) as regraded,
        coalesce(case when v.status in ('active', 'inactive') then v.status
                      else (select w.status from account_version w
                            where w.portal_id = $1::bigint and w.account_no = a.account_no

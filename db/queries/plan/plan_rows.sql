@@ -5,7 +5,8 @@ select action, finding, new_announcement, telling, account_id, username, email, 
        held_by, uses_person, uses_login, used_after_departure, encode(subject, 'hex') as subject, about,
        encode(rule_text, 'hex') as rule_text, asks_login, of_login,
        coalesce(approvals, case action when 'keep' then 0 else 1 end) as approvals, matched_number,
-       matched_name, matched_email, matched_row, class
+       matched_name, matched_email, matched_row, from_profile, from_profile_id, to_profile,
+       to_profile_id, gained_roles, class
 from plan_row
 where portal_id = $1::bigint and plan_id = $2::bigint
 order by position

@@ -28,10 +28,10 @@ seen as (
     group by f.first_seen)
 insert into account (portal_id, account_id, account_no, first_snapshot_id, first_seen, created,
                      deactivated, ever_active, once_linked, missing_at, became_active_at,
-                     reactivated_at, bound)
+                     reactivated_at, regraded_at, bound)
 select $1::bigint, m.account_id, (t.before + m.n)::integer, t.last_snapshot_id, m.first_seen,
        m.created, m.deactivated, m.ever_active, m.once_linked, greatest(m.missing_at, s.before),
-       m.became_active_at, m.reactivated_at, m.bound
+       m.became_active_at, m.reactivated_at, m.regraded_at, m.bound
 from missing m
 cross join numbered t
 left join seen s on s.first_seen = m.first_seen

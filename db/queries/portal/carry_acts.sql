@@ -7,9 +7,10 @@ numbered as (
     where portal_id = $1::bigint
     returning last_act_id - (select count(*) from carried) as before),
 made as (
-    insert into act (portal_id, act_id, account_id, action, done_at, rule, person_status, uncounted)
+    insert into act (portal_id, act_id, account_id, action, done_at, rule, person_status, uncounted,
+                     from_profile, to_profile, from_roles)
     select $1::bigint, t.before + c.n, c.account_id, c.action, c.done_at, c.rule, c.person_status,
-           c.uncounted
+           c.uncounted, c.from_profile, c.to_profile, c.from_roles
     from carried c
     cross join numbered t
     returning act_id, account_id, action, done_at)

@@ -19,6 +19,21 @@ seen as (
     join snapshot s on s.portal_id = v.portal_id and s.snapshot_id >= v.valid_from
         and (v.valid_to is null or s.snapshot_id < v.valid_to)
     where s.taken_at > d.done_at and (s.complete or s.snapshot_id = v.valid_from)
+    group by d.account_id),
+downgraded as (
+    select distinct on (account_id) account_id, done_at, to_profile
+    from act
+    where portal_id in ($1::bigint, $2::bigint) and action = 'downgrade'
+    order by account_id, done_at desc, act_id desc),
+regraded as (
+    select d.account_id, min(s.taken_at) as taken_at
+    from downgraded d
+    join account n on n.account_id = d.account_id and n.portal_id in ($1::bigint, $2::bigint)
+    join account_version v on v.portal_id = n.portal_id and v.account_no = n.account_no
+        and v.status in ('active', 'inactive') and v.profile_id <> d.to_profile
+    join snapshot s on s.portal_id = v.portal_id and s.snapshot_id >= v.valid_from
+        and (v.valid_to is null or s.snapshot_id < v.valid_to)
+    where s.taken_at > d.done_at and (s.complete or s.snapshot_id = v.valid_from)
     group by d.account_id)
 update account a
 set first_seen = least(a.first_seen, o.first_seen),
@@ -30,7 +45,9 @@ set first_seen = least(a.first_seen, o.first_seen),
                   where m < least(a.first_seen, o.first_seen)),
     became_active_at = greatest(a.became_active_at, o.became_active_at),
     reactivated_at = greatest(a.reactivated_at, o.reactivated_at, s.taken_at),
+    regraded_at = greatest(a.regraded_at, o.regraded_at, r.taken_at),
     bound = array(select unnest(a.bound) union select unnest(o.bound) order by 1)
 from account o
 left join seen s on s.account_id = o.account_id
+left join regraded r on r.account_id = o.account_id
 where a.portal_id = $1::bigint and o.portal_id = $2::bigint and o.account_id = a.account_id

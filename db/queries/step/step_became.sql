@@ -20,7 +20,7 @@ became as (
     join plan_row p on p.portal_id = s.portal_id and p.plan_id = s.plan_id and p.position = s.position
     where s.state not in ('planned', 'approved')
     order by t.asked, s.state in ('done', 'already', 'verified') desc, s.plan_id desc)
-select b.plan_id, b.asked as position, b.account_id, b.action, b.state, b.reason,
+select b.plan_id, b.asked as position, b.account_id, b.action, b.from_profile, b.to_profile, b.state, b.reason,
        coalesce(b.run_id, 0) as run_id, us(b.intent_at) as intent_at,
        us(b.outcome_at) as outcome_at, us(b.accepted_at) as accepted_at, null as record,
 -- include approved_by

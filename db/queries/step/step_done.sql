@@ -9,7 +9,7 @@ with called as (
         and s.account_id = t.account_id and s.action = t.action
     where t.portal_id = $1::bigint
       and t.done_at > least($2::timestamptz, $3::timestamptz - make_interval(
-                                days => greatest($4::integer, $5::integer)))
+                                days => (select max(d) from unnest($5::integer[]) d)))
     union all
     select s.action, s.spread,
            case when s.accepted_at is null then $3::timestamptz else s.intent_at end
@@ -20,6 +20,6 @@ select a.action,
        count(*) filter (where c.at >= $2::timestamptz and c.uncounted) as spread_today,
        count(*) filter (where not c.uncounted
                         and c.at > $3::timestamptz - make_interval(days => a.days)) as in_window
-from (values ('suspend', $4::integer), ('deprovision', $5::integer), ('reactivate', 0)) a (action, days)
+from unnest($4::text[], $5::integer[]) a (action, days)
 left join called c using (action)
 group by a.action

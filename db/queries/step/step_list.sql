@@ -1,5 +1,5 @@
 -- The steps of a plan in their order.
-select plan_id, position, account_id, action, state, reason, coalesce(run_id, 0) as run_id,
+select plan_id, position, account_id, action, from_profile, to_profile, state, reason, coalesce(run_id, 0) as run_id,
        us(intent_at) as intent_at, us(outcome_at) as outcome_at, us(accepted_at) as accepted_at,
        null as record, null as approved_by
 from step

@@ -1,7 +1,7 @@
 -- Everything that may stand against an intent but the amounts (step_done): the step, its plan, a stop
 -- row, how many people's approval of just this subject stands, whether somebody kept the account or
 -- rejected the row since the plan was made, and whether an earlier call on it is open.
-select s.state, s.account_id, s.action, p.state as plan_state,
+select s.state, s.account_id, s.action, s.to_profile, p.state as plan_state,
        (select format('stopped by %s since %s: %s', t.who,
                       to_char(t.since at time zone 'UTC', 'YYYY-MM-DD HH24:MI" UTC"'), t.reason)
         from stop t where t.portal_id = $1::bigint order by t.since limit 1) as stopped_by,

@@ -51,6 +51,10 @@ compared as (
                           then 'deprovision' end,
                      case when p.reactivate::text <> e.fact ->> 'reactivate'
                           then 'reactivate' end,
+                     case when p.downgrade::text <> coalesce(e.fact ->> 'downgrade', '0')
+                          then 'downgrade' end,
+                     case when p.restore::text <> coalesce(e.fact ->> 'restore', '0')
+                          then 'restore' end,
                      case when p.waiting::text <> e.fact ->> 'waiting' then 'waiting' end,
                      case when p.findings::text <> e.fact ->> 'findings' then 'findings' end,
                      case when p.seats_now::text <> e.fact ->> 'seats_now' then 'seats_now' end,

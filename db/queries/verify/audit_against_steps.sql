@@ -22,7 +22,8 @@ newest as (
     from event where kind in ('intent', 'outcome')
     order by plan_id, position, sequence desc),
 intent as (
-    select distinct on (plan_id, position) plan_id, position, sequence, fact ->> 'intent_us' as us
+    select distinct on (plan_id, position) plan_id, position, sequence, fact ->> 'intent_us' as us,
+           fact ->> 'from_profile' as from_profile, fact ->> 'to_profile' as to_profile
     from event where kind = 'intent'
     order by plan_id, position, sequence desc),
 outcome as (
@@ -39,7 +40,8 @@ answer as (
     from event where kind = 'outcome' and fact ->> 'http_status' is not null
     order by plan_id, position, sequence desc),
 told as (
-    select n.*, i.us as intent_us, o.us as outcome_us, v.us as verified_us,
+    select n.*, i.us as intent_us, i.from_profile, i.to_profile, o.us as outcome_us,
+           v.us as verified_us,
            case when a.sequence > coalesce(i.sequence, 0) then a.http_status end as http_status
     from newest n
     left join intent i using (plan_id, position)
@@ -66,6 +68,8 @@ called as (
            encode(r.subject, 'hex') as subject,
            coalesce(r.approvals, case i.word when 'deprovision' then p.approvals_deprovision
                                              when 'reactivate' then greatest(p.approvals_suspend, 1)
+                                             when 'downgrade' then p.approvals_downgrade
+                                             when 'restore' then greatest(p.approvals_downgrade, 1)
                                              else p.approvals_suspend end) as needed
     from event i
     join made using (plan_id)
@@ -102,6 +106,11 @@ cross join lateral (
                case when s.state <> t.state and not (t.state = 'approved' and s.state = 'planned')
                     then 'state' end,
                case when s.run_id is distinct from nullif(t.run_id, 0) then 'run_id' end,
+               case when t.intent_us is not null
+                         and s.from_profile is distinct from t.from_profile
+                    then 'from_profile' end,
+               case when t.intent_us is not null and s.to_profile is distinct from t.to_profile
+                    then 'to_profile' end,
                case when us(s.intent_at)::text is distinct from
                          case when t.state not in ('approved', 'already', 'skipped')
                               then t.intent_us end
@@ -142,6 +151,12 @@ where c.held_by is not null and coalesce(o.sequence > c.sequence, true)
   and not exists (select 1 from stood g
                   where g.sequence = c.sequence and g.overrides ? c.held_by)
 union all
+select 0, format('row %s of plan %s has a step that gives another profile', s.position, s.plan_id)
+from step s
+join plan_row r on r.portal_id = s.portal_id and r.plan_id = s.plan_id and r.position = s.position
+where s.portal_id = $1::bigint
+  and (s.from_profile, s.to_profile) is distinct from (r.from_profile_id, r.to_profile_id)
+union all
 select 0, format('act %s is stored, and no outcome tells of it', a.act_id)
 from act a
 join plan p on p.portal_id = a.portal_id and p.plan_id = a.plan_id
@@ -163,9 +178,15 @@ join act a on a.portal_id = $1::bigint and a.plan_id = d.plan_id and a.account_i
     and a.action = d.action
 left join plan_row r on r.portal_id = a.portal_id and r.plan_id = d.plan_id
     and r.position = d.position
+left join step s on s.portal_id = a.portal_id and s.plan_id = d.plan_id and s.position = d.position
 cross join lateral (
     select concat_ws(', ', case when us(a.done_at)::text <> d.outcome_us then 'done_at' end,
                      case when a.rule is distinct from r.rule then 'rule' end,
+                     case when a.from_profile is distinct from s.from_profile
+                          then 'from_profile' end,
+                     case when a.to_profile is distinct from s.to_profile then 'to_profile' end,
+                     case when a.to_profile is not null and a.from_roles is distinct from r.roles
+                          then 'from_roles' end,
                      case when a.person_status is distinct from r.person
                           then 'person_status' end) as other) c
 where c.other <> ''

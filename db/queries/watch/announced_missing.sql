@@ -2,7 +2,7 @@
 -- from that, and whose runs by the calendar and is not over. One made in mode report counts: its grace
 -- does too. Announcement: 0 while there is none.
 select r.position, r.account_id, r.email, r.rule, coalesce(a.announcement_id, 0) as announcement_id,
-       r.action, r.not_before::text as not_before, us(r.last_login) as last_login, r.uses_login,
+       r.action, r.from_profile, r.to_profile, r.not_before::text as not_before, us(r.last_login) as last_login, r.uses_login,
        r.telling
 from plan_row r
 join plan p on p.portal_id = $1::bigint and p.plan_id = r.plan_id
@@ -10,7 +10,7 @@ left join announcement a on a.portal_id = $1::bigint and a.account_id = r.accoun
     and a.rule = r.rule and a.ended_on is null
 where r.portal_id = $1::bigint
   and p.plan_id = (select max(plan_id) from plan where portal_id = $1::bigint)
-  and r.action in ('suspend', 'deprovision') and r.held_by is null and r.not_before > p.today
+  and r.action <> 'keep' and r.held_by is null and r.not_before > p.today
   and case when r.telling is null
            then a.announcement_id is not null
                 and not exists (select 1 from notice_announced n

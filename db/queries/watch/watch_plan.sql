@@ -1,5 +1,5 @@
 -- Totals of the newest plan.
-select suspend, deprovision, reactivate, waiting, findings, seats_after
+select downgrade, suspend, deprovision, reactivate, restore, waiting, findings, seats_after
 from plan
 where portal_id = $1::bigint
 order by plan_id desc

@@ -51,6 +51,7 @@ static int get(void *self, struct arena *arena, const char *id, struct account *
         *ret_account = listed[i];
         ret_account->status = fresh.status;
         ret_account->login = fresh.login;
+        ret_account->profile_id = fresh.profile_id;
         if (ret_raw)
             *ret_raw = "{}";
         return 0;
@@ -58,12 +59,12 @@ static int get(void *self, struct arena *arena, const char *id, struct account *
     return real.get(self, arena, id, ret_account, ret_found, ret_raw, err);
 }
 
-static int act(void *self, struct arena *arena, enum action action, const char *id,
+static int act(void *self, struct arena *arena, const struct portal_act *what,
                const struct time_mark *looked, struct portal_answer *ret_answer, struct err *err)
 {
     if (written_count < WRITTEN_LIMIT)
-        written[written_count++] = id;
-    return real.act(self, arena, action, id, looked, ret_answer, err);
+        written[written_count++] = what->account_id;
+    return real.act(self, arena, what, looked, ret_answer, err);
 }
 
 struct portal __wrap_bynder_writing(struct bynder *bynder)

@@ -8,13 +8,13 @@ struct portal __wrap_bynder_writing(struct bynder *bynder);
 
 static struct portal real;
 
-static int act(void *self, struct arena *arena, enum action action, const char *id,
+static int act(void *self, struct arena *arena, const struct portal_act *what,
                const struct time_mark *looked, struct portal_answer *ret_answer, struct err *err)
 {
-    int failed = real.act(self, arena, action, id, looked, ret_answer, err);
+    int failed = real.act(self, arena, what, looked, ret_answer, err);
 
     if (!failed && ret_answer->effect == EFFECT_UNKNOWN)
-        failed = real.act(self, arena, action, id, looked, ret_answer, err);
+        failed = real.act(self, arena, what, looked, ret_answer, err);
     return failed;
 }
 
