@@ -81,7 +81,8 @@ grant execute on function reconcile.us(timestamptz), reconcile.audit_hold(bigint
     reconcile.audit_field(bytea), reconcile.audit_hash(reconcile.audit_event),
     reconcile.account_at(text, timestamptz)
     to reconcile_job, reconcile_eraser;
-grant execute on function audit.plain(text), audit.is_odd(text)
+grant execute on function audit.plain(text), audit.is_odd(text), audit.savings_of(text),
+    audit.seats_given(integer[], integer[], bigint[])
     to reconcile_job, reconcile_auditor, reconcile_auditor_personal, reconcile_eraser;
 grant execute on function audit.account_at(text, timestamptz)
     to reconcile_job, reconcile_auditor_personal;
@@ -96,7 +97,8 @@ grant insert on
     reconcile.announcement, reconcile.approval, reconcile.approval_row, reconcile.guard_override, reconcile.handed_in,
     reconcile.ruling, reconcile.acknowledgement, reconcile.step, reconcile.act, reconcile.request_block, reconcile.request_silence, reconcile.notice_told,
     reconcile.notice_announced, reconcile.announcement_unreached,
-    reconcile.seat_class_version, reconcile.profile_class_version, reconcile.plan_class
+    reconcile.seat_class_version, reconcile.profile_class_version, reconcile.plan_class,
+    reconcile.seat_act, reconcile.seat_count, reconcile.plan_exposed
     to reconcile_job;
 grant update on
     reconcile.portal, reconcile.run, reconcile.snapshot, reconcile.account,
@@ -106,7 +108,7 @@ grant update on
     reconcile.approval, reconcile.guard_override, reconcile.ruling, reconcile.acknowledgement,
     reconcile.step, reconcile.request_block, reconcile.request_silence, reconcile.notice_told,
     reconcile.announcement_unreached,
-    reconcile.seat_class_version, reconcile.profile_class_version
+    reconcile.seat_class_version, reconcile.profile_class_version, reconcile.seat_act
     to reconcile_job;
 grant delete on
     reconcile.approval_row, reconcile.login_pending, reconcile.request_block,
@@ -120,15 +122,14 @@ grant update on
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.plan_row,
     reconcile.plan_guard, reconcile.plan_note, reconcile.announcement, reconcile.approval,
     reconcile.guard_override, reconcile.handed_in, reconcile.ruling, reconcile.acknowledgement,
-    reconcile.step, reconcile.stop, reconcile.notice_told,
-    reconcile.seat_class_version, reconcile.profile_class_version
+    reconcile.step, reconcile.stop, reconcile.notice_told
     to reconcile_eraser;
+grant update (person_key) on reconcile.seat_act to reconcile_eraser;
 grant update (bound) on reconcile.account to reconcile_eraser;
 grant delete on
     reconcile.login, reconcile.login_pending, reconcile.account_version, reconcile.link_version,
     reconcile.profile_version, reconcile.plan_row, reconcile.audit_private,
-    reconcile.announcement_unreached,
-    reconcile.seat_class_version, reconcile.profile_class_version
+    reconcile.announcement_unreached
     to reconcile_eraser;
 
 -- Auditors: every column of the views whose comment does not begin with (personal).

@@ -29,6 +29,7 @@ static const struct sweep {
     {"erase_person_version", query_erase_person_version, 1, false},
     {"erase_account_bound", query_erase_account_bound, 1, false},
     {"erase_link_version", query_erase_link_version, 1, false},
+    {"erase_seat_act", query_erase_seat_act, 1, false},
     {"erase_roster_rejected", query_erase_roster_rejected, 2, true},
     {"erase_plan_row", query_erase_plan_row, 2, true},
     {"erase_step", query_erase_step, 2, true},
@@ -459,10 +460,6 @@ static int thin(const struct erasing *erasing, const struct store_retention *ret
         {"thin_link_version_move", query_thin_link_version_move},
         {"thin_profile_version_drop", query_thin_profile_version_drop},
         {"thin_profile_version_move", query_thin_profile_version_move},
-        {"thin_seat_class_version_drop", query_thin_seat_class_version_drop},
-        {"thin_seat_class_version_move", query_thin_seat_class_version_move},
-        {"thin_profile_class_version_drop", query_thin_profile_class_version_drop},
-        {"thin_profile_class_version_move", query_thin_profile_class_version_move},
         {"thin_login_drop", query_thin_login_drop},
         {"thin_login_move", query_thin_login_move},
     };

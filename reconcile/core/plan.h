@@ -81,6 +81,21 @@ struct plan_seats {
     size_t seats;
 };
 
+/* What was saved in the month of a plan and in its year so far, of one class and currency: figures
+ * of the history that are never added (docs/history.md). Amounts as decimal text with two places. */
+struct plan_savings {
+    const char *class;    /* NULL = no class */
+    const char *currency; /* NULL = no price: seats alone */
+    int64_t exposed_seats;
+    const char *exposed; /* a year */
+    int64_t freed_seat_days;
+    const char *freed;
+    int64_t year_seat_days;
+    const char *year_freed;
+    int64_t reducible_seats; /* -1 = the contract is not told */
+    const char *reducible;   /* a year; NULL = contract or price is not told */
+};
+
 #define PLAN_VERSION 3
 
 struct plan {
@@ -123,6 +138,8 @@ struct plan {
      * while they are those that it was made by, 0 = none, or others. */
     const struct plan_seats *seats;
     size_t seats_count;
+    const struct plan_savings *savings; /* likewise */
+    size_t savings_count;
     int64_t contracted;
     int threshold;
 };

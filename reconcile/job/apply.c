@@ -15,6 +15,7 @@
 #include "job/late.h"
 #include "job/stop.h"
 #include "store/ruling.h"
+#include "store/savings.h"
 #include "store/step.h"
 
 /* --- the steps --- */
@@ -155,7 +156,8 @@ static int take_chosen(struct acting *acting, struct apply_result *result, struc
                          proposal->choice.uncounted, err) < 0 ||
         store_load_steps(job->store, job->arena, acting->plan->id, &step, &count, err) < 0 ||
         take_steps(acting, step, count, result, err) < 0 ||
-        store_close_plan(job->store, acting->plan->id, &closed, err) < 0)
+        store_close_plan(job->store, acting->plan->id, &closed, err) < 0 ||
+        store_settle_seats(job->store, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         result->by_state[step[i].state]++;

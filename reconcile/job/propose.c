@@ -8,6 +8,7 @@
 #include "job/weigh.h"
 #include "store/links.h"
 #include "store/plan.h"
+#include "store/savings.h"
 
 static struct plan_setup make_setup(const struct job *job)
 {
@@ -192,6 +193,8 @@ int job_propose(struct job *job, const struct collected *collected, struct propo
     limit_mails(job, ret_proposal);
     settle_state(ret_proposal);
     if (collected->history.is_base && keep_links(job, collected, ret_proposal, err) < 0)
+        return -1;
+    if (store_settle_seats(job->store, err) < 0)
         return -1;
     return store_save_plan(job->store, &job->run, ret_proposal->plan, err);
 }

@@ -267,7 +267,9 @@ static int save_plan(const struct store *store, const struct store_run *run,
         .guard = store_writer_of(guard_columns, query_plan_guard_copy, PLACE_COLUMNS),
         .curve = store_writer_of(curve_columns, query_plan_curve_copy, PLACE_COLUMNS),
     };
-    if (copy_lists(store, &saving, err) < 0)
+    if (copy_lists(store, &saving, err) < 0 ||
+        PG_QUERY(store->pg, plan_exposed, PG_NOTHING, NULL, err,
+                 store_number(&scratch, store->portal_id), store_number(&scratch, *ret_id)) < 0)
         return -1;
     return store_audit_plan(store, run, plan, *ret_id, ret_head, err);
 }

@@ -15,6 +15,7 @@
 #include "core/match.h"
 #include "host/file.h"
 #include "store/audit.h"
+#include "store/savings.h"
 
 /* Run as an administrator would. */
 static void run_script(void)
@@ -86,12 +87,13 @@ static const char *const matrix[][5] = {
     {"reconcile.plan", "siu", "", "", "su"},
     {"reconcile.plan_class", "si", "", "", "s"},
     {"reconcile.plan_curve", "si", "", "", "s"},
+    {"reconcile.plan_exposed", "si", "", "", "s"},
     {"reconcile.plan_guard", "si", "", "", "su"},
     {"reconcile.plan_idle", "si", "", "", "s"},
     {"reconcile.plan_note", "si", "", "", "su"},
     {"reconcile.plan_row", "si", "", "", "sud"},
     {"reconcile.portal", "siu", "", "", "su"},
-    {"reconcile.profile_class_version", "siu", "", "", "sud"},
+    {"reconcile.profile_class_version", "siu", "", "", "s"},
     {"reconcile.profile_version", "siu", "", "", "sud"},
     {"reconcile.request_block", "siud", "", "", "s"},
     {"reconcile.request_silence", "siu", "", "", "s"},
@@ -99,7 +101,9 @@ static const char *const matrix[][5] = {
     {"reconcile.roster_rejected", "siu", "", "", "su"},
     {"reconcile.ruling", "siu", "", "", "su"},
     {"reconcile.run", "siu", "", "", "su"},
-    {"reconcile.seat_class_version", "siu", "", "", "sud"},
+    {"reconcile.seat_act", "siu", "", "", "su"},
+    {"reconcile.seat_class_version", "siu", "", "", "s"},
+    {"reconcile.seat_count", "si", "", "", "s"},
     {"reconcile.snapshot", "siu", "", "", "su"},
     {"reconcile.step", "siu", "", "", "su"},
     {"reconcile.stop", "s", "", "", "su"},
@@ -121,15 +125,21 @@ static const char *const matrix[][5] = {
     {"audit.person_history", "s", "p", "s", "s"},
     {"audit.personal", "s", "", "s", "s"},
     {"audit.plan", "s", "p", "s", "s"},
+    {"audit.plan_exposed", "s", "p", "s", "s"},
     {"audit.plan_row", "s", "p", "s", "s"},
+    {"audit.plan_seats", "s", "p", "s", "s"},
     {"audit.portal", "s", "p", "s", "s"},
     {"audit.profile_history", "s", "p", "s", "s"},
     {"audit.reclaimed", "s", "p", "s", "s"},
     {"audit.roster", "s", "p", "s", "s"},
     {"audit.ruling", "s", "p", "s", "s"},
     {"audit.run", "s", "p", "s", "s"},
+    {"audit.savings", "s", "p", "s", "s"},
     {"audit.seat", "s", "p", "s", "s"},
+    {"audit.seat_act", "s", "p", "s", "s"},
     {"audit.seat_class", "s", "p", "s", "s"},
+    {"audit.seat_count", "s", "p", "s", "s"},
+    {"audit.seat_price", "s", "p", "s", "s"},
     {"audit.snapshot", "s", "p", "s", "s"},
     {"audit.step", "s", "p", "s", "s"},
 };
@@ -179,6 +189,8 @@ static const char *const functions[][5] = {
     {"audit.account_at(text, timestamptz)", "x", "", "x", ""},
     {"audit.is_odd(text)", "x", "x", "x", "x"},
     {"audit.plain(text)", "x", "x", "x", "x"},
+    {"audit.savings_of(text)", "x", "x", "x", "x"},
+    {"audit.seats_given(integer[], integer[], bigint[])", "x", "x", "x", "x"},
     {"reconcile.audit_check()", "", "", "", ""},
     {"reconcile.audit_deny()", "", "", "", ""},
     {"reconcile.audit_field(bytea)", "x", "", "", "x"},
@@ -336,6 +348,7 @@ TEST(each_role_does_its_work_and_no_more)
         .plan_id = test->plan->id, .position = 1, .state = STEP_DONE, .status = 202};
     REVIEW_OK(store_intend(store, &test->world.run, &intent, test->world.now, &why));
     REVIEW_OK(store_outcome(store, &test->world.run, &outcome, test->world.now, &why));
+    REVIEW_OK(store_settle_seats(store, &why));
     REVIEW_OK(store_excess_rights(test->world.pg, &test->world.arena, &excess, &why));
     assert_null(excess);
     refused(test, "update audit_event set word = 'x'");
@@ -362,6 +375,9 @@ TEST(each_role_does_its_work_and_no_more)
     assert_int_equal(store_world_number(&test->world, "select count(account_id) from"
                                                       " audit.account_history"),
                      4);
+    assert_int_equal(store_world_number(&test->world, "select sum(freed_seat_days) from"
+                                                      " audit.savings where portal = 'acme'"),
+                     1);
     refused(test, "select name from audit.account_history");
     refused(test, "select * from audit.account_at('acme', now())");
     refused(test, "select account_id from reconcile.account");

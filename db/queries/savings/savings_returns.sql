@@ -1,0 +1,74 @@
+-- Who has a seat again: the first of what shows it. A reading shows an account that we suspended
+-- active, or one that we downgraded in another class than the target's that is not known to be
+-- cheaper, or a new account of the same person active in the class; or we acted on it again, so it was
+-- active, or is. An incomplete reading shows what it changed.
+with open as materialized (
+    select f.act_id, f.account_id, f.freed_class, f.takes, f.taken_class, f.person_key, a.done_at,
+           n.account_no, case when f.looked then p.seats_settled_id else 0 end as after
+    from seat_act f
+    join portal p on p.portal_id = $1::bigint
+    join act a on a.portal_id = $1::bigint and a.act_id = f.act_id
+    join account n on n.portal_id = $1::bigint and n.account_id = f.account_id
+    where f.portal_id = $1::bigint and f.frees and f.back_on is null),
+-- who is active in which class, in which readings
+active as (
+    select o.act_id, 'active' as word, o.takes, o.taken_class, v.profile_id, o.done_at, o.after,
+           v.valid_from, v.valid_to, null::text as in_class
+    from open o
+    join account_version v on v.portal_id = $1::bigint and v.account_no = o.account_no
+        and v.status = 'active' and (v.valid_to is null or v.valid_to > o.after + 1)
+    union all
+    select o.act_id, 'account', false, null, v.profile_id, o.done_at, o.after,
+           greatest(v.valid_from, k.valid_from), least(v.valid_to, k.valid_to),
+           coalesce(o.freed_class, '')
+    from open o
+    join link_version k on k.portal_id = $1::bigint and k.person_key = o.person_key
+        and k.account_no <> o.account_no and (k.valid_to is null or k.valid_to > o.after + 1)
+    join account b on b.portal_id = $1::bigint and b.account_no = k.account_no
+        and b.first_seen > o.done_at
+    join account_version v on v.portal_id = $1::bigint and v.account_no = k.account_no
+        and v.status = 'active' and (v.valid_to is null or v.valid_to > k.valid_from)
+        and (k.valid_to is null or k.valid_to > v.valid_from)
+    where o.person_key is not null),
+seen as (
+    select a.act_id, case when a.takes then 'class' else a.word end as word, r.today as day,
+           s.taken_at as at
+    from active a
+    join snapshot s on s.portal_id = $1::bigint and s.snapshot_id > a.after
+        and s.snapshot_id >= a.valid_from and (a.valid_to is null or s.snapshot_id < a.valid_to)
+        and s.taken_at > a.done_at and s.thinned_at is null
+        and (s.complete or s.snapshot_id = a.valid_from)
+    join run r on r.portal_id = $1::bigint and r.run_id = s.run_id
+    left join profile_class_version k on k.portal_id = $1::bigint and k.profile_id = a.profile_id
+        and k.valid_from <= s.snapshot_id and (k.valid_to is null or k.valid_to > s.snapshot_id)
+    left join seat_class_version i on i.portal_id = $1::bigint and i.class = k.class
+        and i.valid_from <= s.snapshot_id and (i.valid_to is null or i.valid_to > s.snapshot_id)
+    left join seat_class_version t on t.portal_id = $1::bigint and t.class = a.taken_class
+        and t.valid_from <= s.snapshot_id and (t.valid_to is null or t.valid_to > s.snapshot_id)
+    where (a.in_class is null or a.in_class = coalesce(k.class, ''))
+      and (not a.takes
+           or (k.class is distinct from a.taken_class
+               and (i.currency = t.currency and i.price < t.price) is not true))
+    union all
+    select o.act_id, 'act', w.since, b.done_at
+    from open o
+    join seat_act w on w.portal_id = $1::bigint and w.account_id = o.account_id
+    join act b on b.portal_id = $1::bigint and b.act_id = w.act_id and b.done_at > o.done_at
+    left join lateral (
+        select case when b.action = 'downgrade' then w.freed_class else w.taken_class end as class) k
+        on true
+    left join seat_class_version i on i.portal_id = $1::bigint and i.class = k.class
+        and i.valid_from <= w.snapshot_id and (i.valid_to is null or i.valid_to > w.snapshot_id)
+    left join seat_class_version t on t.portal_id = $1::bigint and t.class = o.taken_class
+        and t.valid_from <= w.snapshot_id and (t.valid_to is null or t.valid_to > w.snapshot_id)
+    where case when not o.takes then b.action <> 'deprovision'
+               else (w.frees or w.takes) and b.action not in ('suspend', 'deprovision')
+                    and k.class is distinct from o.taken_class
+                    and (i.currency = t.currency and i.price < t.price) is not true end),
+first as (
+    select distinct on (s.act_id) s.act_id, s.word, s.day
+    from seen s
+    order by s.act_id, s.at, s.word)
+update seat_act f set back_on = b.day, back_word = b.word
+from first b
+where f.portal_id = $1::bigint and f.act_id = b.act_id

@@ -1,0 +1,62 @@
+/*
+ * Everything is made of readings and acts that are stored already, and what was settled is not
+ * looked at again: cut off at any point, the next call does the rest.
+ */
+#include "store/savings.h"
+
+#include "base/cleanup.h"
+#include "store/column.h"
+#include "store/private.h"
+
+static int settle(const struct store *store, struct err *err)
+{
+    static const struct {
+        const char *name, *sql;
+    } step[] = {
+        {"savings_acts", query_savings_acts},
+        {"savings_counts", query_savings_counts},
+        {"savings_returns", query_savings_returns},
+        {"savings_settled", query_savings_settled},
+    };
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *portal = store_number(&scratch, store->portal_id);
+
+    for (size_t i = 0; i < COUNT_OF(step); i++) {
+        if (pg_run(store->pg, step[i].name, step[i].sql, PG_NOTHING, &portal, 1, NULL, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int store_settle_seats(const struct store *store, struct err *err)
+{
+    if (store_begin(store, err) < 0)
+        return -1;
+    return store_end(store, settle(store, err), err);
+}
+
+static const struct column savings_columns[] = {
+    COLUMN("class", struct plan_savings, class),
+    COLUMN("currency", struct plan_savings, currency),
+    COLUMN("exposed_seats", struct plan_savings, exposed_seats),
+    COLUMN("exposed", struct plan_savings, exposed),
+    COLUMN("freed_seat_days", struct plan_savings, freed_seat_days),
+    COLUMN("freed", struct plan_savings, freed),
+    COLUMN("year_seat_days", struct plan_savings, year_seat_days),
+    COLUMN("year_freed", struct plan_savings, year_freed),
+    COLUMN("reducible_seats", struct plan_savings, reducible_seats),
+    COLUMN("reducible", struct plan_savings, reducible),
+    COLUMN_END,
+};
+
+int store_load_savings(const struct store *store, struct arena *arena, struct day today,
+                       struct plan_savings **ret_savings, size_t *ret_count, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, savings_now, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), store_day(arena, today)) < 0)
+        return -1;
+    *ret_savings = store_read_all(savings_columns, sizeof(**ret_savings), result, arena, ret_count);
+    return 0;
+}

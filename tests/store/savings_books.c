@@ -1,0 +1,413 @@
+/*
+ * The books: every day is counted anew, from everything that was seen, in the most naive way there
+ * is. No total is carried from one day to the next but who lost a seat to somebody else.
+ */
+#include "savings_world.h"
+
+#include <string.h>
+
+#include "base/day.h"
+#include "test.h"
+
+enum { MONTHS = 20, NO_CURRENCY = 2 };
+
+struct cell {
+    int64_t exposed_seats, exposed, days, freed, backs, not_counted, holders, seats, reducible;
+    bool told, has_contract, has_price;
+};
+
+struct freed {
+    const struct deed *deed;
+    int class, target; /* target only of a downgrade */
+    bool downgrade;
+    int back; /* the day, NONE */
+    bool counts, given;
+    int end; /* the day it ended on, NONE */
+};
+
+struct books {
+    const struct savings_world *world;
+    struct cell cell[MONTHS][CLASSES + 1][3];
+    struct freed freed[ACTS];
+    int count, last_day;
+};
+
+static int month_of(int day)
+{
+    struct day first = DAY_NONE;
+    int year = 0, month = 0, number = 0;
+
+    assert_true(day_from_civil(2026, 1, 1, &first));
+    day_to_civil(day_add(first, day), &year, &month, &number);
+    return (year - 2026) * 12 + month - 1;
+}
+
+static int class_at(const struct setup *setup, int profile)
+{
+    return profile == NONE ? NONE : setup->class_of[profile];
+}
+
+/* The newest reading before a minute; the newest whose day is not later than one. */
+static const struct reading *before(const struct savings_world *world, int minute)
+{
+    const struct reading *found = &world->reading[0]; /* complete, before any act */
+
+    for (int i = 0; i < world->reading_count; i++)
+        found = world->reading[i].minute <= minute ? &world->reading[i] : found;
+    return found;
+}
+
+static const struct reading *until(const struct savings_world *world, int day, bool complete)
+{
+    const struct reading *found = &world->reading[0]; /* complete, before any act */
+
+    for (int i = 0; i < world->reading_count; i++) {
+        if (world->reading[i].day <= day && (!complete || world->reading[i].complete))
+            found = &world->reading[i];
+    }
+    return found;
+}
+
+/* What a deed freed and took: classes; false: nothing. */
+static bool moves(const struct savings_world *world, const struct deed *deed, bool *ret_frees,
+                  int *ret_freed, bool *ret_takes, int *ret_taken)
+{
+    const struct reading *reading = before(world, deed->minute);
+    int known = reading->known[deed->account].profile;
+
+    *ret_frees = deed->done == SUSPEND || deed->done == DOWNGRADE || deed->done == RESTORE;
+    *ret_takes = deed->done == REACTIVATE || deed->done == DOWNGRADE || deed->done == RESTORE;
+    *ret_freed = class_at(&reading->setup, deed->from != NONE ? deed->from : known);
+    *ret_taken = class_at(&reading->setup, deed->to != NONE ? deed->to : known);
+    if (*ret_frees && *ret_takes && *ret_freed == *ret_taken)
+        *ret_frees = *ret_takes = false;
+    return *ret_frees || *ret_takes;
+}
+
+/* Whether a seat of a class is known to cost less than another one. */
+static bool is_cheaper(const struct setup *setup, int class, int other)
+{
+    if (class == NONE || other == NONE)
+        return false;
+    const struct offer *a = &setup->offer[class], *b = &setup->offer[other];
+    return a->there && b->there && a->price != NONE && b->price != NONE &&
+           a->currency == b->currency && a->price < b->price;
+}
+
+static bool ends_downgrade(const struct setup *setup, int class, int target)
+{
+    return class != target && !is_cheaper(setup, class, target);
+}
+
+static bool reading_shows(const struct savings_world *world, const struct reading *reading,
+                          const struct freed *freed)
+{
+    const struct deed *deed = freed->deed;
+    const struct holder *own = &reading->known[deed->account];
+    int person = before(world, deed->minute)->known[deed->account].person;
+
+    if (own->status == ACTIVE && (reading->complete || own->changed) &&
+        (!freed->downgrade ||
+         ends_downgrade(&reading->setup, class_at(&reading->setup, own->profile), freed->target)))
+        return true;
+    for (int i = 0; i < ACCOUNTS && person != NONE; i++) {
+        const struct holder *other = &reading->known[i];
+        if (i != deed->account && other->status == ACTIVE && other->person == person &&
+            world->first_seen[i] > deed->minute &&
+            (reading->complete || other->changed || other->linked) &&
+            class_at(&reading->setup, other->profile) == freed->class)
+            return true;
+    }
+    return false;
+}
+
+static bool deed_shows(const struct savings_world *world, const struct deed *later,
+                       const struct freed *freed)
+{
+    bool frees = false, takes = false;
+    int from = NONE, to = NONE;
+
+    if (later->account != freed->deed->account || later->done == DEPROVISION)
+        return false;
+    if (!freed->downgrade)
+        return true;
+    if (later->done == SUSPEND || !moves(world, later, &frees, &from, &takes, &to))
+        return false;
+    return ends_downgrade(&before(world, later->minute)->setup,
+                          later->done == DOWNGRADE ? from : to, freed->target);
+}
+
+/* The first day on which it was seen that the seat is in use. */
+static int back_of(const struct savings_world *world, const struct freed *freed)
+{
+    int minute = freed->deed->minute;
+    int best = NONE, at = 0;
+
+    for (int i = 0; i < world->reading_count; i++) {
+        const struct reading *reading = &world->reading[i];
+        if (reading->minute > minute && reading_shows(world, reading, freed) &&
+            (best == NONE || reading->minute < at)) {
+            best = reading->day;
+            at = reading->minute;
+        }
+    }
+    for (int i = 0; i < world->deed_count; i++) {
+        const struct deed *later = &world->deed[i];
+        if (later->minute > minute && deed_shows(world, later, freed) &&
+            (best == NONE || later->minute < at)) {
+            best = later->day;
+            at = later->minute;
+        }
+    }
+    return best;
+}
+
+static void find_freed(struct books *books)
+{
+    const struct savings_world *world = books->world;
+    bool takes = false;
+    int taken = NONE;
+
+    for (int i = 0; i < world->deed_count; i++) {
+        struct freed freed = {.deed = &world->deed[i], .end = NONE, .back = NONE};
+        bool frees = false;
+        if (world->deed[i].day > books->last_day)
+            continue;
+        (void)moves(world, &world->deed[i], &frees, &freed.class, &takes, &taken);
+        if (!frees)
+            continue;
+        freed.downgrade = takes;
+        freed.target = taken;
+        freed.back = back_of(world, &freed);
+        if (freed.back > books->last_day)
+            freed.back = NONE;
+        freed.counts = freed.back == NONE || freed.back - freed.deed->day > 31;
+        books->freed[books->count++] = freed;
+    }
+}
+
+/* Whether a seat is free by this act on a day, as far as the account alone tells. */
+static bool is_open(const struct books *books, const struct freed *freed, int day)
+{
+    if (!freed->counts || day < freed->deed->day || (freed->back != NONE && day >= freed->back))
+        return false;
+    for (int i = 0; i < books->count && freed->downgrade; i++) {
+        const struct freed *later = &books->freed[i];
+        if (later->counts && !later->downgrade && later->deed->account == freed->deed->account &&
+            later->deed->minute > freed->deed->minute && later->deed->day <= day)
+            return false;
+    }
+    return true;
+}
+
+static int64_t seats_in(const struct reading *reading, int class)
+{
+    int64_t seats = 0;
+
+    for (int i = 0; i < ACCOUNTS; i++)
+        seats += reading->known[i].status == ACTIVE &&
+                 class_at(&reading->setup, reading->known[i].profile) == class;
+    return seats;
+}
+
+static int64_t room_on(const struct books *books, int day, int class)
+{
+    const struct savings_world *world = books->world;
+    const struct reading *reading = until(world, day, true);
+    const struct reading *newest = until(world, day, false);
+    int64_t used = 0, most = 0;
+
+    for (int i = 0; i < world->reading_count; i++) {
+        const struct reading *one = &world->reading[i];
+        if (one->complete && one->day <= day && seats_in(one, class) > most)
+            most = seats_in(one, class);
+    }
+    if (class != NONE && newest->setup.offer[class].there &&
+        newest->setup.offer[class].contracted != NONE)
+        most = newest->setup.offer[class].contracted;
+    used = seats_in(reading, class);
+    for (int i = 0; i < world->deed_count; i++) {
+        const struct deed *deed = &world->deed[i];
+        bool frees = false, takes = false;
+        int freed = NONE, taken = NONE;
+        if (deed->day > day || deed->day > books->last_day || deed->minute <= reading->minute ||
+            !moves(world, deed, &frees, &freed, &takes, &taken))
+            continue;
+        used += (takes && taken == class) - (frees && freed == class);
+    }
+    return most > used ? most - used : 0;
+}
+
+/* What a seat is worth by a configuration, of a downgrade the difference; NO_CURRENCY: nobody
+ * knows.
+ */
+static int worth_by(const struct setup *setup, int class, bool downgrade, int target,
+                    int64_t *ret_price)
+{
+    const struct offer *own = class == NONE ? NULL : &setup->offer[class];
+    const struct offer *other = target == NONE ? NULL : &setup->offer[target];
+
+    *ret_price = 0;
+    if (!own || !own->there || own->price == NONE)
+        return NO_CURRENCY;
+    if (downgrade &&
+        (!other || !other->there || other->price == NONE || other->currency != own->currency))
+        return NO_CURRENCY;
+    *ret_price = own->price - (downgrade ? other->price : 0);
+    return own->currency;
+}
+
+static struct cell *cell_of(struct books *books, int day, int class, int currency)
+{
+    struct cell *cell = &books->cell[month_of(day)][class == NONE ? CLASSES : class][currency];
+
+    cell->told = true;
+    return cell;
+}
+
+static struct cell *cell_on(struct books *books, const struct freed *freed, int day,
+                            int64_t *ret_price)
+{
+    const struct setup *setup = &until(books->world, day, false)->setup;
+
+    return cell_of(books, day, freed->class,
+                   worth_by(setup, freed->class, freed->downgrade, freed->target, ret_price));
+}
+
+static void pass_day(struct books *books, int day)
+{
+    int64_t price = 0;
+
+    for (int class = NONE; class < CLASSES; class ++) {
+        int64_t room = room_on(books, day, class), open = 0;
+        for (int i = 0; i < books->count; i++)
+            open += books->freed[i].class == class && !books->freed[i].given &&
+                    is_open(books, &books->freed[i], day);
+        for (int i = 0; i < books->count && open > room; i++) { /* the oldest first */
+            struct freed *freed = &books->freed[i];
+            if (freed->class != class || freed->given || !is_open(books, freed, day))
+                continue;
+            freed->given = true;
+            cell_on(books, freed, day, &price)->holders++;
+            open--;
+        }
+    }
+    for (int i = 0; i < books->count; i++) {
+        const struct freed *freed = &books->freed[i];
+        if (!freed->counts && freed->back == day)
+            cell_on(books, freed, day, &price)->not_counted++;
+        if (freed->given)
+            continue;
+        if (is_open(books, freed, day)) {
+            struct cell *cell = cell_on(books, freed, day, &price);
+            cell->days++;
+            cell->freed += price;
+        } else if (freed->counts && freed->back == day && is_open(books, freed, day - 1)) {
+            cell_on(books, freed, day, &price)->backs++;
+        }
+    }
+}
+
+static void add_row(struct books *books, const struct proposal *plan,
+                    const struct proposal_row *row)
+{
+    const struct setup *setup = &books->world->reading[plan->reading].setup;
+    bool downgrade = row->done == DOWNGRADE;
+    int target = downgrade ? class_at(setup, row->to) : NONE;
+    int64_t price = 0;
+
+    if (row->finding || !row->has_seat || (row->done != SUSPEND && row->done != DOWNGRADE) ||
+        (downgrade && target == row->class))
+        return;
+    int currency = worth_by(setup, row->class, downgrade, target, &price);
+    struct cell *cell = cell_of(books, plan->day, row->class, currency);
+    cell->exposed_seats++;
+    cell->exposed += price;
+}
+
+static void add_plan(struct books *books, const struct proposal *plan)
+{
+    const struct setup *setup = &books->world->reading[plan->reading].setup;
+
+    for (int i = 0; i < plan->count; i++)
+        add_row(books, plan, &plan->row[i]);
+    for (int class = 0; class < CLASSES; class ++) {
+        const struct offer *offer = &setup->offer[class];
+        if (!offer->there || offer->contracted == NONE)
+            continue;
+        int64_t seats = offer->contracted - plan->after[class];
+        struct cell *cell =
+            cell_of(books, plan->day, class, offer->price == NONE ? NO_CURRENCY : offer->currency);
+        cell->has_contract = true;
+        cell->has_price = offer->price != NONE;
+        cell->seats += seats > 0 ? seats : 0;
+        cell->reducible += seats > 0 && offer->price != NONE ? seats * offer->price : 0;
+    }
+}
+
+/* Of each month the newest plan of the last day that has one. */
+static void add_plans(struct books *books)
+{
+    const struct savings_world *world = books->world;
+
+    for (int month = 0; month < MONTHS; month++) {
+        const struct proposal *last = NULL;
+        for (int i = 0; i < world->plan_count; i++) {
+            const struct proposal *plan = &world->plan[i];
+            if (month_of(plan->day) == month && (!last || plan->day >= last->day))
+                last = plan;
+        }
+        if (last)
+            add_plan(books, last);
+    }
+}
+
+static void add_amount(struct text *out, bool is_told, int64_t amount)
+{
+    text_add_char(out, '|');
+    if (is_told)
+        text_addf(out, "%lld", (long long)amount);
+}
+
+static void print_cell(struct text *out, int month, int class, int currency,
+                       const struct cell *cell)
+{
+    bool priced = currency != NO_CURRENCY;
+
+    text_addf(out, "%04d-%02d|%s|%s|%lld", 2026 + month / 12, month % 12 + 1,
+              class == CLASSES ? "" : class_names[class], priced ? currency_names[currency] : "",
+              (long long)cell->exposed_seats);
+    add_amount(out, priced, cell->exposed);
+    add_amount(out, true, cell->days);
+    add_amount(out, priced, cell->freed);
+    text_addf(out, "|%lld|%lld|%lld", (long long)cell->backs, (long long)cell->not_counted,
+              (long long)cell->holders);
+    add_amount(out, cell->has_contract, cell->seats);
+    add_amount(out, cell->has_contract && cell->has_price, cell->reducible);
+    text_add_char(out, '\n');
+}
+
+void savings_books(const struct savings_world *world, struct text *out)
+{
+    static struct books books;
+
+    memset(&books, 0, sizeof(books));
+    books.world = world;
+    books.last_day = NONE;
+    for (int i = 0; i < world->reading_count; i++) {
+        if (world->reading[i].complete && world->reading[i].day > books.last_day)
+            books.last_day = world->reading[i].day;
+    }
+    find_freed(&books);
+    for (int day = 0; day <= books.last_day; day++)
+        pass_day(&books, day);
+    add_plans(&books);
+    for (int month = 0; month < MONTHS; month++) {
+        for (int class = 0; class <= CLASSES; class ++) {
+            for (int currency = 0; currency < 3; currency++) {
+                if (books.cell[month][class][currency].told)
+                    print_cell(out, month, class, currency, &books.cell[month][class][currency]);
+            }
+        }
+    }
+}

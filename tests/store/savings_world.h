@@ -1,0 +1,120 @@
+/*
+ * savings_world: a portal of a dozen accounts lives through a year: administrators, new holders,
+ * acts of ours, classes that change their price, contract and profiles. Everything is kept in plain
+ * arrays, as it was seen; savings_books.c counts in them, day by day, and the history gets the same
+ * as rows.
+ */
+#ifndef SAVINGS_WORLD_H
+#define SAVINGS_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "database/pg.h"
+
+#define ACCOUNTS 12
+#define PROFILES 5
+#define CLASSES  3
+#define READINGS 900
+#define ACTS     900
+#define PLANS    300
+#define ROWS     6
+#define NONE     (-1)
+
+#define VALUE_SIZE 128
+
+enum seen { UNSEEN = 0, ACTIVE, INACTIVE, GONE };
+enum done { SUSPEND = 0, DOWNGRADE, RESTORE, REACTIVATE, DEPROVISION, DONE_COUNT };
+
+/* A class as configured; amounts in 1/10000, NONE = not told. */
+struct offer {
+    bool there;
+    int64_t contracted, price;
+    int currency;
+};
+
+struct setup {
+    int class_of[PROFILES]; /* NONE = no class fits */
+    struct offer offer[CLASSES];
+};
+
+/* An account as it is, or as it is known after a reading. */
+struct holder {
+    enum seen status;
+    int profile, person;  /* NONE = nobody */
+    bool changed, linked; /* by this reading: the account, its person */
+};
+
+struct reading {
+    int minute, day;
+    bool complete, thinned;
+    struct setup setup;
+    struct holder known[ACCOUNTS];
+};
+
+struct deed {
+    int minute, day, account;
+    enum done done;
+    int from, to; /* profiles of a downgrade and restoration */
+};
+
+/* What a plan proposes: a row each. */
+struct proposal_row {
+    enum done done;
+    bool finding, has_seat;
+    int class, to;
+};
+
+struct proposal {
+    int reading, day, count;
+    struct proposal_row row[ROWS];
+    int64_t after[CLASSES];
+};
+
+struct version {
+    int table, key, from, to; /* to: NONE = open */
+    char value[VALUE_SIZE];
+    bool stored, closed;
+};
+
+struct savings_world {
+    struct pg *pg;
+    int64_t portal;
+    uint64_t random;
+    int minute;
+    struct setup setup;
+    struct holder account[ACCOUNTS];
+    int first_seen[ACCOUNTS]; /* minute of the reading; NONE */
+    struct reading reading[READINGS];
+    int reading_count;
+    struct deed deed[ACTS];
+    int deed_count;
+    struct proposal plan[PLANS];
+    int plan_count;
+    struct version version[20000];
+    int version_count;
+    const char *returns; /* the statement that looks for who came back; NULL = the program's own */
+    int readings_stored, deeds_stored, plans_stored, accounts_stored;
+};
+
+extern const char *const class_names[CLASSES], *const currency_names[2];
+
+/* The civil day of a minute, from 2026-01-01, in the world's zone. */
+int savings_day(int minute);
+
+/* What each world needs of a connection. */
+void savings_world_begin(struct pg *pg);
+
+/* A world with all its days, stored as it went, settled and thinned now and then; `returns` as in
+ * the world. Its portal is the number, what happens is the seed's. */
+void savings_world_live(struct savings_world *world, struct pg *pg, uint64_t seed, int64_t portal,
+                        const char *returns);
+void savings_world_settle(struct savings_world *world);
+void savings_world_thin(struct savings_world *world);
+
+/* What audit.savings must say of it, a line a row; savings_world_told: what it says. */
+void savings_books(const struct savings_world *world, struct text *out);
+void savings_world_told(const struct savings_world *world, struct text *out);
+
+#endif
