@@ -20,7 +20,8 @@
 static const struct option_spec options[] = {
     {"format", "FORMAT", "text (default), json or csv"},
     {"output", "FILE", "write there instead of to standard output"},
-    {"since", "DATE", "actions, decisions, seats: not what was before; YYYY-MM-DD or RFC 3339"},
+    {"since", "DATE",
+     "actions, decisions, seats, savings: not what was before; YYYY-MM-DD or RFC 3339"},
     {"account", "WHO", "decisions: about this one"},
     {"by", "USER", "decisions: what this user of the system decided or ended"},
     {"head", "SEQ:HASH", "verify: a head that was kept outside of the database"},
@@ -322,6 +323,42 @@ static int ask_seats(struct ask *ask, struct err *err)
     return session_print(output, &text, err);
 }
 
+/* A month, or any moment in it. */
+static int month_of(const struct ask *ask, struct day *ret_month, struct err *err)
+{
+    const char *since = invocation_option(ask->invocation, "since");
+    struct instant moment = INSTANT_NONE;
+    struct day day = DAY_NONE;
+
+    if (since && day_parse_iso(arena_printf(ask->invocation->arena, "%s-01", since), &day)) {
+        *ret_month = day;
+        return 0;
+    }
+    if (since_of(ask, &moment, err) < 0)
+        return -1;
+    *ret_month = instant_is_set(moment) ? instant_day(moment, ask->config.policy.zone) : DAY_NONE;
+    return 0;
+}
+
+static int ask_savings(struct ask *ask, struct err *err)
+{
+    CLEANUP(store_savings_told_release) struct store_savings_told told = {.months = NULL};
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    const char *output = invocation_option(ask->invocation, "output");
+    struct report_style style = session_style(output);
+    struct day since = DAY_NONE;
+
+    if (month_of(ask, &since, err) < 0 ||
+        store_ask_savings(&ask->store, ask->config.portal.name, since, &told, err) < 0)
+        return -1;
+    const struct audit_section section[] = {{.name = "total", .rows = told.total},
+                                            {.name = "savings", .rows = told.months}};
+    if (ask->format != REPORT_TEXT)
+        return print_sections(ask, section, COUNT_OF(section), err);
+    audit_report_savings(told.months, told.total, &style, &text);
+    return session_print(output, &text, err);
+}
+
 static int ask_plan(struct ask *ask, struct err *err)
 {
     CLEANUP(store_plan_story_release) struct store_plan_story story = {.plan = NULL};
@@ -351,6 +388,7 @@ static const struct {
     {"actions", 0, ask_actions},           /* what was done */
     {"decisions", 0, ask_decisions},       /* what people decided, and what became of it */
     {"seats", 0, ask_seats},               /* how many, over time */
+    {"savings", 0, ask_savings},           /* what was freed, and what could be */
     {"plan", 1, ask_plan},                 /* what became of one */
     {"verify", 0, verify},                 /* whether the record is whole */
     {"accept-restore", 0, accept_restore}, /* no question: it goes on from a backup */
@@ -368,7 +406,8 @@ static int run_verb(const struct invocation *invocation, struct err *err)
         bool is_known = i < COUNT_OF(questions);
         (void)err_set(err, ERR_USAGE,
                       "audit %s%s hint: 'audit user WHO', 'audit at DATE', 'audit actions', 'audit "
-                      "decisions', 'audit seats', 'audit plan PLAN', 'audit verify' or 'audit "
+                      "decisions', 'audit seats', 'audit savings', 'audit plan PLAN', 'audit "
+                      "verify' or 'audit "
                       "accept-restore --reason TEXT'",
                       is_known ? word : "what?",
                       !is_known                    ? ""

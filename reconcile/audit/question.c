@@ -242,6 +242,27 @@ int store_ask_seats(const struct store *store, const char *portal, struct day si
     return PG_QUERY(store->pg, audit_seats, PG_MANY, ret_result, err, portal, from);
 }
 
+int store_ask_savings(const struct store *store, const char *portal, struct day since,
+                      struct store_savings_told *ret_told, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(store_savings_told_release) struct store_savings_told told = {.months = NULL};
+    const char *from = day_is_set(since) ? store_day(&scratch, since) : "-infinity";
+
+    if (PG_QUERY(store->pg, audit_savings, PG_MANY, &told.months, err, portal, from) < 0 ||
+        PG_QUERY(store->pg, audit_savings_total, PG_MANY, &told.total, err, portal, from) < 0)
+        return -1;
+    *ret_told = told;
+    told = (struct store_savings_told){.months = NULL};
+    return 0;
+}
+
+void store_savings_told_release(struct store_savings_told *told)
+{
+    PQclear(told->months);
+    PQclear(told->total);
+}
+
 int store_ask_plan(const struct store *store, const char *portal, int64_t plan_id,
                    struct store_plan_story *ret_story, struct err *err)
 {

@@ -46,6 +46,14 @@ int store_ask_actions(const struct store *store, const char *portal, struct inst
                       PGresult **ret_result, struct err *err) __attribute__((warn_unused_result));
 int store_ask_seats(const struct store *store, const char *portal, struct day since,
                     PGresult **ret_result, struct err *err) __attribute__((warn_unused_result));
+/* Two answers: by month, and in all months from that of `since` on (none = ever). */
+struct store_savings_told {
+    PGresult *months, *total;
+};
+int store_ask_savings(const struct store *store, const char *portal, struct day since,
+                      struct store_savings_told *ret_told, struct err *err)
+    __attribute__((warn_unused_result));
+void store_savings_told_release(struct store_savings_told *told);
 /* What people decided, and what became of it: since a moment (none = ever), about one account and
  * by one person (either NULL = whoever). */
 int store_ask_decisions(const struct store *store, struct instant since, const char *account_id,

@@ -8,6 +8,7 @@
 #include "job/forecast.h"
 #include "store/beside.h"
 #include "store/plan.h"
+#include "store/savings.h"
 #include "store/step.h"
 
 enum { SEATS_POINTS = 60 };
@@ -128,12 +129,17 @@ static int set_seats(struct job *job, struct plan *plan, struct err *err)
 {
     const struct config *config = job->config;
     struct plan_seats *seats = NULL;
+    struct plan_savings *savings = NULL;
     struct digest policy = policy_digest(&config->policy, &config->matching);
 
     if (store_plan_seats(job->store, job->arena, plan->id, SEATS_POINTS, &seats, &plan->seats_count,
                          err) < 0)
         return -1;
     plan->seats = seats;
+    if (store_load_savings(job->store, job->arena, plan->today, &savings, &plan->savings_count,
+                           err) < 0)
+        return -1;
+    plan->savings = savings;
     plan->contracted = config->portal.contracted_seats;
     if (digest_compare(&policy, &plan->inputs.policy_digest) == 0 &&
         simulate_asks_idle(&config->policy))

@@ -320,6 +320,32 @@ void audit_report_seats(const PGresult *rows, const struct report_style *style, 
     }
 }
 
+/* --- savings --- */
+
+void audit_report_savings(const PGresult *months, const PGresult *total,
+                          const struct report_style *style, struct text *out)
+{
+    const struct audit_section section[] = {
+        {.name = "months", .heading = "by month, class and currency", .rows = months},
+        {.name = "total", .heading = "freed in all these months", .rows = total},
+    };
+
+    if (PQntuples(months) == 0) {
+        text_add(out, "nothing saved, and nothing to save, as far as the history knows\n");
+        return;
+    }
+    audit_report(section, COUNT_OF(section), REPORT_TEXT, style, out);
+    text_add(out, "\n"
+                  "exposed    seats in use that the newest plan of the month says are not needed, "
+                  "and what they cost a year\n"
+                  "freed      days on which seats were really free by our acts, each at that day's "
+                  "price: a come-back or somebody else in the seat ends it, and a come-back within "
+                  "31 days undoes it (not_counted)\n"
+                  "reducible  seats by which the contract could be smaller at its renewal, once "
+                  "that plan is done, and what they cost a year\n"
+                  "The three say different things and are never added, nor are currencies.\n");
+}
+
 /* --- export --- */
 
 /* API.md 4. The column of export_at.sql, NULL: the history does not know it. */

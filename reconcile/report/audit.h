@@ -28,6 +28,11 @@ void audit_report(const struct audit_section *section, size_t count, enum report
  * last day, and what was reclaimed and came back in it. */
 void audit_report_seats(const PGresult *rows, const struct report_style *style, struct text *out);
 
+/* The answers of audit_savings.sql and audit_savings_total.sql as text, with a sentence on each
+ * figure. Nothing is added here. */
+void audit_report_savings(const PGresult *months, const PGresult *total,
+                          const struct report_style *style, struct text *out);
+
 /* export_at.sql in the columns of Bynder's own export: semicolons, formulas defused. */
 void audit_report_export(const PGresult *rows, struct text *out);
 

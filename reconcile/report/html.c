@@ -11,6 +11,7 @@
 #include "host/command.h"
 #include "report/files.h"
 #include "report/html.h"
+#include "report/savings.h"
 
 void html_add_bdi(struct text *out, const char *value)
 {
@@ -368,6 +369,8 @@ static void add_contents(struct text *out, const struct plan *plan,
         text_add(out, "<li><a href=\"#curve\">With another threshold</a>\n");
     if (plan->seat_class_count > 0)
         text_add(out, "<li><a href=\"#classes\">Seats by class</a>\n");
+    if (plan->savings_count > 0)
+        text_add(out, "<li><a href=\"#savings\">Savings</a>\n");
     if (plan->seats_count > 1)
         text_add(out, "<li><a href=\"#seats\">Seats over time</a>\n");
     text_add(out, "<li><a href=\"#idle\">Days since the last login</a>\n<li><a href=\"#guards\">"
@@ -460,6 +463,7 @@ void report_add_html(const struct plan *plan, const struct report_style *style, 
     html_add_departments(out, plan);
     html_add_curve(out, plan);
     html_add_classes(out, plan);
+    savings_add_html(out, plan);
     html_add_seats(out, plan);
     html_add_idle(out, &plan->idle);
     add_notes(out, plan);

@@ -256,6 +256,38 @@ static void add_classes(struct jsonw *json, const struct plan *plan)
     jsonw_end_array(json);
 }
 
+static void add_amount(struct jsonw *json, const char *key, const char *amount)
+{
+    jsonw_key(json, key);
+    if (amount)
+        jsonw_raw(json, amount);
+    else
+        jsonw_null(json);
+}
+
+static void add_savings(struct jsonw *json, const struct plan *plan)
+{
+    jsonw_key(json, "savings");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < plan->savings_count; i++) {
+        const struct plan_savings *one = &plan->savings[i];
+        bool priced = one->currency != NULL;
+        jsonw_begin_object(json);
+        field_text(json, "class", one->class);
+        field_text(json, "currency", one->currency);
+        jsonw_field_int(json, "exposed_seats", one->exposed_seats);
+        add_amount(json, "exposed", priced ? one->exposed : NULL);
+        jsonw_field_int(json, "freed_seat_days", one->freed_seat_days);
+        add_amount(json, "freed", priced ? one->freed : NULL);
+        jsonw_field_int(json, "year_freed_seat_days", one->year_seat_days);
+        add_amount(json, "year_freed", priced ? one->year_freed : NULL);
+        field_told(json, "reducible_seats", one->reducible_seats >= 0, one->reducible_seats);
+        add_amount(json, "reducible", one->reducible);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+}
+
 static void add_acknowledged(struct jsonw *json, const struct guard_finding *guard)
 {
     char day[DAY_TEXT_SIZE];
@@ -418,6 +450,7 @@ void report_add_json(const struct plan *plan, const struct report_style *style, 
     add_curve(&json, plan);
     add_seats(&json, plan);
     add_classes(&json, plan);
+    add_savings(&json, plan);
     add_guards(&json, plan);
     add_notes(&json, plan);
     add_decisions(&json, plan);

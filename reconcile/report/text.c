@@ -8,9 +8,12 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/mem.h"
 #include "core/seats.h"
 #include "format/encode.h"
+#include "host/command.h"
 #include "report/parts.h"
+#include "report/savings.h"
 
 enum {
     GROUP_SHOWN = 20,    /* rows of a long group */
@@ -444,6 +447,22 @@ static void add_classes(const struct painter *painter, const struct plan *plan)
         add_class(painter, &plan->seat_class[i]);
 }
 
+static void add_savings(const struct painter *painter, const struct plan *plan)
+{
+    if (plan->savings_count == 0)
+        return;
+    add_heading(painter, "savings");
+    for (size_t i = 0; i < plan->savings_count; i++) {
+        CLEANUP(text_release) struct text line = TEXT_INIT;
+        savings_add_sentence(&line, &plan->savings[i]);
+        add_paragraph(painter, 2, text_cstr(&line));
+    }
+    CLEANUP(mem_cleanup) char *command = command_make("audit savings");
+    CLEANUP(text_release) struct text more = TEXT_INIT;
+    text_addf(&more, "what these mean, and by month: %s", command);
+    add_paragraph(painter, 2, text_cstr(&more));
+}
+
 static void add_accounts_input(const struct painter *painter, const struct plan_inputs *inputs)
 {
     CLEANUP(text_release) struct text line = TEXT_INIT;
@@ -552,6 +571,7 @@ void report_add_text(const struct plan *plan, const struct report_style *style, 
     add_guards(&painter, plan);
     add_totals(&painter, plan);
     add_classes(&painter, plan);
+    add_savings(&painter, plan);
     add_inputs(&painter, plan);
     add_identity(&painter, plan);
     add_commands(&painter, plan);

@@ -10,10 +10,12 @@
 #include <xlsxwriter.h>
 
 #include "base/cleanup.h"
+#include "base/parse.h"
 #include "core/decisions.h"
 #include "core/seats.h"
 #include "format/encode.h"
 #include "report/parts.h"
+#include "report/savings.h"
 #include "report/sheet.h"
 
 /* A cell holds 32,767 characters (LXW_STR_MAX); of a byte at most four become one that is shown. */
@@ -407,6 +409,37 @@ static void add_classes(struct making *making)
         add_class(making, i + 1, &plan->seat_class[i]);
 }
 
+/* --- savings --- */
+
+static void add_saved(struct making *making, size_t row, const struct plan_savings *savings)
+{
+    CLEANUP(text_release) struct text scratch = TEXT_INIT;
+
+    for (size_t c = 0; c < SAVINGS_COLUMNS; c++) {
+        const char *cell = NULL;
+        double number = 0;
+        if (savings_cell(savings, c, &scratch, &cell) && cell &&
+            parse_double(cell, -1e15, 1e15, &number))
+            add_figure(making, row, c, true, number);
+        else
+            add_text(making, row, c, cell, LOOK_PLAIN);
+    }
+}
+
+static void add_savings(struct making *making)
+{
+    const struct plan *plan = making->plan;
+    size_t row = plan->savings_count + 2;
+
+    note(making, worksheet_set_column(making->sheet, 0, SAVINGS_COLUMNS - 1, 16, NULL));
+    for (size_t c = 0; c < SAVINGS_COLUMNS; c++)
+        add_text(making, 0, c, savings_titles[c], LOOK_HEADER);
+    for (size_t i = 0; i < plan->savings_count; i++)
+        add_saved(making, i + 1, &plan->savings[i]);
+    for (size_t i = 0; savings_words[i]; i++)
+        add_text(making, row + i, 0, savings_words[i], LOOK_PLAIN);
+}
+
 /* --- the file --- */
 
 static lxw_worksheet *add_sheet(struct making *making, const char *name)
@@ -430,11 +463,16 @@ static bool fill(struct making *making)
     if (!(making->sheet = add_sheet(making, "about this plan")))
         return false;
     add_about(making);
-    if (making->plan->seat_class_count == 0)
-        return true;
-    if (!(making->sheet = add_sheet(making, "seats by class")))
-        return false;
-    add_classes(making);
+    if (making->plan->seat_class_count > 0) {
+        if (!(making->sheet = add_sheet(making, "seats by class")))
+            return false;
+        add_classes(making);
+    }
+    if (making->plan->savings_count > 0) {
+        if (!(making->sheet = add_sheet(making, "savings")))
+            return false;
+        add_savings(making);
+    }
     return true;
 }
 
