@@ -6,9 +6,11 @@
 
 #include "audit/status.h"
 #include "audit/watch.h"
+#include "base/parse.h"
 #include "core/seats.h"
 #include "host/log.h"
 #include "notify/metrics.h"
+#include "store/savings.h"
 
 static double seconds(struct instant at)
 {
@@ -57,6 +59,47 @@ static void set_classes(struct metrics *metrics, const struct store_watch *watch
         if (class->price >= 0)
             metrics_set_price(metrics, METRIC_CLASS_PRICE, name, class->currency,
                               (double)class->price / MONEY_ONE);
+    }
+}
+
+static void set_amount(struct metrics *metrics, enum metric metric,
+                       const struct plan_savings *saved, const char *amount)
+{
+    double value = 0;
+
+    if (saved->currency && amount && parse_double(amount, -1e15, 1e15, &value))
+        metrics_set_price(metrics, metric, saved->class ? saved->class : "(no class)",
+                          saved->currency, value);
+}
+
+static void set_seats(struct metrics *metrics, enum metric metric, const struct plan_savings *saved,
+                      int64_t seats)
+{
+    if (seats >= 0)
+        metrics_set_price(metrics, metric, saved->class ? saved->class : "(no class)",
+                          saved->currency, (double)seats);
+}
+
+/* What cannot be told is left out: these are figures for people, and nothing hangs on them. */
+static void set_savings(const struct job *job, struct metrics *metrics)
+{
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    struct plan_savings *saved = NULL;
+    size_t count = 0;
+
+    if (store_load_savings(job->store, job->arena, job->today, &saved, &count, &own) < 0) {
+        log_warning("%s", own.text);
+        return;
+    }
+    for (size_t i = 0; i < count && metrics->count + 64 < METRICS_MAX; i++) {
+        const struct plan_savings *one = &saved[i];
+        set_seats(metrics, METRIC_SAVINGS_EXPOSED_SEATS, one, one->exposed_seats);
+        set_amount(metrics, METRIC_SAVINGS_EXPOSED, one, one->exposed);
+        set_seats(metrics, METRIC_SAVINGS_FREED_SEAT_DAYS, one, one->freed_seat_days);
+        set_amount(metrics, METRIC_SAVINGS_FREED, one, one->freed);
+        set_amount(metrics, METRIC_SAVINGS_FREED_YEAR, one, one->year_freed);
+        set_seats(metrics, METRIC_SAVINGS_REDUCIBLE_SEATS, one, one->reducible_seats);
+        set_amount(metrics, METRIC_SAVINGS_REDUCIBLE, one, one->reducible);
     }
 }
 
@@ -110,6 +153,7 @@ static void write_metrics(const struct job *job, const struct tell_run *run, siz
         set_accounts(&metrics, &run->watch->status);
         set_plan(&metrics, run->watch);
         set_classes(&metrics, run->watch);
+        set_savings(job, &metrics);
         set_steps(&metrics, run->watch);
     }
     if (config->portal.contracted_seats)

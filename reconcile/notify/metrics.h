@@ -26,8 +26,15 @@ enum metric {
     METRIC_CLASS_SEATS_AFTER_PLAN,
     METRIC_CLASS_CONTRACTED,
     METRIC_CLASS_FREE,
-    METRIC_CLASS_PRICE, /* and currency */
-    METRIC_PLANNED,     /* by action */
+    METRIC_CLASS_PRICE,           /* and currency */
+    METRIC_SAVINGS_EXPOSED_SEATS, /* by class and currency, likewise below */
+    METRIC_SAVINGS_EXPOSED,
+    METRIC_SAVINGS_FREED_SEAT_DAYS,
+    METRIC_SAVINGS_FREED,
+    METRIC_SAVINGS_FREED_YEAR,
+    METRIC_SAVINGS_REDUCIBLE_SEATS,
+    METRIC_SAVINGS_REDUCIBLE,
+    METRIC_PLANNED, /* by action */
     METRIC_PLAN_TO_APPROVE,
     METRIC_GUARD_HELD, /* by guard */
     METRIC_DONE,       /* by action */
@@ -41,14 +48,15 @@ enum metric {
     METRIC_COUNT,
 };
 
-#define METRICS_MAX 1024 /* samples of one file: a hundred classes have five each */
+#define METRICS_MAX                                                                                \
+    4096 /* samples of one file: a hundred classes have five each, and their savings */
 
 struct metrics {
     const char *portal;
     struct metrics_sample {
         enum metric metric;
         const char *label;    /* value of the metric's second label; NULL when it has none */
-        const char *currency; /* of a price; NULL otherwise */
+        const char *currency; /* of a price, and of what was saved; NULL otherwise */
         double value;
     } sample[METRICS_MAX];
     size_t count;
