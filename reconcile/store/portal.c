@@ -277,7 +277,8 @@ static int carry(struct taking_over *both, struct store_adopted *adopted, const 
         PG_QUERY(both->from.pg, carry_links, PG_NOTHING, NULL, err, from, own,
                  store_time(both->arena, both->adoption->at)) < 0 ||
         PG_QUERY(both->from.pg, carry_acts, PG_ONE, &result, err, from, own) < 0 ||
-        PG_QUERY(both->from.pg, carry_seats, PG_NOTHING, NULL, err, from, own) < 0)
+        PG_QUERY(both->from.pg, carry_seats, PG_NOTHING, NULL, err, from, own) < 0 ||
+        PG_QUERY(both->from.pg, carry_returns, PG_NOTHING, NULL, err, from, own) < 0)
         return -1;
     adopted->acts = pg_int(result, 0, store_place_of(result, "count"));
     *ret_acts = store_string(both->arena, result, 0, store_place_of(result, "acts"));

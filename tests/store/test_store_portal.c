@@ -6,6 +6,7 @@
 #include "ruling_case.h"
 
 #include "store/portal.h"
+#include "store/savings.h"
 
 TEST_GROUP(review_case_begin, review_case_end);
 
@@ -348,6 +349,51 @@ TEST(a_reactivation_that_either_name_saw_is_not_forgotten)
         assert_int_equal(history.reactivated_since, seen);
         assert_int_equal(instant_is_set(history.suspended_by_us), !seen);
         assert_false(history.reactivation_unknown);
+        end_names(test, &two);
+    }
+}
+
+/* Likewise the seat that it freed: it counts once, under the name that goes on, and ends by what
+ * either saw. */
+TEST(a_seat_that_was_freed_counts_once_whoever_acted_and_whoever_saw_it_taken)
+{
+    static const struct {
+        const char *old_name, *new_name;
+        bool newer_acts, older_sees, newer_sees;
+    } rows[] = {
+        {"sa", "Sa", true, false, true},  {"sb", "Sb", false, false, true},
+        {"sc", "Sc", true, true, false},  {"sd", "Sd", false, true, false},
+        {"se", "Se", true, false, false}, {"sf", "Sf", false, false, false},
+    };
+    struct review_case *test = *state;
+    struct arena *arena = &test->world.arena;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct two_names two = two_names(test, rows[i].old_name, rows[i].new_name);
+        (void)a_day(test, &two.older, ACCOUNT_ACTIVE);
+        learn(test, HOST, "R1");
+        (void)a_day(test, &two.newer, ACCOUNT_ACTIVE);
+        an_act(test, rows[i].newer_acts ? &two.newer : &two.older);
+        REVIEW_OK(store_settle_seats(&two.older, &why));
+        REVIEW_OK(store_settle_seats(&two.newer, &why));
+        (void)a_day(test, &two.older, rows[i].older_sees ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE);
+        (void)a_day(test, &two.newer, rows[i].newer_sees ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE);
+        (void)a_day(test, &two.older, ACCOUNT_INACTIVE); /* by hand */
+        (void)a_day(test, &two.newer, ACCOUNT_INACTIVE);
+        REVIEW_OK(store_settle_seats(&two.older, &why));
+        take_history(test, &two);
+        (void)a_day(test, &two.older, ACCOUNT_INACTIVE);
+        REVIEW_OK(store_settle_seats(&two.older, &why));
+        bool seen = rows[i].older_sees || rows[i].newer_sees;
+        const char *told = store_world_text(
+            &test->world,
+            arena_printf(arena,
+                         "select concat_ws(' ', count(*), count(back_on), (select concat_ws(' ',"
+                         " sum(not_counted), sum(freed_seat_days) > 0) from audit.savings where"
+                         " portal = '%s'), (select count(*) from audit.savings where portal like"
+                         " '%s, %%')) from audit.seat_act where portal = '%s'",
+                         rows[i].new_name, rows[i].new_name, rows[i].new_name));
+        assert_string_equal(told, seen ? "1 1 1 f 0" : "1 0 0 t 0");
         end_names(test, &two);
     }
 }
