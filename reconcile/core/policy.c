@@ -190,20 +190,27 @@ static const char *protect_unknown_profile(struct judge *judge, const struct sub
                         subject->account->profile_id);
 }
 
-/* Whether a login is more than so many days behind the last day of somebody who has departed. */
+/* Whether a login or activity is more than so many days behind the last day of somebody who has
+ * departed. */
 static bool is_used_since(const struct subject *subject, int days, const struct zone *zone)
 {
-    const struct login *login = &subject->account->login;
+    struct day used = instant_day(account_used_at(subject->account), zone);
     struct day last_day = subject->person ? subject->person->last_day : DAY_NONE;
 
-    return subject->status == PERSON_DEPARTED && day_is_set(last_day) &&
-           login->kind == LOGIN_KNOWN && day_between(last_day, instant_day(login->at, zone)) > days;
+    return subject->status == PERSON_DEPARTED && day_is_set(last_day) && day_is_set(used) &&
+           day_between(last_day, used) > days;
 }
 
 /* Their access is used although they are gone. A day or two is a mailbox that was cleared. */
 static bool is_used_after(const struct subject *subject, const struct zone *zone)
 {
     return is_used_since(subject, USED_AFTER_DAYS, zone);
+}
+
+static bool used_by_login(const struct account *account)
+{
+    return account->login.kind == LOGIN_KNOWN &&
+           instant_compare(account->login.at, account->activity.at) >= 0;
 }
 
 /* P9: used by somebody, and neither two keys nor one key and the name say that it is them. Where
@@ -222,10 +229,11 @@ static const char *protect_used_after(struct judge *judge, const struct subject 
         return NULL;
     return arena_printf(
         &judge->scratch,
-        "somebody uses this account: last login %s, but the last day of %s, to whom %s alone "
+        "somebody uses this account: last %s %s, but the last day of %s, to whom %s alone "
         "points, "
         "was %s; to settle it, write in the links file whose it is",
-        day_format(instant_day(subject->account->login.at, judge->policy->zone), day),
+        used_by_login(subject->account) ? "login" : "activity",
+        day_format(instant_day(account_used_at(subject->account), judge->policy->zone), day),
         explain_person(&judge->scratch, subject->person), match_key_name(subject->pairing->key),
         day_format(subject->person->last_day, last));
 }
@@ -416,15 +424,24 @@ static const char *acting_clause(const struct rule *rule, const struct subject *
     if (subject->status == PERSON_DEPARTED &&
         (rule->when.person || rule->when.departed_days_min >= 0))
         return "R10";
-    if (rule->when.idle_days_min >= 0)
+    if (rule->when.idle_days_min >= 0 || rule->when.activity_days_min >= 0)
         return "R4";
     if (rule->when.login & (1U << LOGIN_NEVER) && subject->account->login.kind == LOGIN_NEVER)
         return "R5";
     return "R11";
 }
 
-/* R7: the latest announcement this rule made; where it asks the login, unless one came since; where
- * the person is told, just one that told them. */
+/* Whether somebody showed since that they are there, by what the rule asks. */
+static bool is_answered(const struct rule *rule, const struct account *account,
+                        struct instant since)
+{
+    return (rule_asks_login(rule) && account->login.kind == LOGIN_KNOWN &&
+            instant_compare(account->login.at, since) > 0) ||
+           (rule_asks_activity(rule) && instant_compare(account->activity.at, since) > 0);
+}
+
+/* R7: the latest announcement this rule made; where it asks the login or activity, unless one came
+ * since; where the person is told, just one that told them. */
 static const struct announcement *find_announcement(const struct rule *rule,
                                                     const struct account *account, bool by_mail)
 {
@@ -433,9 +450,8 @@ static const struct announcement *find_announcement(const struct rule *rule,
 
     for (size_t i = 0; i < history->announcement_count; i++) {
         const struct announcement *one = &history->announcement[i];
-        bool starts_anew = rule_asks_login(rule) && account->login.kind == LOGIN_KNOWN &&
-                           instant_compare(account->login.at, one->at) > 0;
-        if (!text_equal(one->rule, rule->name) || starts_anew || (by_mail && !one->told))
+        if (!text_equal(one->rule, rule->name) || is_answered(rule, account, one->at) ||
+            (by_mail && !one->told))
             continue;
         int order = latest ? instant_compare(one->at, latest->at) : 1;
         if (order > 0 || (order == 0 && day_compare(one->not_before, latest->not_before) > 0))

@@ -11,7 +11,7 @@ update account set first_seen = first_seen - interval '1 day';
 update link_version set since = since - interval '1 day';
 update login set seen_at = seen_at - interval '1 day';
 update login_known set seen_at = seen_at - interval '1 day', read_at = read_at - interval '1 day';
-update login_events set complete_to = complete_to - interval '1 day';
+update events_read set complete_to = complete_to - interval '1 day';
 update plan set today = today - 1, created_at = created_at - interval '1 day',
                 expires_at = expires_at - interval '1 day',
                 snapshot_taken_at = snapshot_taken_at - interval '1 day',
