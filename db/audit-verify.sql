@@ -448,11 +448,13 @@ finding as (
            is distinct from (e.word, e.account_id, e.fact ->> 'decided_us', e.plan_id, e.position,
                              e.fact ->> 'subject', e.fact ->> 'action', e.fact ->> 'rule',
                              e.fact ->> 'rule_text', e.fact ->> 'address')
-           or (r.asks_login::text, (extract(epoch from r.snapshot_at) * 1000000)::bigint::text,
+           or (r.asks_login::text, r.asks_activity::text, (extract(epoch from r.snapshot_at) * 1000000)::bigint::text,
                r.not_before::text, r.until::text, r.person_departed::text, r.also_departed::text,
                r.spread::text, r.nightly::text, r.expected_on::text, r.at_once::text,
                array_to_json(r.overrides)::text, r.handed_in_id::text)
-              is distinct from (e.fact ->> 'asks_login', e.fact ->> 'snapshot_us',
+              is distinct from (e.fact ->> 'asks_login',
+                                coalesce(e.fact ->> 'asks_activity', 'false'),
+                                e.fact ->> 'snapshot_us',
                                 e.fact ->> 'not_before', e.fact ->> 'until',
                                 e.fact ->> 'person_departed', e.fact ->> 'also_departed',
                                 e.fact ->> 'spread', e.fact ->> 'nightly',

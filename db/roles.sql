@@ -91,7 +91,9 @@ grant execute on function audit.account_at(text, timestamptz)
 grant insert on
     reconcile.portal, reconcile.run, reconcile.snapshot, reconcile.account,
     reconcile.account_version, reconcile.login, reconcile.login_known, reconcile.login_pending,
-    reconcile.login_events, reconcile.profile_version, reconcile.roster, reconcile.person_version,
+    reconcile.events_read, reconcile.activity, reconcile.activity_known,
+    reconcile.activity_pending, reconcile.person_leave,
+    reconcile.profile_version, reconcile.roster, reconcile.person_version,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.plan_row,
     reconcile.plan_guard, reconcile.plan_note, reconcile.plan_idle, reconcile.plan_curve,
     reconcile.announcement, reconcile.approval, reconcile.approval_row, reconcile.guard_override, reconcile.handed_in,
@@ -104,7 +106,9 @@ grant insert on
 grant update on
     reconcile.portal, reconcile.run, reconcile.snapshot, reconcile.account,
     reconcile.account_version, reconcile.login_known, reconcile.login_pending,
-    reconcile.login_events, reconcile.profile_version, reconcile.roster, reconcile.person_version,
+    reconcile.events_read, reconcile.activity_known, reconcile.activity_pending,
+    reconcile.person_leave,
+    reconcile.profile_version, reconcile.roster, reconcile.person_version,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.announcement,
     reconcile.approval, reconcile.guard_override, reconcile.ruling, reconcile.acknowledgement,
     reconcile.step, reconcile.request_block, reconcile.request_silence, reconcile.notice_told,
@@ -112,14 +116,16 @@ grant update on
     reconcile.seat_class_version, reconcile.profile_class_version, reconcile.seat_act
     to reconcile_job;
 grant delete on
-    reconcile.approval_row, reconcile.login_pending, reconcile.request_block,
+    reconcile.approval_row, reconcile.login_pending, reconcile.activity_pending,
+    reconcile.request_block,
     reconcile.notice_told, reconcile.notice_announced, reconcile.announcement_unreached
     to reconcile_job;
 
 -- The eraser: takes away and blanks; adds nothing but its event.
 grant update on
     reconcile.portal, reconcile.run, reconcile.snapshot, reconcile.account_version,
-    reconcile.login, reconcile.login_known, reconcile.profile_version, reconcile.person_version,
+    reconcile.login, reconcile.login_known, reconcile.activity, reconcile.activity_known,
+    reconcile.profile_version, reconcile.person_version, reconcile.person_leave,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.plan_row,
     reconcile.plan_guard, reconcile.plan_note, reconcile.announcement, reconcile.approval,
     reconcile.guard_override, reconcile.handed_in, reconcile.ruling, reconcile.acknowledgement,
@@ -128,7 +134,8 @@ grant update on
 grant update (person_key) on reconcile.seat_act to reconcile_eraser;
 grant update (bound) on reconcile.account to reconcile_eraser;
 grant delete on
-    reconcile.login, reconcile.login_pending, reconcile.account_version, reconcile.link_version,
+    reconcile.login, reconcile.login_pending, reconcile.activity, reconcile.activity_pending,
+    reconcile.account_version, reconcile.link_version,
     reconcile.profile_version, reconcile.plan_row, reconcile.audit_private,
     reconcile.announcement_unreached
     to reconcile_eraser;

@@ -14,8 +14,8 @@
 #include "base/instant.h"
 #include "base/mem.h"
 
+#include "analytics.h"
 #include "control.h"
-#include "logins.h"
 #include "render.h"
 #include "users.h"
 
@@ -148,7 +148,29 @@ static const struct route {
     [ENDPOINT_PROFILES_GET] = {"GET", "/api/v4/profiles/", true, SCOPE_PROFILE_READ, NULL,
                                profiles_get},
     [ENDPOINT_LOGINS] = {"GET", "/v7/analytics/api/v1/user/login", false, SCOPE_ANALYTICS, NULL,
-                         logins_list},
+                         analytics_list},
+    [ENDPOINT_VIEWS_NEW] = {"GET", "/v7/analytics/api/v2/asset/views", false, SCOPE_ANALYTICS, NULL,
+                            analytics_list},
+    [ENDPOINT_VIEWS] = {"GET", "/v7/analytics/api/v1/asset/view", false, SCOPE_ANALYTICS, NULL,
+                        analytics_list},
+    [ENDPOINT_DOWNLOADS_NEW] = {"GET", "/v7/analytics/api/v1/asset/v2/download", false,
+                                SCOPE_ANALYTICS, NULL, analytics_list},
+    [ENDPOINT_DOWNLOADS] = {"GET", "/v7/analytics/api/v1/asset/download", false, SCOPE_ANALYTICS,
+                            NULL, analytics_list},
+    [ENDPOINT_CREATIONS] = {"GET", "/v7/analytics/api/v1/asset/create", false, SCOPE_ANALYTICS,
+                            NULL, analytics_list},
+    [ENDPOINT_ARCHIVALS] = {"GET", "/v7/analytics/api/v1/asset/archive", false, SCOPE_ANALYTICS,
+                            NULL, analytics_list},
+    [ENDPOINT_REMOVALS] = {"GET", "/v7/analytics/api/v1/asset/remove", false, SCOPE_ANALYTICS, NULL,
+                           analytics_list},
+    [ENDPOINT_SEARCHES_NEW] = {"GET", "/v7/analytics/api/v1/search/executions", false,
+                               SCOPE_ANALYTICS, NULL, analytics_list},
+    [ENDPOINT_SEARCHES] = {"GET", "/v7/analytics/api/v1/search/keyword", false, SCOPE_ANALYTICS,
+                           NULL, analytics_list},
+    [ENDPOINT_COLLECTION_VIEWS] = {"GET", "/v7/analytics/api/v1/collection/views", false,
+                                   SCOPE_ANALYTICS, NULL, analytics_list},
+    [ENDPOINT_YEAR] = {"GET", "/v7/analytics/api/v1/historical/", true, SCOPE_ANALYTICS, NULL,
+                       analytics_year},
 };
 
 /* The route of a path, whatever the method; the method decides among those of one path. A missing
@@ -230,7 +252,8 @@ static bool faults_before(struct call *call, enum endpoint endpoint)
 {
     const struct fault *fault;
     struct answer *answer = call->answer;
-    bool single = routes[endpoint].segment && routes[endpoint].scope != SCOPE_PROFILE_READ;
+    bool single = routes[endpoint].segment && (routes[endpoint].scope == SCOPE_USER_READ ||
+                                               routes[endpoint].scope == SCOPE_USER_WRITE);
     size_t length = strlen(call->request->path);
     if (call_fault(call, FAULT_HANG)) {
         answer->delivery = DELIVER_HANG;
@@ -243,7 +266,8 @@ static bool faults_before(struct call *call, enum endpoint endpoint)
     } else if (call_fault(call, FAULT_WRONG_TYPE)) {
         answer_plain(answer, 200, "text/html; charset=utf-8", LOGIN_PAGE);
     } else if (call->request->path[length - 1] != '/' && endpoint != ENDPOINT_TOKEN &&
-               endpoint != ENDPOINT_LOGINS && call_fault(call, FAULT_REDIRECT_SLASH)) {
+               routes[endpoint].scope != SCOPE_ANALYTICS &&
+               call_fault(call, FAULT_REDIRECT_SLASH)) {
         answer_plain(answer, 301, "text/html", "<html><body>Moved Permanently</body></html>");
         answer_header(answer, "Location", "%s/%s%s", call->request->path,
                       *call->request->query ? "?" : "", call->request->query);
@@ -406,6 +430,7 @@ static void answer_call(struct portal *portal, const struct request *request, st
     if (is_form(request->content_type) && request->body.length <= MESSAGE_BODY_MAX &&
         !form_parse(&call.form, text_cstr(&request->body)))
         form_release(&call.form); /* an unreadable form has no fields */
+    call.endpoint = endpoint;
     serve(&call, endpoint, path_known, segment);
     faults_after(&call);
     write_log(&call, endpoint);

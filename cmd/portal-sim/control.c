@@ -196,6 +196,22 @@ static bool set_deactivated(struct user *user, const char *value)
     return good;
 }
 
+/* "downloads 2026-11-20T10:00:00Z": by API, weekly up to then; "": none. */
+static bool set_activity(struct user *user, const char *value)
+{
+    CLEANUP(text_release) struct text word = TEXT_INIT;
+    struct instant at = INSTANT_NONE;
+    size_t length = strcspn(value, " ");
+    text_add_bytes(&word, value, length);
+    enum event_sort sort = event_sort_of(text_cstr(&word));
+    if (*value && (sort == EVENT_SORTS || sort == EVENT_LOGINS || !value[length] ||
+                   !instant_parse_bynder(value + length + 1, &at)))
+        return false;
+    user->active_sort = (uint8_t)(*value ? sort : EVENT_LOGINS);
+    user->active_us = *value ? at.us : 0;
+    return true;
+}
+
 /* What only the simulator knows; NULL, or what is wrong. */
 static const char *set_own_fields(struct user *user, const struct form *form)
 {
@@ -205,6 +221,8 @@ static const char *set_own_fields(struct user *user, const struct form *form)
         return "field 'deactivated' is no time";
     if ((value = form_get(form, "created")) && !day_parse_iso(value, &user->created))
         return "field 'created' is no day";
+    if ((value = form_get(form, "activity")) && !set_activity(user, value))
+        return "field 'activity' wants a sort of event and a time";
     if ((value = form_get(form, "habit"))) {
         if (!parse_int(value, 0, UINT8_MAX, &habit))
             return "field 'habit' wants a number from 0 to 255";

@@ -23,6 +23,17 @@ const char *const endpoint_names[REQLOG_ENDPOINTS] = {
     [ENDPOINT_PROFILES_LIST] = "profiles.list",
     [ENDPOINT_PROFILES_GET] = "profiles.get",
     [ENDPOINT_LOGINS] = "logins",
+    [ENDPOINT_VIEWS_NEW] = "views-v2",
+    [ENDPOINT_VIEWS] = "views",
+    [ENDPOINT_DOWNLOADS_NEW] = "downloads-v2",
+    [ENDPOINT_DOWNLOADS] = "downloads",
+    [ENDPOINT_CREATIONS] = "creations",
+    [ENDPOINT_ARCHIVALS] = "archivals",
+    [ENDPOINT_REMOVALS] = "removals",
+    [ENDPOINT_SEARCHES_NEW] = "searches-v2",
+    [ENDPOINT_SEARCHES] = "searches",
+    [ENDPOINT_COLLECTION_VIEWS] = "collection_views",
+    [ENDPOINT_YEAR] = "historical",
 };
 
 _Static_assert(ENDPOINT_COUNT <= REQLOG_ENDPOINTS, "the log counts every endpoint");
@@ -83,7 +94,8 @@ static int begin(struct portal *portal, bool with_people, struct err *err)
     const struct portal_settings *settings = &portal->settings;
     start_clock(portal);
     people_the_portal(portal, with_people);
-    events_init(&portal->events, settings->seed);
+    for (unsigned sort = 0; sort < EVENT_SORTS; sort++)
+        events_init(&portal->events[sort], (enum event_sort)sort, settings->seed);
     tokens_init(&portal->tokens, settings->seed, settings->token_lifetime_us);
     portal->tokens.grantable = settings->scopes;
     for (size_t i = 0; i < settings->permanent_count; i++)
@@ -103,7 +115,8 @@ static void finish(struct portal *portal)
         form_release(&portal->pending[i].form);
     portal->pending_count = 0;
     population_release(&portal->population);
-    events_release(&portal->events);
+    for (unsigned sort = 0; sort < EVENT_SORTS; sort++)
+        events_release(&portal->events[sort]);
     tokens_release(&portal->tokens);
     rate_release(&portal->rate);
     faults_release(&portal->faults);

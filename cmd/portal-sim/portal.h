@@ -33,6 +33,17 @@ enum endpoint {
     ENDPOINT_PROFILES_LIST,
     ENDPOINT_PROFILES_GET,
     ENDPOINT_LOGINS,
+    ENDPOINT_VIEWS_NEW,
+    ENDPOINT_VIEWS,
+    ENDPOINT_DOWNLOADS_NEW,
+    ENDPOINT_DOWNLOADS,
+    ENDPOINT_CREATIONS,
+    ENDPOINT_ARCHIVALS,
+    ENDPOINT_REMOVALS,
+    ENDPOINT_SEARCHES_NEW,
+    ENDPOINT_SEARCHES,
+    ENDPOINT_COLLECTION_VIEWS,
+    ENDPOINT_YEAR,
     ENDPOINT_COUNT
 };
 extern const char *const endpoint_names[]; /* in the log and the counts */
@@ -74,7 +85,7 @@ struct portal {
     struct tokens tokens;
     struct rate rate;
     struct faults faults;
-    struct events events;
+    struct events events[EVENT_SORTS];
     struct reqlog log;
     struct pending *pending;
     size_t pending_count, pending_capacity;
@@ -104,6 +115,7 @@ struct call {
     const struct request *request;
     struct answer *answer;
     struct form query, form;
+    enum endpoint endpoint;
     char *segment;       /* decoded last path segment of routes with one */
     const char *user_id; /* of the account concerned, for the list of writes */
     const char *effect;

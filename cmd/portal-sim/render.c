@@ -34,6 +34,13 @@ void render_time_ms(struct text *text, int64_t us)
               at.minute, at.second, at.millisecond);
 }
 
+void render_time_zulu_ms(struct text *text, int64_t us)
+{
+    struct moment at = split(us);
+    text_addf(text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", at.year, at.month, at.day, at.hour,
+              at.minute, at.second, at.millisecond);
+}
+
 void render_http_date(struct text *text, int64_t us)
 {
     static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};

@@ -29,6 +29,8 @@ void render_profile(struct jsonw *json, const struct profile *profile);
 
 /* 2021-11-15T10:07:57.781+00:00 */
 void render_time_ms(struct text *text, int64_t us);
+/* 2023-03-22T12:26:23.862Z */
+void render_time_zulu_ms(struct text *text, int64_t us);
 /* Mon, 15 Nov 2021 10:07:57 GMT */
 void render_http_date(struct text *text, int64_t us);
 

@@ -14,7 +14,7 @@
 #include "base/jsonw.h"
 #include "base/text.h"
 
-#define REQLOG_ENDPOINTS 12
+#define REQLOG_ENDPOINTS 24
 #define REQLOG_STATUSES  600
 
 struct reqlog_entry {

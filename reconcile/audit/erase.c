@@ -26,7 +26,9 @@ static const struct sweep {
 } sweeps[] = {
     {"erase_account_version", query_erase_account_version, 1, false},
     {"erase_login", query_erase_login, 1, false},
+    {"erase_activity", query_erase_activity, 1, false},
     {"erase_person_version", query_erase_person_version, 1, false},
+    {"erase_person_leave", query_erase_person_leave, 1, false},
     {"erase_account_bound", query_erase_account_bound, 1, false},
     {"erase_link_version", query_erase_link_version, 1, false},
     {"erase_seat_act", query_erase_seat_act, 1, false},
@@ -462,6 +464,8 @@ static int thin(const struct erasing *erasing, const struct store_retention *ret
         {"thin_profile_version_move", query_thin_profile_version_move},
         {"thin_login_drop", query_thin_login_drop},
         {"thin_login_move", query_thin_login_move},
+        {"thin_activity_drop", query_thin_activity_drop},
+        {"thin_activity_move", query_thin_activity_move},
     };
     CLEANUP(pg_clearp) PGresult *marked = NULL;
     struct pg *pg = erasing->store->pg;

@@ -185,7 +185,7 @@ struct portal bynder_read_only(struct bynder *bynder)
         .enter = portal_enter,
         .list = bynder_list,
         .logins = bynder_logins,
-        .events = bynder->config->login_events ? bynder_events : NULL,
+        .events = bynder_wants_events(bynder) ? bynder_events : NULL,
         .get = portal_get,
         .requests = portal_requests,
     };

@@ -22,7 +22,7 @@ static const struct {
     [ENDPOINT_USER] = {"reading a user", "admin.user:read", "USERMANAGEMENT"},
     [ENDPOINT_PROFILES] = {"reading the permission profiles", "admin.profile:read",
                            "PERMISSIONMANAGEMENT"},
-    [ENDPOINT_EVENTS] = {"reading login events", "analytics.api:read", NULL},
+    [ENDPOINT_EVENTS] = {"reading events", "analytics.api:read", NULL},
 };
 
 static enum verdict refuse_forbidden(enum endpoint endpoint, const char *subject, struct err *err)
@@ -51,10 +51,12 @@ static enum verdict judge_status(struct bynder *bynder, enum endpoint endpoint, 
 {
     long status = answer->status;
 
+    bynder->stopped_by = status;
     if (status == 403)
         return refuse_forbidden(endpoint, subject, err);
-    if (status == 404 && endpoint == ENDPOINT_EVENTS) {
-        err_set(err, ERR_SCOPE, "%s: this portal has no login events", subject);
+    if ((status == 404 || status == 410) && endpoint == ENDPOINT_EVENTS) {
+        err_set(err, ERR_SCOPE, "%s: this portal has no such events%s", subject,
+                status == 410 ? " any more" : "");
         return VERDICT_STOP;
     }
     if (status == 404) {

@@ -1,13 +1,14 @@
 /*
- * Login events come in bulk, a page at a time, oldest first or not: only the newest of each account
+ * Events come in bulk, a page at a time, oldest first or not: only the newest of each account
  * matters, so neither order nor repetition does. The cursor of the next page is a header. It is put
  * into a URL of our own making; the address that the portal offers beside it is only looked into
  * for that cursor, never followed, because the token goes nowhere else. Whether cursors ever come
- * to an end is for whoever follows them (job/logins).
+ * to an end is for whoever follows them (job/events).
  *
- * An event that cannot be read is left out and counted: events only ever clear somebody, and
+ * A login event that cannot be read is left out and counted: they only ever clear somebody, and
  * whoever is not cleared is read one by one. So is one of a user whose id has not the v4 form: no
- * such account is ever acted on, and what is kept of users that are not listed stays bounded.
+ * such account is ever acted on, and what is kept of users that are not listed stays bounded. Of
+ * activity nothing but events tells, so what cannot be read there never makes anybody idle.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,30 +25,59 @@ struct reading {
     struct arena *arena;
     struct intern user; /* an account has many events */
     struct events_page *page;
+    const struct events_window *window;
     size_t items, unreadable;
 };
+
+static bool is_login(const struct reading *reading)
+{
+    return reading->window->kind == EVENT_LOGIN;
+}
+
+/* false: nobody can tell whose, or of what time, it is. A login event needs both. Activity is of
+ * nobody where no user of the portal is named (a collection that is shown to the world), and of the
+ * latest time that it can be where that cannot be read. */
+static bool read_event(const struct reading *reading, struct json_object *item,
+                       struct arena *scratch, const char **ret_user, struct instant *ret_at)
+{
+    const char *at = NULL;
+    enum json_found found =
+        item ? json_string(item, "userId", LIMIT_FIELD, scratch, ret_user) : JSON_UNREADABLE;
+    bool is_ours = found == JSON_FOUND && account_id_is_v4(*ret_user);
+
+    if (!is_ours)
+        *ret_user = NULL;
+    if (!is_ours && (is_login(reading) || found == JSON_UNREADABLE))
+        return false;
+    if (!is_ours || (json_label(item, "dateTime", LIMIT_FIELD, scratch, &at) == JSON_FOUND &&
+                     instant_parse_bynder(at, ret_at)))
+        return true;
+    *ret_at = reading->window->to;
+    return !is_login(reading);
+}
 
 static int take_event(void *context, size_t index, struct json_object *item, const char *flaw,
                       struct err *err)
 {
     struct reading *reading = context;
-    struct login_event *event = &reading->page->event[reading->page->count];
+    struct portal_event *event = &reading->page->event[reading->page->count];
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    const char *user = NULL, *at = NULL, *type = NULL;
+    const char *user = NULL, *type = NULL;
 
     (void)flaw;
     if (index >= PAGE_EVENTS)
         return err_set(err, ERR_UNREACHABLE, "more than %d events in one page", PAGE_EVENTS);
     reading->items++;
-    if (!item || json_string(item, "userId", LIMIT_FIELD, &scratch, &user) != JSON_FOUND ||
-        !account_id_is_v4(user) ||
-        json_label(item, "dateTime", LIMIT_FIELD, &scratch, &at) != JSON_FOUND ||
-        !instant_parse_bynder(at, &event->at)) {
+    if (!read_event(reading, item, &scratch, &user, &event->at)) {
         reading->unreadable++;
         return 0;
     }
-    if (json_string(item, "eventType", LIMIT_FIELD, &scratch, &type) == JSON_FOUND &&
-        !text_equal(type, "user.login"))
+    /* Whatever else somebody did is activity as well. */
+    if (is_login(reading) &&
+        json_string(item, "eventType", LIMIT_FIELD, &scratch, &type) == JSON_FOUND &&
+        event_kind_of_type(type) != EVENT_LOGIN)
+        return 0;
+    if (!user)
         return 0;
     event->user_id = intern_string(&reading->user, user);
     reading->page->count++;
@@ -139,11 +169,19 @@ static void add_time(struct text *url, const char *name, struct instant at)
 static void make_url(struct text *url, const struct bynder *bynder,
                      const struct events_window *window)
 {
-    text_addf(url, "%s/v7/analytics/api/v1/user/login?limit=%d", bynder->config->url, PAGE_EVENTS);
+    text_addf(url, "%s%s?limit=%d", bynder->config->url,
+              event_kinds[window->kind].path[window->version], PAGE_EVENTS);
     add_time(url, "fromDateTime", window->from);
     add_time(url, "toDateTime", window->to);
     if (window->cursor)
         text_addf(url, "&cursor=%s", window->cursor);
+}
+
+static enum events_access access_of(const struct bynder *bynder, const struct err *failure)
+{
+    if (failure->code != ERR_SCOPE)
+        return EVENTS_MISSING;
+    return bynder->stopped_by == 404 || bynder->stopped_by == 410 ? EVENTS_ABSENT : EVENTS_DENIED;
 }
 
 static int read_page(struct bynder *bynder, struct reading *reading,
@@ -154,15 +192,18 @@ static int read_page(struct bynder *bynder, struct reading *reading,
     struct events_page *page = reading->page;
 
     make_url(&url, bynder, window);
+    bynder->stopped_by = 0;
     if (bynder_get(bynder, ENDPOINT_EVENTS, text_cstr(&url), use_page, reading, &failure) == 0) {
+        page->unreadable = reading->unreadable;
         if (reading->unreadable > 0)
-            page->why = arena_printf(reading->arena, "%zu of %zu login events cannot be read",
-                                     reading->unreadable, reading->items);
+            page->why = arena_printf(
+                reading->arena, "%zu of %zu %s cannot be read", reading->unreadable, reading->items,
+                is_login(reading) ? "login events" : event_kinds[window->kind].what);
         return 0;
     }
     if (clock_is_interrupted())
         return err_move(err, &failure);
-    page->access = failure.code == ERR_SCOPE ? EVENTS_DENIED : EVENTS_MISSING;
+    page->access = access_of(bynder, &failure);
     page->why = arena_strdup(reading->arena, failure.text);
     page->count = 0;
     page->next_cursor = NULL;
@@ -174,7 +215,7 @@ int bynder_events(void *self, struct arena *arena, const struct events_window *w
 {
     struct bynder *bynder = self;
     struct events_page page = {.access = EVENTS_READ};
-    struct reading reading = {.arena = arena, .page = &page};
+    struct reading reading = {.arena = arena, .page = &page, .window = window};
 
     if (bynder_token_ensure(bynder, err) < 0)
         return -1;

@@ -4,7 +4,7 @@
  * bynder.c puts the portal together, answer.c says what any answer is, patience.c how long a portal
  * in trouble is asked again, token.c gets and renews the token, call.c sends one request and judges
  * its answer, rounds.c does that for many at a time, account.c reads one user, list.c the list and
- * the profiles, logins.c many single users, events.c login events in bulk, write.c changes one.
+ * the profiles, logins.c many single users, events.c events in bulk, write.c changes one.
  */
 #ifndef BYNDER_PRIVATE_H
 #define BYNDER_PRIVATE_H
@@ -52,6 +52,7 @@ struct bynder {
     char *in_front;             /* what answered 401, where it was not the portal */
     struct instant quiet_until; /* steady: as far as answers have asked us to wait */
     int64_t quiet_us;           /* in all */
+    long stopped_by;            /* the status that ended the last reading; 0 = none */
     char *gave_up;              /* the sentence that every further request is refused with */
     void (*waiting)(void *context, double seconds, const char *why);
     void *waiting_context;
@@ -117,7 +118,9 @@ int bynder_token_refused(struct bynder *bynder, struct err *err)
 /* The same for a read: a token that is new is tried once more, some seconds later. */
 int bynder_token_doubted(struct bynder *bynder, struct err *err)
     __attribute__((warn_unused_result));
-/* Whether login events may be read; true when nothing can be told (a permanent token). */
+/* Whether anything is to be read for which its scope is needed. */
+bool bynder_wants_events(const struct bynder *bynder);
+/* Whether events may be read; true when nothing can be told (a permanent token). */
 bool bynder_may_read_events(const struct bynder *bynder);
 /* ERR_SCOPE names the first scope that is not granted. */
 int bynder_check_scopes(const struct bynder *bynder, struct err *err)

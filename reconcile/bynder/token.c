@@ -303,7 +303,7 @@ static int fetch(struct bynder *bynder, struct err *err)
 {
     CLEANUP(grant_release)
     struct grant grant = {.basic = bynder->by_basic,
-                          .optional = bynder->config->login_events && !bynder->without_optional};
+                          .optional = bynder_wants_events(bynder) && !bynder->without_optional};
 
     do {
         if (ask_patiently(bynder, &grant, err) < 0)
@@ -376,6 +376,11 @@ static bool holds_word(const char *words, const char *word)
         words += strspn(words, " ");
     }
     return false;
+}
+
+bool bynder_wants_events(const struct bynder *bynder)
+{
+    return bynder->config->login_events || bynder->config->activity_wanted;
 }
 
 bool bynder_may_read_events(const struct bynder *bynder)

@@ -10,6 +10,7 @@
 #include "base/fold.h"
 #include "base/table.h"
 #include "config/loader.h"
+#include "core/rules.h"
 #include "host/zone.h"
 
 /* --- portal --- */
@@ -297,6 +298,8 @@ void config_check(struct config_loader *loader)
     check_windows(loader);
     check_freeze(loader);
     config_check_notify(loader);
+    loader->config->portal.activity_wanted =
+        loader->config->portal.activity_always || policy_asks_activity(&loader->config->policy);
     loader->config->matching.roster_has_username =
         loader->config->roster.column.of[ROSTER_USERNAME] != NULL;
 }

@@ -45,6 +45,9 @@ struct config_portal {
     bool login_events;            /* logins = "events" */
     int64_t login_reread_days;    /* how old a single read may be that a proposal rests on */
     int64_t login_refresh_days;   /* everybody is read once in so many days; 0 = never */
+    bool activity[EVENT_KINDS];   /* which kinds count where a rule asks activity */
+    bool activity_always;         /* they are read without a rule that asks it, too */
+    bool activity_wanted;         /* they are read: a rule asks it, or always */
     int64_t events_overlap_hours; /* read again before where the events were read to */
     const char *address_group;    /* portals that share one public address; NULL = by the host */
     const char *include_inactive; /* what is sent as includeInActive: "true" or "1" */

@@ -38,6 +38,17 @@ static const struct setting_word do_words[] = {{"keep", ACTION_KEEP},
                                                {"suspend", ACTION_SUSPEND},
                                                {"deprovision", ACTION_DEPROVISION},
                                                {NULL, 0}};
+/* Words and places are those of event_kinds[]. */
+static const struct setting_word activity_words[] = {{"views", EVENT_VIEW},
+                                                     {"downloads", EVENT_DOWNLOAD},
+                                                     {"creations", EVENT_CREATION},
+                                                     {"archivals", EVENT_ARCHIVAL},
+                                                     {"removals", EVENT_REMOVAL},
+                                                     {"searches", EVENT_SEARCH},
+                                                     {"collection_views", EVENT_COLLECTION_VIEW},
+                                                     {NULL, 0}};
+static const struct setting_word activity_for_words[] = {
+    {"rules", false}, {"always", true}, {NULL, 0}};
 #define REPORT(member) (offsetof(struct config, report.member) - offsetof(struct config, report))
 static const struct setting_word report_words[] = {{"text", REPORT(text)}, {"json", REPORT(json)},
                                                    {"csv", REPORT(csv)},   {"html", REPORT(html)},
@@ -176,8 +187,24 @@ const struct setting settings[] = {
      .minimum = 0,
      .maximum = 8760,
      .fallback = "48",
-     .sentence = "Login events are read again from so many hours before where the last reading "
-                 "ended, for those that the portal tells late."},
+     .sentence = "Login events, and those of activity, are read again from so many hours before "
+                 "where the last reading ended, for those that the portal tells late."},
+    {.path = "portal.activity",
+     .type = SETTING_FLAGS,
+     AT(portal.activity),
+     .fallback = "[ \"views\", \"downloads\", \"creations\", \"archivals\", \"removals\", "
+                 "\"searches\", \"collection_views\" ]",
+     .words = activity_words,
+     .sentence = "What counts as activity where a rule asks 'activity_days_min'. All of it is read "
+                 "in bulk; while the portal does not tell one of these kinds, nobody is idle by "
+                 "such a rule for certain, so one that it does not have is left out here."},
+    {.path = "portal.activity_for",
+     .type = SETTING_WORD,
+     AT(portal.activity_always),
+     .fallback = "\"rules\"",
+     .words = activity_for_words,
+     .sentence = "When activity is read: \"rules\" where a rule asks it, \"always\" also for the "
+                 "columns of the reports alone."},
     {.path = "portal.address_group",
      .type = SETTING_TEXT,
      AT(portal.address_group),

@@ -1,11 +1,12 @@
 /*
- * A login is what starts an announcement anew and what coming back is, and a night knows the newest
- * one: a login of the span that an earlier night did not know is found by the first night that
- * does.
+ * A login, where the rule asks it any activity, is what starts an announcement anew; either is what
+ * coming back is. A night knows the newest one: one of the span that an earlier night did not know
+ * is found by the first night that does.
  */
 #include "core/backtest.h"
 
 #include "base/mem.h"
+#include "core/rules.h"
 #include "core/simulate.h"
 
 #include <stdlib.h>
@@ -41,12 +42,12 @@ static struct backtest_seat *seat_of(struct backtest *backtest, const char *id)
 static void watch(const struct backtest *backtest, struct backtest_seat *seat,
                   const struct account *account)
 {
-    const struct login *login = &account->login;
+    struct instant used = account_used_at(account);
 
     if (day_is_set(seat->back_on))
         return;
-    if (login->kind == LOGIN_KNOWN && instant_compare(login->at, seat->acted_at) > 0)
-        seat->back_on = instant_day(login->at, backtest->zone);
+    if (instant_compare(used, seat->acted_at) > 0)
+        seat->back_on = instant_day(used, backtest->zone);
     else if (account->status != ACCOUNT_ACTIVE && !day_is_set(seat->lost_on))
         seat->lost_on = backtest->last;
 }
@@ -61,8 +62,10 @@ static void play(struct backtest_seat *seat, const struct policy_context *contex
             seat->announced_at = INSTANT_NONE;
         return;
     }
-    if (!instant_is_set(seat->announced_at) ||
-        instant_compare(decision->account->login.at, seat->announced_at) > 0) {
+    const struct account *account = decision->account;
+    struct instant shown =
+        rule_asks_activity(decision->by) ? account_used_at(account) : account->login.at;
+    if (!instant_is_set(seat->announced_at) || instant_compare(shown, seat->announced_at) > 0) {
         seat->announced_at = context->now;
         seat->due = day_add(context->today, decision->by->grace_days);
     }

@@ -60,6 +60,47 @@ static enum truth ask_idle(const struct conditions *conditions, const struct sub
     return TRUTH_UNKNOWN;
 }
 
+/* One use that is known is enough for no; for yes nothing may be missing. */
+static enum truth ask_activity(const struct conditions *conditions, const struct subject *subject)
+{
+    enum login_kind login = subject->account->login.kind;
+    int days = conditions->activity_days_min;
+
+    if (subject->unused_days >= 0 && subject->unused_days < days)
+        return TRUTH_FALSE;
+    if ((login != LOGIN_KNOWN && login != LOGIN_NEVER) || subject->reach_days < days)
+        return TRUTH_UNKNOWN;
+    return truth_of(subject->unused_days >= 0); /* never used is not infinitely idle: as above */
+}
+
+/* At least and at most so many days; most is -1 where nobody can tell. */
+static enum truth at_or_over(int least, int most, int days)
+{
+    if (least >= days)
+        return TRUTH_TRUE;
+    return most >= 0 && most < days ? TRUTH_FALSE : TRUTH_UNKNOWN;
+}
+
+static enum truth ask_profile_days(const struct conditions *conditions,
+                                   const struct subject *subject)
+{
+    return at_or_over(subject->profile_days, subject->profile_days_most,
+                      conditions->profile_days_min);
+}
+
+static enum truth ask_back(const struct conditions *conditions, const struct subject *subject)
+{
+    if (subject->status == PERSON_UNKNOWN ||
+        (subject->status == PERSON_ABSENT && subject->blind_rows))
+        return TRUTH_UNKNOWN;
+    if (subject->status == PERSON_ON_LEAVE)
+        return TRUTH_FALSE;
+    if (subject->back_days < 0)
+        return TRUTH_TRUE;
+    return at_or_over(subject->back_days, subject->back_days_most,
+                      conditions->back_from_leave_days_min);
+}
+
 static enum truth ask_known(const struct conditions *conditions, const struct subject *subject)
 {
     return truth_of(subject->known_days >= conditions->known_days_min);
@@ -224,6 +265,10 @@ const struct condition_field policy_conditions[] = {
      ask_login},
     {"idle_days_min", ABOUT_LOGIN, DAYS(idle_days_min),
      "whole days since the newest known login, or since the account became active again", ask_idle},
+    {"activity_days_min", ABOUT_USE, DAYS(activity_days_min),
+     "whole days since the newest known login or activity, or since the account became active "
+     "again",
+     ask_activity},
     {"known_days_min", ABOUT_ACCOUNT, DAYS(known_days_min),
      "whole days since this program first saw the account, or since its created date, or since it "
      "became active again",
@@ -234,6 +279,11 @@ const struct condition_field policy_conditions[] = {
      "whole days since this program suspended the account", ask_suspended},
     {"absent_rosters_min", ABOUT_PERSON, DAYS(absent_rosters_min),
      "consecutive good rosters, 20 hours apart, without the person", ask_absent},
+    {"profile_days_min", ABOUT_ACCOUNT, DAYS(profile_days_min),
+     "whole days since the account has its permission profile", ask_profile_days},
+    {"back_from_leave_days_min", ABOUT_PERSON, DAYS(back_from_leave_days_min),
+     "whole days since the person is back from a leave; holds of who was never seen on leave",
+     ask_back},
     {"username", ABOUT_ACCOUNT, PATTERNS(username), "username, shell-style pattern", ask_username},
     {"email", ABOUT_ACCOUNT, PATTERNS(email), "first or second e-mail address, shell-style pattern",
      ask_email},
@@ -333,6 +383,53 @@ static struct instant known_since(const struct account_history *history)
     return instant_later(created ? history->created : history->first_seen, history->became_active);
 }
 
+static void fill_use(struct subject *subject, const struct policy *policy,
+                     const struct policy_context *context)
+{
+    const struct account *account = subject->account;
+    const struct account_history *history = &account->history;
+    struct instant active = history->became_active, used = account_used_at(account);
+
+    if (account->login.kind == LOGIN_KNOWN)
+        subject->idle_days = days_since(
+            instant_day(instant_later(account->login.at, active), policy->zone), context->today);
+    if (instant_is_set(used))
+        subject->unused_days =
+            days_since(instant_day(instant_later(used, active), policy->zone), context->today);
+    subject->reach_days =
+        days_since(instant_day(context->snapshot->activity.since, policy->zone), context->today);
+}
+
+/* Until the newest time at which it was seen with another one, or was not there, it had another. */
+static void fill_profile_days(struct subject *subject, const struct policy *policy,
+                              struct day today)
+{
+    const struct account_history *history = &subject->account->history;
+    struct day since = instant_day(history->profile_since, policy->zone);
+    struct day other =
+        instant_day(instant_later(history->profile_other_at, history->missing_at), policy->zone);
+
+    subject->profile_days = day_is_set(since) ? days_since(since, today) : 0;
+    subject->profile_days_most = days_since(other, today);
+}
+
+/* As the rosters that were said it, or as this one says of a leave that is over. */
+static void fill_back_days(struct subject *subject, struct day today)
+{
+    const struct person *person = subject->person;
+
+    if (!person)
+        return;
+    struct day back = person->back_on, last = person->on_leave_at;
+    if (day_is_set(person->leave_until) && day_compare(person->leave_until, today) < 0) {
+        struct day next = day_add(person->leave_until, 1);
+        back = day_compare(next, back) > 0 ? next : back;
+        last = day_compare(person->leave_until, last) > 0 ? person->leave_until : last;
+    }
+    subject->back_days = days_since(back, today);
+    subject->back_days_most = days_since(last, today);
+}
+
 /* An older file than one that was good before (a restored copy) proves nothing: the ones in between
  * may have held the person. */
 static struct absence absent_rosters(const struct policy_context *context,
@@ -359,6 +456,9 @@ struct subject subject_of(const struct policy *policy, const struct policy_conte
         .pairing = pairing,
         .person = pairing->kind == LINK_ONE ? pairing->person : NULL,
         .idle_days = -1,
+        .unused_days = -1,
+        .back_days = -1,
+        .back_days_most = -1,
         .departed_days = -1,
         .absence_provable = context->absence_provable,
         .blind_rows = context->blind_rows,
@@ -372,10 +472,9 @@ struct subject subject_of(const struct policy *policy, const struct policy_conte
         subject.status = subject.person->status;
     else if (pairing->kind == LINK_NONE)
         subject.status = PERSON_ABSENT;
-    if (account->login.kind == LOGIN_KNOWN)
-        subject.idle_days = days_since(
-            instant_day(instant_later(account->login.at, history->became_active), policy->zone),
-            context->today);
+    fill_use(&subject, policy, context);
+    fill_profile_days(&subject, policy, context->today);
+    fill_back_days(&subject, context->today);
     if (subject.status == PERSON_DEPARTED)
         subject.departed_days = days_since(subject.person->last_day, context->today);
     subject.known_days = day_is_set(known) ? days_since(known, context->today) : 0;

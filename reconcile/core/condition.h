@@ -16,6 +16,12 @@ struct subject {
     enum person_status status;     /* PERSON_ABSENT without a link */
     int idle_days;                 /* -1 = no known login */
     int known_days;                /* since our first sight or Bynder's created date */
+    int unused_days;               /* likewise by a login or activity; -1 = neither is known */
+    int reach_days;                /* so long all activity was told; -1 = some is missing */
+    int profile_days;              /* with its profile, at least */
+    int profile_days_most;         /* at most; -1 = not known */
+    int back_days;                 /* from a leave, at least; -1 = never seen on leave */
+    int back_days_most;            /* at most */
     int departed_days;             /* -1 = not departed, or no last day */
     int suspended_days;            /* -1 = not suspended by us */
     struct absence absence;        /* R6 */

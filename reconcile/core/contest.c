@@ -193,7 +193,7 @@ static const char *(*const tells[])(struct arena *arena, const struct subject *s
 };
 
 /* K5: the person of the link has departed, and a row that is at work may be them, unless the login
- * of the account says otherwise. */
+ * of the account says otherwise and no activity contradicts it. */
 static bool is_by_twin(const struct subject *subject, const struct zone *zone)
 {
     const struct pairing *pairing = subject->pairing;
@@ -201,7 +201,8 @@ static bool is_by_twin(const struct subject *subject, const struct zone *zone)
 
     if (pairing->kind != LINK_ONE || !pairing->other)
         return false;
-    if (!day_is_set(pairing->twin_until))
+    if (!day_is_set(pairing->twin_until) ||
+        day_compare(instant_day(subject->account->activity.at, zone), pairing->twin_until) > 0)
         return true;
     return login->kind != LOGIN_NEVER &&
            (login->kind != LOGIN_KNOWN ||

@@ -186,9 +186,10 @@ const char *downgrade_forbids(const struct policy *policy, const struct rule *ru
 
 /* --- R8 --- */
 
-static bool has_login_after(const struct account *account, struct instant since)
+/* By a login or by activity. */
+static bool is_used_after(const struct account *account, struct instant since)
 {
-    return account->login.kind == LOGIN_KNOWN && instant_compare(account->login.at, since) > 0;
+    return instant_compare(account_used_at(account), since) > 0;
 }
 
 bool downgrade_is_undone(const struct policy_context *context, const struct subject *subject)
@@ -196,9 +197,14 @@ bool downgrade_is_undone(const struct policy_context *context, const struct subj
     const struct account_downgrade *downgrade = subject->account->history.downgrade;
 
     return downgrade && instant_is_set(downgrade->other_at) &&
-           !has_login_after(subject->account, downgrade->other_at) &&
+           !is_used_after(subject->account, downgrade->other_at) &&
            !ruling_again(subject->scratch, context->approvers, subject->account->history.rulings,
                          subject->account, downgrade->other_at, context->today);
+}
+
+static int least(int days, int most)
+{
+    return days > most ? most : days;
 }
 
 struct subject downgrade_subject(const struct policy *policy, const struct policy_context *context,
@@ -207,11 +213,11 @@ struct subject downgrade_subject(const struct policy *policy, const struct polic
     const struct account_downgrade *downgrade = subject->account->history.downgrade;
     struct subject as = *subject;
 
-    if (!downgrade || !instant_is_set(downgrade->other_at) || as.idle_days < 0)
+    if (!downgrade || !instant_is_set(downgrade->other_at))
         return as;
     int days = day_between(instant_day(downgrade->other_at, policy->zone), context->today);
-    if (days < as.idle_days)
-        as.idle_days = days > 0 ? days : 0;
+    as.idle_days = least(as.idle_days, days > 0 ? days : 0);
+    as.unused_days = least(as.unused_days, days > 0 ? days : 0);
     return as;
 }
 
@@ -239,10 +245,11 @@ static void find_need(const struct policy *policy, const struct policy_context *
     if (again) {
         need->reason = arena_printf(subject->scratch, "%s says that they need it again: %s",
                                     again->who, again->reason ? again->reason : "");
-    } else if (has_login_after(account, since)) {
+    } else if (is_used_after(account, since)) {
         need->by_login = true;
-        need->reason = arena_printf(subject->scratch, "used again: last login %s",
-                                    day_format(instant_day(account->login.at, policy->zone), day));
+        need->reason =
+            arena_printf(subject->scratch, "used again: last use %s",
+                         day_format(instant_day(account_used_at(account), policy->zone), day));
     } else if (was_away(downgrade->as) && subject->status == PERSON_EMPLOYED) {
         need->by_person = true;
         need->reason = arena_printf(subject->scratch, "back: the roster said %s, and says employed",

@@ -90,6 +90,35 @@ static void add_idle(struct text *text, const struct rule *rule, const struct su
                   subject->idle_days, login_source_name(login->source), rule->when.idle_days_min);
 }
 
+static void add_unused(struct text *text, const struct rule *rule, const struct subject *subject,
+                       const struct policy *policy)
+{
+    const struct account *account = subject->account;
+    const struct login *login = &account->login;
+    struct instant active = account->history.became_active;
+    char day[DAY_TEXT_SIZE];
+
+    if (rule->when.activity_days_min < 0 || subject->unused_days < 0)
+        return;
+    if (login->kind == LOGIN_KNOWN)
+        text_addf(text, "unused: last login %s (from %s)",
+                  day_format(instant_day(login->at, policy->zone), day),
+                  login_source_name(login->source));
+    else
+        text_add(text, "unused: never logged in");
+    if (instant_is_set(account->activity.at))
+        text_addf(text, ", last activity %s (%s)",
+                  day_format(instant_day(account->activity.at, policy->zone), day),
+                  event_kinds[account->activity.kind].what);
+    else
+        text_add(text, ", no activity known");
+    if (instant_compare(active, account_used_at(account)) > 0)
+        text_addf(text, ", active again since %s",
+                  day_format(instant_day(active, policy->zone), day));
+    text_addf(text, ": %d days ago is at or over %d days", subject->unused_days,
+              rule->when.activity_days_min);
+}
+
 static void add_never(struct text *text, const struct rule *rule, const struct subject *subject)
 {
     if (subject->account->login.kind != LOGIN_NEVER || !(rule->when.login & (1U << LOGIN_NEVER)))
@@ -130,6 +159,8 @@ const char *explain_rule(struct arena *arena, const struct rule *rule,
     add_person(&text, rule, subject);
     end_part(&text, &before);
     add_idle(&text, rule, subject, policy);
+    end_part(&text, &before);
+    add_unused(&text, rule, subject, policy);
     end_part(&text, &before);
     add_never(&text, rule, subject);
     end_part(&text, &before);

@@ -103,19 +103,26 @@ static const char *protect_unknown_profile(struct judge *judge, const struct sub
                         subject->account->profile_id);
 }
 
-/* Whether a login is more than so many days behind the last day of somebody who has departed. */
+/* Whether a login or activity is more than so many days behind the last day of somebody who has
+ * departed. */
 static bool is_used_since(const struct subject *subject, int days, const struct zone *zone)
 {
-    const struct login *login = &subject->account->login;
+    struct day used = instant_day(account_used_at(subject->account), zone);
     struct day last_day = subject->person ? subject->person->last_day : DAY_NONE;
 
-    return subject->status == PERSON_DEPARTED && day_is_set(last_day) &&
-           login->kind == LOGIN_KNOWN && day_between(last_day, instant_day(login->at, zone)) > days;
+    return subject->status == PERSON_DEPARTED && day_is_set(last_day) && day_is_set(used) &&
+           day_between(last_day, used) > days;
 }
 
 bool judge_is_used_after(const struct subject *subject, const struct zone *zone)
 {
     return is_used_since(subject, USED_AFTER_DAYS, zone);
+}
+
+static bool used_by_login(const struct account *account)
+{
+    return account->login.kind == LOGIN_KNOWN &&
+           instant_compare(account->login.at, account->activity.at) >= 0;
 }
 
 /* P9: used by somebody, and neither two keys nor one key and the name say that it is them. Where
@@ -134,10 +141,11 @@ static const char *protect_used_after(struct judge *judge, const struct subject 
         return NULL;
     return arena_printf(
         &judge->scratch,
-        "somebody uses this account: last login %s, but the last day of %s, to whom %s alone "
+        "somebody uses this account: last %s %s, but the last day of %s, to whom %s alone "
         "points, "
         "was %s; to settle it, write in the links file whose it is",
-        day_format(instant_day(subject->account->login.at, judge->policy->zone), day),
+        used_by_login(subject->account) ? "login" : "activity",
+        day_format(instant_day(account_used_at(subject->account), judge->policy->zone), day),
         explain_person(&judge->scratch, subject->person), match_key_name(subject->pairing->key),
         day_format(subject->person->last_day, last));
 }

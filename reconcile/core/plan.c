@@ -107,6 +107,8 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
         .last_login = known ? account->login.at : INSTANT_NONE,
         .last_login_source = login_source_name(account->login.source),
         .idle_days = decision->idle_days,
+        .last_activity = account->activity.at,
+        .last_activity_kind = event_kinds[account->activity.kind].word,
         .profile =
             at == TABLE_END ? account->profile_id : words->name[table_value(&words->by_id, at)],
         .roles = at == TABLE_END ? "" : words->roles[table_value(&words->by_id, at)],
@@ -152,6 +154,7 @@ static void add_subject(struct plan_row *row, struct arena *arena, const struct 
         return;
     row->rule_text = policy_rule_digest(decision->by);
     row->asks_login = rule_asks_login(decision->by);
+    row->asks_activity = rule_asks_activity(decision->by);
     row->of_login = rule_is_of_login(decision->by);
 }
 

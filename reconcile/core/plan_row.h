@@ -47,9 +47,11 @@ struct plan_row {
     const char *matched_by;
     struct instant last_login;
     const char *last_login_source;
-    int idle_days;       /* -1 = not known */
-    const char *profile; /* name, else id */
-    const char *roles;   /* joined by ' ' , sorted */
+    int idle_days;                  /* -1 = not known */
+    struct instant last_activity;   /* other than logins */
+    const char *last_activity_kind; /* a word of event_kinds[]; NULL = none is known */
+    const char *profile;            /* name, else id */
+    const char *roles;              /* joined by ' ' , sorted */
     /* Of what sets a profile, else NULL: the one that goes and the one that comes. */
     const char *from_profile_id, *to_profile_id;
     const char *from_profile, *to_profile; /* name, else id */
@@ -65,6 +67,7 @@ struct plan_row {
     const char *about;       /* the same in words: row_subject_text; personal */
     struct digest rule_text; /* policy_rule_digest */
     bool asks_login;         /* rule_asks_login: a login ends its approvals */
+    bool asks_activity;      /* rule_asks_activity: activity ends them, too */
     bool of_login;           /* rule_is_of_login: any keep covers it */
     int needed;              /* people whose approval it needs; set by job/rule */
     /* The matched person, as the roster has them (K9); NULL and -1 without a link. */

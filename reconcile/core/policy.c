@@ -267,15 +267,24 @@ static const char *acting_clause(const struct rule *rule, const struct subject *
     if (subject->status == PERSON_DEPARTED &&
         (rule->when.person || rule->when.departed_days_min >= 0))
         return "R10";
-    if (rule->when.idle_days_min >= 0)
+    if (rule->when.idle_days_min >= 0 || rule->when.activity_days_min >= 0)
         return "R4";
     if (rule->when.login & (1U << LOGIN_NEVER) && subject->account->login.kind == LOGIN_NEVER)
         return "R5";
     return "R11";
 }
 
-/* R7: the latest announcement this rule made; where it asks the login, unless one came since; where
- * the person is told, just one that told them. */
+/* Whether somebody showed since that they are there, by what the rule asks. */
+static bool is_answered(const struct rule *rule, const struct account *account,
+                        struct instant since)
+{
+    return (rule_asks_login(rule) && account->login.kind == LOGIN_KNOWN &&
+            instant_compare(account->login.at, since) > 0) ||
+           (rule_asks_activity(rule) && instant_compare(account->activity.at, since) > 0);
+}
+
+/* R7: the latest announcement this rule made; where it asks the login or activity, unless one came
+ * since; where the person is told, just one that told them. */
 static const struct announcement *find_announcement(const struct rule *rule,
                                                     const struct account *account, bool by_mail)
 {
@@ -284,9 +293,8 @@ static const struct announcement *find_announcement(const struct rule *rule,
 
     for (size_t i = 0; i < history->announcement_count; i++) {
         const struct announcement *one = &history->announcement[i];
-        bool starts_anew = rule_asks_login(rule) && account->login.kind == LOGIN_KNOWN &&
-                           instant_compare(account->login.at, one->at) > 0;
-        if (!text_equal(one->rule, rule->name) || starts_anew || (by_mail && !one->told))
+        if (!text_equal(one->rule, rule->name) || is_answered(rule, account, one->at) ||
+            (by_mail && !one->told))
             continue;
         int order = latest ? instant_compare(one->at, latest->at) : 1;
         if (order > 0 || (order == 0 && day_compare(one->not_before, latest->not_before) > 0))

@@ -27,6 +27,9 @@ struct conditions {
     int departed_days_min;
     int suspended_days_min;
     int absent_rosters_min;
+    int activity_days_min;
+    int profile_days_min;
+    int back_from_leave_days_min;
     struct patterns username;
     struct patterns email;
     struct patterns employee_number;
@@ -42,7 +45,8 @@ struct conditions {
     (struct conditions)                                                                            \
     {                                                                                              \
         .idle_days_min = -1, .known_days_min = -1, .departed_days_min = -1,                        \
-        .suspended_days_min = -1, .absent_rosters_min = -1                                         \
+        .suspended_days_min = -1, .absent_rosters_min = -1, .activity_days_min = -1,               \
+        .profile_days_min = -1, .back_from_leave_days_min = -1                                     \
     }
 
 /* Three-valued: what cannot be told is not false. A rule that acts needs TRUE of every `when` and a
@@ -55,8 +59,15 @@ struct seats;   /* core/seats.h */
 enum condition_type { CONDITION_WORDS, CONDITION_DAYS, CONDITION_PATTERNS };
 
 /* What a condition is about, as bits. What it decides is held by the guards that doubt that fact:
- * of the person G1, G2, G3 and G6, of the login G5. */
-enum condition_about { ABOUT_ACCOUNT = 0, ABOUT_PERSON = 1, ABOUT_LOGIN = 2 };
+ * of the person G1, G2, G3 and G6, of the login G5. What is about activity is about the login as
+ * well. */
+enum condition_about {
+    ABOUT_ACCOUNT = 0,
+    ABOUT_PERSON = 1,
+    ABOUT_LOGIN = 2,
+    ABOUT_ACTIVITY = 4,
+    ABOUT_USE = ABOUT_LOGIN | ABOUT_ACTIVITY,
+};
 
 /* One condition as the configuration names it. `offset` is into struct conditions. For WORDS the
  * configuration looks each word up in `words` (NULL-terminated) and sets bit `bit[i]`. */

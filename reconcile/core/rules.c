@@ -37,6 +37,11 @@ bool rule_asks_login(const struct rule *rule)
     return (rule_about(rule) & ABOUT_LOGIN) != 0;
 }
 
+bool rule_asks_activity(const struct rule *rule)
+{
+    return (rule_about(rule) & ABOUT_ACTIVITY) != 0;
+}
+
 bool rule_is_of_login(const struct rule *rule)
 {
     const unsigned gone = 1U << PERSON_DEPARTED | 1U << PERSON_ABSENT;
@@ -70,6 +75,28 @@ bool policy_asks_login(const struct policy *policy)
             return true;
     }
     return false;
+}
+
+bool policy_asks_activity(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        if (rule_asks_activity(&policy->rule[i]))
+            return true;
+    }
+    return false;
+}
+
+int policy_activity_days(const struct policy *policy)
+{
+    int most = -1;
+
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct rule *rule = &policy->rule[i];
+        int unless = rule->has_unless ? rule->unless.activity_days_min : -1;
+        int days = rule->when.activity_days_min > unless ? rule->when.activity_days_min : unless;
+        most = days > most ? days : most;
+    }
+    return most;
 }
 
 bool policy_asks_department(const struct policy *policy)

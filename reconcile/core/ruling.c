@@ -402,6 +402,13 @@ static enum ruling_end judge_approval(struct arena *arena, const struct ruling *
                                    instant_format(night->account->login.at, at));
         return RULING_LOGIN;
     }
+    if (ruling->asks_activity && night->account &&
+        instant_compare(night->account->activity.at, ruling->snapshot_at) > 0) {
+        *ret_reason = arena_printf(arena, "activity (%s) at %s came after what was looked at",
+                                   event_kinds[night->account->activity.kind].what,
+                                   instant_format(night->account->activity.at, at));
+        return RULING_LOGIN;
+    }
     if (!night->subject && night->kept) {
         *ret_reason = arena_printf(arena, "the account is kept: %s", night->kept);
         return RULING_KEPT;

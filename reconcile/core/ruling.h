@@ -30,7 +30,7 @@ enum ruling_end {
     RULING_REFUSED,   /* Bynder refused it (not 429, 5xx or silence) */
     RULING_CHANGED,   /* the row has another subject */
     RULING_KEPT,      /* a run kept the account for certain */
-    RULING_LOGIN,     /* a login after the snapshot it was given on */
+    RULING_LOGIN,     /* a login, or activity, after the snapshot it was given on */
     RULING_NEWER,     /* a newer keep or reject, or the same person decided anew */
     RULING_WITHDRAWN, /* a person took it back */
     RULING_EXPIRED,   /* its time is over */
@@ -64,6 +64,7 @@ struct ruling {
     const char *rule;           /* likewise: its name */
     struct digest rule_text;    /* likewise: policy_rule_digest */
     bool asks_login;            /* likewise: the rule looks at the last login */
+    bool asks_activity;         /* likewise: at activity */
     struct instant snapshot_at; /* APPROVE: of the plan it was given on */
     const char *address;        /* APPROVE: of the portal it was given for; NULL = not told */
     struct day not_before;      /* APPROVE: as it stood then; none = due at once */

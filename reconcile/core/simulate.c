@@ -16,9 +16,19 @@ enum { PORTION = 4096 }; /* accounts that are asked at a time */
 static const int curve_days[] = {30,  45,  60,  75,  90,  120, 150, 180,
                                  210, 240, 270, 300, 330, 365, 0};
 
+static bool asks_idle(const struct rule *rule)
+{
+    return rule->when.idle_days_min >= 0 || rule->when.activity_days_min >= 0;
+}
+
 static bool varies(const struct rule *rule)
 {
-    return actions[rule->action].frees_seat && rule->when.idle_days_min >= 0;
+    return actions[rule->action].frees_seat && asks_idle(rule);
+}
+
+static int least_of(int least, int days)
+{
+    return days >= 0 && (least < 0 || days < least) ? days : least;
 }
 
 int simulate_threshold(const struct policy *policy)
@@ -26,11 +36,22 @@ int simulate_threshold(const struct policy *policy)
     int least = -1;
 
     for (size_t i = 0; i < policy->rule_count; i++) {
-        int days = policy->rule[i].when.idle_days_min;
-        if (varies(&policy->rule[i]) && (least < 0 || days < least))
-            least = days;
+        const struct conditions *when = &policy->rule[i].when;
+        if (varies(&policy->rule[i]))
+            least = least_of(least_of(least, when->idle_days_min), when->activity_days_min);
     }
     return least;
+}
+
+/* Whether some of them ask activity, too: then being idle so long is not all that a threshold hangs
+ * on. */
+static bool varies_activity(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        if (varies(&policy->rule[i]) && policy->rule[i].when.activity_days_min >= 0)
+            return true;
+    }
+    return false;
 }
 
 bool simulate_asks_idle(const struct policy *policy)
@@ -45,8 +66,12 @@ struct policy simulate_policy(struct arena *arena, const struct policy *policy, 
 
     for (size_t i = 0; i < policy->rule_count; i++) {
         rule[i] = policy->rule[i];
-        if (varies(&rule[i]))
+        if (!varies(&rule[i]))
+            continue;
+        if (rule[i].when.idle_days_min >= 0)
             rule[i].when.idle_days_min = idle_days;
+        if (rule[i].when.activity_days_min >= 0)
+            rule[i].when.activity_days_min = idle_days;
     }
     other.rule = rule;
     return other;
@@ -68,7 +93,7 @@ static bool frees_seat(const struct decision *decision)
 
 bool simulate_frees_idle(const struct decision *decision)
 {
-    return frees_seat(decision) && decision->by && decision->by->when.idle_days_min >= 0;
+    return frees_seat(decision) && decision->by && asks_idle(decision->by);
 }
 
 static void count_kept(struct simulate_point *point, const char *clause)
@@ -127,9 +152,38 @@ struct simulate_point simulate_count(const struct simulate_scene *scene,
 
 /* --- the curve --- */
 
-/* Each account is judged by itself, so portions give what the whole gives, in little memory. And a
- * threshold changes an account's decision only by whether it was idle so long: so two decisions of
- * each, as one that was and as one that was not, are its decisions at all thresholds. */
+/* Where rules ask activity, each threshold is asked by itself. */
+static void ask_each(struct arena *arena, const struct policy *policy,
+                     const struct simulate_scene *portion, struct simulate_point *point,
+                     size_t points)
+{
+    for (size_t p = 0; p < points; p++) {
+        struct policy other = simulate_policy(arena, policy, point[p].days);
+        add_portion(&point[p], portion, simulate_decide(arena, &other, portion));
+    }
+}
+
+/* A threshold changes an account's decision only by whether it was idle so long: so two decisions
+ * of each, as one that was and as one that was not, are its decisions at all thresholds. */
+static void ask_twice(struct arena *arena, const struct policy *policy,
+                      const struct simulate_scene *portion, struct simulate_point *point,
+                      size_t points)
+{
+    const struct policy least = simulate_policy(arena, policy, curve_days[0]);
+    const struct policy never = simulate_policy(arena, policy, INT_MAX);
+    const struct decision *as_idle = simulate_decide(arena, &least, portion);
+    const struct decision *as_not = simulate_decide(arena, &never, portion);
+    size_t count = portion->context->snapshot->count;
+    struct decision *decision = arena_alloc(arena, count * sizeof(decision[0]));
+
+    for (size_t p = 0; p < points; p++) {
+        for (size_t i = 0; i < count; i++)
+            decision[i] = as_idle[i].idle_days >= point[p].days ? as_idle[i] : as_not[i];
+        add_portion(&point[p], portion, decision);
+    }
+}
+
+/* Each account is judged by itself, so portions give what the whole gives, in little memory. */
 static void ask_portion(struct arena *arena, const struct policy *policy,
                         const struct simulate_scene *scene, size_t begin,
                         struct simulate_point *point, size_t points)
@@ -137,22 +191,16 @@ static void ask_portion(struct arena *arena, const struct policy *policy,
     struct snapshot part = *scene->context->snapshot;
     struct policy_context context = *scene->context;
     struct simulate_scene portion = *scene;
-    struct policy least = simulate_policy(arena, policy, curve_days[0]);
-    struct policy never = simulate_policy(arena, policy, INT_MAX);
 
     part.count = part.count - begin < PORTION ? part.count - begin : PORTION;
     part.account += begin;
     context.snapshot = &part;
     portion.context = &context;
     portion.pairing += begin;
-    const struct decision *as_idle = simulate_decide(arena, &least, &portion);
-    const struct decision *as_not = simulate_decide(arena, &never, &portion);
-    struct decision *decision = arena_alloc(arena, part.count * sizeof(decision[0]));
-    for (size_t p = 0; p < points; p++) {
-        for (size_t i = 0; i < part.count; i++)
-            decision[i] = as_idle[i].idle_days >= point[p].days ? as_idle[i] : as_not[i];
-        add_portion(&point[p], &portion, decision);
-    }
+    if (varies_activity(policy))
+        ask_each(arena, policy, &portion, point, points);
+    else
+        ask_twice(arena, policy, &portion, point, points);
 }
 
 size_t simulate_curve(struct arena *arena, const struct policy *policy,

@@ -1,6 +1,7 @@
 /*
- * simulate: what other thresholds of idleness would do, on a picture that is there: the policy
- * asked again with another number of days, everything else as it is, and what came of it counted.
+ * simulate: what other thresholds of idleness, by logins or by any activity, would do, on a picture
+ * that is there: the policy asked again with another number of days, everything else as it is, and
+ * what came of it counted.
  * Pure; the core does not know that it is only asked what if.
  */
 #ifndef CORE_SIMULATE_H
@@ -8,8 +9,8 @@
 
 #include "core/guard.h"
 
-/* Whether a rule that takes a seat away asks how many days somebody has been idle: only then there
- * is a threshold to vary. */
+/* Whether a rule that takes a seat away asks how many days somebody has been idle, or not active:
+ * only then there is a threshold to vary. */
 bool simulate_asks_idle(const struct policy *policy);
 /* The smallest such number of days; -1 = none asks. */
 int simulate_threshold(const struct policy *policy);

@@ -32,6 +32,14 @@ const char *login_source_name(enum login_source source)
     return name[source];
 }
 
+struct instant account_used_at(const struct account *account)
+{
+    const struct login *login = &account->login;
+
+    return instant_later(account->activity.at,
+                         login->kind == LOGIN_KNOWN ? login->at : INSTANT_NONE);
+}
+
 bool login_is_ahead(const struct login *login, struct instant now)
 {
     return login->kind == LOGIN_KNOWN && login->at.us > now.us + DAY_US;
@@ -85,8 +93,7 @@ bool account_name_is_id(const char *folded)
 struct instant account_ours_since(const struct account *account)
 {
     struct instant since = account->history.suspended_by_us;
-    const struct login *login = &account->login;
-    bool used = login->kind == LOGIN_KNOWN && instant_compare(login->at, since) > 0;
+    bool used = instant_compare(account_used_at(account), since) > 0;
 
     return instant_is_set(since) && !used ? since : INSTANT_NONE;
 }

@@ -11,6 +11,7 @@
 
 #include "base/day.h"
 #include "base/instant.h"
+#include "facts/event.h"
 #include "facts/person.h"
 
 /* A portal has many accounts: what an account says of itself takes a byte where one is enough. */
@@ -105,8 +106,10 @@ struct account_history {
     uint32_t announcement_count;
     uint32_t earlier_count;
     const struct account_earlier *earlier; /* what it was called before (P6) */
-    const char *yesterday;     /* person_key of whom it was last linked to for seven nights or
-                                  more (K6); NULL = nobody */
+    const char *yesterday;           /* person_key of whom it was last linked to for seven nights or
+                                        more (K6); NULL = nobody */
+    struct instant profile_since;    /* first of the unbroken snapshots with its profile */
+    struct instant profile_other_at; /* newest time it had another one; none = never seen so */
     struct instant missing_at; /* newest complete snapshot before our first sight, which did not
                                   have it (K4); none = our first snapshot has it */
     const char *const *bound;  /* protected entries that once fitted it, folded (P3) */
@@ -140,18 +143,22 @@ struct account {
     bool sso_only;
     enum account_status status;
     struct login login;
+    struct activity activity; /* the newest that is known */
     struct account_history history;
 };
 
 struct column_words; /* base/column */
 extern const struct column_words account_status_words;
-/* When we suspended it, as long as it is ours: a login after that shows that somebody gave it back,
+/* When we suspended it, as long as it is ours: a use after that shows that somebody gave it back,
  * whoever took it away again. None = it is not. */
 struct instant account_ours_since(const struct account *account);
 /* Words of the reports and the JSON contract: "active", "inactive", "gone", "unreadable". */
 const char *account_status_name(enum account_status status);
 /* "single read", "events", "history", "export", "" */
 const char *login_source_name(enum login_source source);
+
+/* The newest use that is known of: by a login or by activity; none = neither is known. */
+struct instant account_used_at(const struct account *account);
 
 /* Whether a login lies more than a day ahead of a moment: then it never was (P7). */
 bool login_is_ahead(const struct login *login, struct instant now);

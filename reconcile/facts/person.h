@@ -36,8 +36,10 @@ struct person {
     struct day hire_date;
     struct day last_day;
     struct day leave_from, leave_until; /* both still on leave; none = not told */
-    uint32_t row;                       /* as a spreadsheet numbers it: the header is row 1 */
-    bool key_unreadable; /* a key of it could not be read, or all are empty: it may be anybody */
+    struct day on_leave_at; /* the last day of which a roster had them on leave; none = no roster */
+    struct day back_on;     /* the first day after it of which one had them back */
+    uint32_t row;           /* as a spreadsheet numbers it: the header is row 1 */
+    bool key_unreadable;    /* a key of it could not be read, or all are empty: it may be anybody */
     enum person_status word;   /* what the status column says: EMPLOYED, ON_LEAVE, DEPARTED, or
                                   UNKNOWN when no status column is mapped */
     enum person_status status; /* set by roster_judge */

@@ -45,30 +45,34 @@ struct portal_act {
     const char *profile_id; /* that it is given; of what sets a profile, else NULL */
 };
 
-struct login_event {
+struct portal_event {
     const char *user_id;
     struct instant at;
 };
 
-/* What became of the question for a page of login events. */
+/* What became of the question for a page of events. */
 enum events_access {
     EVENTS_READ = 0,
-    EVENTS_DENIED,  /* no scope, 403 or 404: this portal has none for us */
+    EVENTS_DENIED,  /* no scope, 403: this portal has none for us */
+    EVENTS_ABSENT,  /* 404, 410: there is no such endpoint, or not any more */
     EVENTS_MISSING, /* this page did not come; another time it may */
 };
 
 struct events_page {
     enum events_access access;
     const char *why; /* not EVENTS_READ, or not all of it: a sentence; else NULL */
-    struct login_event *event;
+    struct portal_event *event;
     size_t count;
-    size_t told;             /* with those that are no logins or were left out */
+    size_t told;             /* with those that are of another kind or were left out */
+    size_t unreadable;       /* of these: nobody can tell whose, or of what time, they are */
     const char *next_cursor; /* as it goes into a query, unreserved characters and %XX; NULL = this
                               * was the last page. It may lead anywhere, also back */
 };
 
 /* From, not including it, up to, including it; cursor NULL is the first page. */
 struct events_window {
+    enum event_kind kind;
+    int version; /* of the endpoint: an index into event_kinds[].path */
     struct instant from, to;
     const char *cursor;
 };
@@ -92,10 +96,12 @@ struct portal {
     int (*logins)(void *self, struct arena *arena, const struct progress *progress,
                   const size_t *index, size_t count, struct snapshot *snapshot, struct err *err);
 
-    /* One page of login events; memory from the arena. An event that cannot be read is left out
-     * (events only ever clear somebody), and page->why says how many. The error is for what ends
-     * the run: a signal, no token. The member is NULL where events are not wanted (logins =
-     * "each"). */
+    /* One page of events of a kind; memory from the arena. A login event that cannot be read is
+     * left out (they only ever clear somebody, and single reads tell as well), and page->why says
+     * how many. Of activity nothing else tells: an event of somebody without a time that can be
+     * read is taken to be of the end of the window, and what may be anybody's is counted as
+     * unreadable. The error is for what ends the run: a signal, no token. The member is NULL where
+     * events are not wanted (logins = "each", and no activity). */
     int (*events)(void *self, struct arena *arena, const struct events_window *window,
                   struct events_page *ret_page, struct err *err);
 

@@ -42,14 +42,15 @@ struct snapshot {
     size_t logins_read; /* single reads that answered */
 
     /* How last logins became known. */
-    bool by_events;              /* login events were read to their end */
-    size_t events;               /* login events read */
-    const char *logins_note;     /* why events were not used, or not to their end; or NULL */
-    struct instant events_reach; /* newest login event ever told; none = events not in use */
-    size_t logins_known_before;  /* read now, and one was known before */
-    bool logins_given_up;        /* single reads were stopped: the portal answers none any more */
-    size_t logins_lost;          /* of those: vanished or moved backwards (G5) */
-    bool numbered;               /* accounts without a history.number are new (store/store) */
+    bool by_events;                 /* login events were read to their end */
+    size_t events;                  /* login events read */
+    const char *logins_note;        /* why events were not used, or not to their end; or NULL */
+    struct instant events_reach;    /* newest login event ever told; none = events not in use */
+    struct activity_reach activity; /* how far what is known of activity reaches */
+    size_t logins_known_before;     /* read now, and one was known before */
+    bool logins_given_up; /* single reads were stopped: the portal answers none any more */
+    size_t logins_lost;   /* of those: vanished or moved backwards (G5) */
+    bool numbered;        /* accounts without a history.number are new (store/store) */
     struct digest digest;
 };
 

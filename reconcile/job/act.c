@@ -99,6 +99,7 @@ static struct decision decide_afresh(struct acting *acting, const struct plan_ro
             .reason =
                 "its employee number, second address or name changed since the list was read"};
     reading->account.history = snapshot->account[i].history;
+    reading->account.activity = snapshot->account[i].activity; /* events alone tell it */
     if (!reading->account.email2) /* no single read tells it (API.md 3) */
         reading->account.email2 = snapshot->account[i].email2;
     if (reading->account.login.kind != LOGIN_UNREADABLE) /* P7: what is known does not cover it */

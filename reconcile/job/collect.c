@@ -108,6 +108,9 @@ static int collect_pictures(struct job *job, struct collected *collected, struct
         portal->enter(portal->self, job->arena, snapshot, err) < 0 ||
         portal->list(portal->self, job->arena, &job->progress, snapshot, err) < 0)
         return -1;
+    if (store_load_leaves(job->store, job->arena, job->now, job->config->policy.zone, job->today,
+                          &collected->roster, err) < 0)
+        return -1;
     return collect_history(job, collected, err) < 0 || identity_load(job, collected, err) < 0 ? -1
                                                                                               : 0;
 }

@@ -1,8 +1,8 @@
 /*
- * Events first, page by page, each page stored together with how far they are read. Then the core
- * is asked what it would decide; whose decision rests on the login, without a single read that is
- * young enough, is read, in portions that are stored as well; and asked again, because what was
- * read may have changed a decision. Nobody is read twice, so this ends.
+ * Events first (job/events), of logins and of activity. Then the core is asked what it would
+ * decide; whose decision rests on the login, without a single read that is young enough, is read,
+ * in portions that are stored; and asked again, because what was read may have changed a decision.
+ * Nobody is read twice, so this ends.
  *
  * Events alone never lead to an act: they only make a login newer.
  */
@@ -15,284 +15,16 @@
 #include "core/evidence.h"
 #include "core/rules.h"
 #include "host/log.h"
+#include "job/events.h"
 #include "job/weigh.h"
 #include "store/login.h"
 
 enum {
-    EVENTS_KEPT_DAYS = 365, /* Bynder keeps twelve months */
-    EVENTS_A_PAGE = 1000,   /* a guess at the pages of earlier runs, rather low */
-    PORTION = 500,          /* single reads that are stored together */
-    ROUNDS = 5,             /* of deciding and reading; two are the rule */
-    ASKED = 20,             /* accounts that are read to learn whether anybody was there */
-    CLOCKS_AGREE_S = 60,    /* the portal tells its own in whole seconds, and answers take time */
-    ASKED_OF = 200,         /* they are the first of these who are still there */
+    PORTION = 500,  /* single reads that are stored together */
+    ROUNDS = 5,     /* of deciding and reading; two are the rule */
+    ASKED = 20,     /* accounts that are read to learn whether anybody was there */
+    ASKED_OF = 200, /* they are the first of these who are still there */
 };
-
-/* --- events --- */
-
-struct events {
-    struct job *job;
-    struct snapshot *snapshot;
-    struct table by_id;
-    struct events_progress progress;
-    struct instant
-        until;    /* what there can be events of: now; the portal's when our clock is ahead */
-    bool resumed; /* the cursor is of an earlier run */
-    size_t pages; /* read by this run */
-    int64_t told; /* events of this window; of the pages of earlier runs a guess */
-    /* Cursors are told to go round in a circle by comparing each with one of those before. Which
-     * one moves on after 1, 2, 4, 8 … pages (Brent), so a circle of any length is seen before it
-     * was gone round three times, and no other cursor has to be kept. */
-    const char *mark;
-    size_t since_mark, until_next_mark;
-};
-
-static void note(struct events *events, const char *why)
-{
-    if (!events->snapshot->logins_note)
-        events->snapshot->logins_note = arena_strdup(events->job->arena, why);
-}
-
-/* From where the last window ended, and a little before that, to now. */
-static void begin_window(struct events *events)
-{
-    const struct job *job = events->job;
-    struct events_progress *progress = &events->progress;
-    struct instant oldest = instant_add_us(job->now, -EVENTS_KEPT_DAYS * DAY_US);
-    int64_t overlap_us = job->config->portal.events_overlap_hours * 3600 * SECOND_US;
-    struct instant from = instant_add_us(progress->complete_to, -overlap_us);
-
-    progress->from = instant_compare(from, oldest) > 0 ? from : oldest;
-    progress->to = events->until;
-    progress->cursor = NULL;
-    progress->pages = 0;
-}
-
-/* Of one page, what is news: nobody's newest login twice, and none that is known already. Accounts
- * that are not listed are kept as well: they may only be missing from this list. */
-static size_t take_page(struct events *events, const struct events_page *page,
-                        struct pending_login *pending)
-{
-    struct snapshot *snapshot = events->snapshot;
-    struct instant seen_at = events->job->clock->now(events->job->clock->self);
-    struct table at;
-    size_t count = 0;
-
-    table_init(&at, page->count);
-    for (size_t i = 0; i < page->count; i++) {
-        const struct login_event *event = &page->event[i];
-        struct login login = {
-            .kind = LOGIN_KNOWN, .source = LOGIN_FROM_EVENTS, .at = event->at, .seen_at = seen_at};
-        uint32_t listed = table_find(&events->by_id, event->user_id);
-        uint32_t again = table_find(&at, event->user_id);
-
-        if (instant_compare(event->at, events->progress.newest_at) > 0)
-            events->progress.newest_at = event->at;
-        if (listed != TABLE_END) {
-            struct account *account = &snapshot->account[table_value(&events->by_id, listed)];
-            struct login known = account->login;
-            account->login = login_newest(known, login);
-            if (known.kind == LOGIN_KNOWN && instant_compare(login.at, known.at) <= 0)
-                continue;
-        }
-        if (again == TABLE_END) {
-            table_add(&at, event->user_id, (uint32_t)count);
-            pending[count++] = (struct pending_login){.account_id = event->user_id, .login = login};
-        } else {
-            struct login *kept = &pending[table_value(&at, again)].login;
-            *kept = login_newest(*kept, login);
-        }
-    }
-    table_release(&at);
-    return count;
-}
-
-static void set_mark(struct events *events, const char *cursor, size_t until_next_mark)
-{
-    events->mark = cursor;
-    events->since_mark = 0;
-    events->until_next_mark = until_next_mark;
-}
-
-/* Whether this cursor, now that of the next page, was one before. */
-static bool leads_back(struct events *events)
-{
-    const char *cursor = events->progress.cursor;
-
-    if (text_equal(cursor, events->mark))
-        return true;
-    if (++events->since_mark >= events->until_next_mark)
-        set_mark(events, cursor, 2 * events->until_next_mark);
-    return false;
-}
-
-/* Why the next page that was named leads to no end; NULL when nothing says so. */
-static const char *find_lie(struct events *events)
-{
-    const struct events_progress *progress = &events->progress;
-    int64_t window_us = progress->to.us - progress->from.us;
-
-    if (leads_back(events))
-        return "the pages of login events go round in a circle";
-    if (evidence_is_invented(events->snapshot->count, window_us, progress->pages, events->told))
-        return arena_printf(events->job->arena,
-                            "the login events have no end: %lld on %lld pages, and still a next "
-                            "page",
-                            (long long)events->told, (long long)progress->pages);
-    return NULL;
-}
-
-/* The next run reads the window from its beginning. */
-static void forget_pages(struct events_progress *progress)
-{
-    progress->cursor = NULL;
-    progress->pages = 0;
-}
-
-/* What the page tells is kept, also when what follows it is no next page. */
-static int keep_page(struct events *events, struct arena *scratch, const struct events_page *page,
-                     struct err *err)
-{
-    struct events_progress *progress = &events->progress;
-    struct pending_login *pending = arena_calloc(scratch, page->count + 1, sizeof(pending[0]));
-    size_t count = take_page(events, page, pending);
-
-    events->snapshot->events += page->count;
-    events->pages++;
-    events->told += (int64_t)page->told;
-    progress->pages++;
-    progress->cursor = arena_strdup(events->job->arena, page->next_cursor);
-    const char *lie = progress->cursor ? find_lie(events) : NULL;
-    if (lie) {
-        note(events, lie);
-        forget_pages(progress);
-    } else if (!progress->cursor) {
-        progress->complete_to = progress->to;
-        progress->from = progress->to = INSTANT_NONE;
-    }
-    if (events->job->progress.report)
-        events->job->progress.report(events->job->progress.context, "login events",
-                                     events->snapshot->events, 0);
-    return store_save_logins(events->job->store, pending, count, progress, err);
-}
-
-/* *ret_over: there is nothing more to ask. */
-static int read_page(struct events *events, bool *ret_over, struct err *err)
-{
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    struct job *job = events->job;
-    struct events_progress *progress = &events->progress;
-    struct events_window window = {
-        .from = progress->from, .to = progress->to, .cursor = progress->cursor};
-    struct events_page page;
-
-    if (job->portal.events(job->portal.self, &scratch, &window, &page, err) < 0)
-        return -1;
-    if (page.why)
-        note(events, page.why);
-    if (page.access == EVENTS_READ) {
-        events->resumed = false;
-        if (keep_page(events, &scratch, &page, err) < 0)
-            return -1;
-        *ret_over = !progress->cursor;
-        return 0;
-    }
-    /* A cursor of another day may be forgotten: the window is read from its beginning then. */
-    *ret_over = !events->resumed || page.access == EVENTS_DENIED;
-    if (events->resumed) {
-        forget_pages(progress);
-        set_mark(events, NULL, 1);
-        events->resumed = false;
-    }
-    return 0;
-}
-
-/* A window that an earlier run left is read to its end, and then the time since. */
-static int read_windows(struct events *events, struct err *err)
-{
-    struct events_progress *progress = &events->progress;
-
-    while (instant_compare(progress->complete_to, events->until) < 0) {
-        bool over = false;
-        if (!instant_is_set(progress->to))
-            begin_window(events);
-        set_mark(events, progress->cursor, 1);
-        events->told = progress->pages * EVENTS_A_PAGE;
-        while (!over) {
-            if (read_page(events, &over, err) < 0)
-                return -1;
-        }
-        if (instant_is_set(progress->to)) /* it was not read to its end */
-            return 0;
-    }
-    events->snapshot->by_events = true;
-    return 0;
-}
-
-/* Events carry the portal's time: while this machine's clock is ahead of it, the days between have
- * not come. What an earlier run with such a clock called read is read only up to its newest event.
- */
-static void bound_by_clocks(struct events *events)
-{
-    const struct snapshot *snapshot = events->snapshot;
-    struct events_progress *progress = &events->progress;
-    struct instant now = events->job->now;
-    struct instant told =
-        instant_add_us(now, (int64_t)(snapshot->clock_ahead_s * (double)SECOND_US));
-
-    bool is_ahead = snapshot->clock_told && now.us - told.us > CLOCKS_AGREE_S * SECOND_US;
-    events->until = is_ahead ? told : now;
-    struct instant future = instant_add_us(events->until, CLOCKS_AGREE_S * SECOND_US);
-    if (instant_compare(progress->to, future) > 0) {
-        progress->from = progress->to = INSTANT_NONE;
-        forget_pages(progress);
-    }
-    if (instant_compare(progress->newest_at, future) > 0)
-        progress->newest_at = INSTANT_NONE;
-    if (instant_compare(progress->complete_to, future) > 0)
-        progress->complete_to = progress->newest_at;
-}
-
-static void log_events(const struct events *events)
-{
-    const struct snapshot *snapshot = events->snapshot;
-
-    if (snapshot->by_events)
-        log_info("%zu login events on %zu pages%s%s", snapshot->events, events->pages,
-                 snapshot->logins_note ? "; " : "",
-                 snapshot->logins_note ? snapshot->logins_note : "");
-    else
-        log_warning("login events are not used, last logins are read one by one where they are "
-                    "needed: %s",
-                    snapshot->logins_note ? snapshot->logins_note
-                                          : "they were not read to the end");
-}
-
-static int read_events(struct job *job, struct collected *collected, struct err *err)
-{
-    struct events events = {.job = job, .snapshot = &collected->snapshot};
-    const struct snapshot *snapshot = &collected->snapshot;
-
-    if (!job->portal.events)
-        return 0;
-    if (store_load_events(job->store, job->arena, &events.progress, err) < 0)
-        return -1;
-    bound_by_clocks(&events);
-    events.resumed = events.progress.cursor != NULL;
-    table_init(&events.by_id, snapshot->count);
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (snapshot->account[i].id)
-            table_add(&events.by_id, snapshot->account[i].id, (uint32_t)i);
-    }
-    int failed = read_windows(&events, err);
-    table_release(&events.by_id);
-    if (failed)
-        return -1;
-    if (snapshot->by_events)
-        collected->snapshot.events_reach = events.progress.newest_at;
-    log_events(&events);
-    return 0;
-}
 
 /* --- single reads --- */
 
@@ -507,29 +239,60 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
     return 0;
 }
 
-/* Whoever reviews the plan is to know what it rests on. */
-static void explain_logins(struct job *job, struct collected *collected)
+static const char *explain_logins(struct job *job, const struct snapshot *snapshot)
 {
-    const char **note = arena_calloc(job->arena, 1, sizeof(note[0]));
+    return arena_printf(job->arena, "last logins: %s%s", snapshot->logins_note,
+                        snapshot->by_events
+                            ? ""
+                            : "; login events were not used, last logins were read one by one "
+                              "where they decide something");
+}
 
-    note[0] = arena_printf(job->arena, "last logins: %s%s", collected->snapshot.logins_note,
-                           collected->snapshot.by_events
-                               ? ""
-                               : "; login events were not used, last logins were read one by one "
-                                 "where they decide something");
+/* Why a rule that asks activity finds nobody, or not everybody; NULL where it may. */
+static const char *explain_activity(struct job *job, const struct snapshot *snapshot)
+{
+    const struct policy *policy = &job->config->policy;
+    int days = policy_activity_days(policy);
+    char since[DAY_TEXT_SIZE], from[DAY_TEXT_SIZE];
+
+    if (days < 0 || snapshot->activity.missing)
+        return snapshot->activity.missing;
+    struct day reach = instant_day(snapshot->activity.since, policy->zone);
+    if (!day_is_set(reach))
+        return "activity: none is read: nobody is known to be unused";
+    if (day_between(reach, job->today) >= days)
+        return NULL;
+    return arena_printf(job->arena,
+                        "activity is known without a gap since %s only: whoever was not active "
+                        "since is known to be unused for %d days from %s on",
+                        day_format(reach, since), days, day_format(day_add(reach, days), from));
+}
+
+/* Whoever reviews the plan is to know what it rests on. */
+static void explain_evidence(struct job *job, struct collected *collected)
+{
+    const struct snapshot *snapshot = &collected->snapshot;
+    const char **note = arena_calloc(job->arena, 2, sizeof(note[0]));
+    const char *activity = explain_activity(job, snapshot);
+    size_t count = 0;
+
+    if (snapshot->logins_note)
+        note[count++] = explain_logins(job, snapshot);
+    if (activity)
+        note[count++] = activity;
     collected->note = note;
-    collected->note_count = 1;
+    collected->note_count = count;
 }
 
 int job_read_logins(struct job *job, struct collected *collected, struct err *err)
 {
     struct snapshot *snapshot = &collected->snapshot;
 
-    if (read_events(job, collected, err) < 0 || ask_portal(job, collected, err) < 0 ||
+    if (events_read_logins(job, snapshot, err) < 0 ||
+        events_read_activity(job, snapshot, err) < 0 || ask_portal(job, collected, err) < 0 ||
         read_wanted(job, collected, err) < 0)
         return -1;
-    if (snapshot->logins_note)
-        explain_logins(job, collected);
+    explain_evidence(job, collected);
     collected->history.events_reach = snapshot->events_reach;
     collected->history.logins_known_before = (int64_t)snapshot->logins_known_before;
     collected->history.logins_lost = (int64_t)snapshot->logins_lost;

@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "base/table.h"
+#include "core/rules.h"
 #include "host/command.h"
 #include "job/collect.h"
 #include "job/weigh.h"
@@ -66,7 +67,8 @@ static int load_roster(const struct job *job, struct arena *arena,
         return -1;
     ret_roster->written = instant_day(roster_as_of(ret_roster), job->config->policy.zone);
     roster_judge(ret_roster, picture->today);
-    return 0;
+    return store_load_leaves(job->store, arena, picture->at, job->config->policy.zone,
+                             picture->today, ret_roster, err);
 }
 
 /* The proofs of absence until a night, that night's roster included when it is good. */
@@ -174,6 +176,11 @@ static int simulate_newest(struct simulating *all, struct err *err)
         load_guards(all, job.arena, picture, &guard, &simulation->guard_count, err) < 0)
         return -1;
     simulation->guard = guard;
+    if (policy_asks_activity(&all->policy[0]) && !instant_is_set(all->known.activity.since))
+        simulation->no_activity = all->known.activity.missing
+                                      ? all->known.activity.missing
+                                      : "activity: it was not read when the plan was made: nobody "
+                                        "is known to be unused";
     collected.snapshot = all->known;
     collected.roster_is_good = is_good(guard, simulation->guard_count);
     take_proofs(all, job.arena, &collected);
@@ -226,10 +233,24 @@ static struct account_history history_at(struct arena *arena, const struct accou
     history.suspended_by_us = until(known->suspended_by_us, night);
     history.acted_at = until(known->acted_at, night);
     history.reactivated_at = until(known->reactivated_at, night);
+    if (instant_compare(known->profile_since, night) > 0) /* of that night nothing is known */
+        history.profile_since = history.profile_other_at = INSTANT_NONE;
     history.reactivated_since &= instant_is_set(history.reactivated_at);
     history.regraded_at = until(known->regraded_at, night);
     history.downgrade = downgrade_at(arena, known->downgrade, night);
     return history;
+}
+
+/* What is known of it today, and was so that night already. */
+static void take_evidence(struct account *account, const struct account *known,
+                          struct instant night)
+{
+    if (instant_compare(known->activity.at, night) <= 0)
+        account->activity = activity_newest(account->activity, known->activity);
+    if (account->login.kind == LOGIN_UNREADABLE)
+        return;
+    if (known->login.kind == LOGIN_KNOWN && instant_compare(known->login.at, night) <= 0)
+        account->login = login_newest(account->login, known->login);
 }
 
 static void take_histories(const struct simulating *all, struct arena *arena,
@@ -238,15 +259,18 @@ static void take_histories(const struct simulating *all, struct arena *arena,
     for (size_t i = 0; i < snapshot->count; i++) {
         struct account *account = &snapshot->account[i];
         uint32_t at = table_find(&all->by_id, account->id);
-        if (at != TABLE_END)
-            account->history =
-                history_at(arena, &all->known.account[table_value(&all->by_id, at)].history, night);
+        if (at != TABLE_END) {
+            const struct account *known = &all->known.account[table_value(&all->by_id, at)];
+            account->history = history_at(arena, &known->history, night);
+            take_evidence(account, known, night);
+        }
         account->history.ever_active |= account->status == ACCOUNT_ACTIVE;
     }
 }
 
+/* *ret_unknown: a rule asks activity, and nobody knows it of that night. */
 static int play_night(struct simulating *all, const struct store_picture *picture, bool acts,
-                      struct err *err)
+                      bool *ret_unknown, struct err *err)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct collected collected = {.history = {.first_plan = false}};
@@ -262,6 +286,8 @@ static int play_night(struct simulating *all, const struct store_picture *pictur
         load_guards(all, &arena, picture, &guard, &guards, err) < 0)
         return -1;
     snapshot_drop_gone(&collected.snapshot);
+    *ret_unknown =
+        policy_asks_activity(&all->policy[0]) && !instant_is_set(collected.snapshot.activity.since);
     take_histories(all, &arena, &collected.snapshot, picture->at);
     collected.roster_is_good = is_good(guard, guards);
     take_proofs(all, &arena, &collected);
@@ -290,9 +316,11 @@ static int simulate_nights(struct simulating *all, struct err *err)
         return -1;
     for (size_t i = 0; i < count; i++) {
         bool acts = !day_is_set(wish->to) || day_compare(night[i].today, wish->to) <= 0;
-        if (play_night(all, &night[i], acts, err) < 0)
+        bool unknown = false;
+        if (play_night(all, &night[i], acts, &unknown, err) < 0)
             return -1;
         simulation->nights += acts;
+        simulation->without_activity += acts && unknown;
         simulation->to = acts ? night[i].today : simulation->to;
         simulation->watched = night[i].today;
     }
@@ -350,8 +378,8 @@ static int check_varies(const struct simulating *all, struct err *err)
         return 0;
     return err_set(err, ERR_USAGE,
                    "no rule that takes a seat asks how long somebody has been idle, so there is "
-                   "nothing for --idle to vary; hint: leave it out, or ask for 'idle_days_min' in "
-                   "a rule of a --policy");
+                   "nothing for --idle to vary; hint: leave it out, or ask for 'idle_days_min' or "
+                   "'activity_days_min' in a rule of a --policy");
 }
 
 static int simulate(struct simulating *all, struct err *err)

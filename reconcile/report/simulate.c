@@ -68,6 +68,8 @@ static void add_head(const struct simulation *simulation, struct text *out)
     add_guards(simulation, &line);
     if (simulation->policy_file)
         text_addf(&line, "; by the policy of '%s'", simulation->policy_file);
+    if (simulation->no_activity)
+        text_addf(&line, "; %s", simulation->no_activity);
     text_add(&line, "; nothing of it is stored or done");
     encode_wrapped(out, text_cstr(&line), 2, LINE_WIDTH);
     text_add(out, "\n\n");
@@ -128,6 +130,11 @@ static void add_nights(const struct simulation *simulation, struct text *out)
     text_addf(out, "\non %zu stored nights from %s to %s, watched until %s:\n\n",
               simulation->nights, day_format(simulation->from, from),
               day_format(simulation->to, to), day_format(simulation->watched, watched));
+    if (simulation->without_activity > 0)
+        text_addf(
+            out,
+            "  of %zu of them activity is not known: a rule that asks it took nobody there\n\n",
+            simulation->without_activity);
     add_titles(out, titles, COUNT_OF(titles));
     for (size_t i = 0; i < simulation->count; i++) {
         const struct backtest_sum *sum = &simulation->of[i].sum;
@@ -182,6 +189,7 @@ static void add_picture(struct jsonw *json, const struct simulation *simulation)
             jsonw_string(json, simulation->guard[i].id);
     }
     jsonw_end_array(json);
+    jsonw_field_string(json, "no_activity", simulation->no_activity);
     jsonw_end_object(json);
 }
 
@@ -304,6 +312,7 @@ static void add_span_of_nights(struct jsonw *json, const struct simulation *simu
     }
     jsonw_begin_object(json);
     field_size(json, "count", simulation->nights);
+    field_size(json, "without_activity", simulation->without_activity);
     field_day(json, "from", simulation->from);
     field_day(json, "to", simulation->to);
     field_day(json, "watched_until", simulation->watched);

@@ -29,7 +29,11 @@ struct simulation {
     size_t guard_count;
     struct simulate_case *of; /* as written, then by threshold as they were asked for */
     size_t count;
-    size_t nights;                /* that were played; 0 = none was asked for */
+    size_t nights; /* that were played; 0 = none was asked for */
+    /* Where the policy asks activity, as far as a rule that asks it can take nobody: why, on the
+     * picture (NULL = it can); and how many of the nights. */
+    const char *no_activity;
+    size_t without_activity;
     struct day from, to, watched; /* the first and the last of them, the last that was watched */
 };
 

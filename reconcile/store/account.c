@@ -68,6 +68,9 @@ static const struct column account_columns[] = {
     COLUMN("raw", struct account, login.raw),
     COLUMN_OF_WORDS("source", struct account, login.source, &store_login_source_words),
     COLUMN("seen_at", struct account, login.seen_at),
+    COLUMN_OF_WORDS("active_kind", struct account, activity.kind, &event_kind_words),
+    COLUMN("active_at", struct account, activity.at),
+    COLUMN("active_seen_at", struct account, activity.seen_at),
     COLUMN_END,
 };
 

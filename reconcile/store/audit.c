@@ -537,6 +537,8 @@ static const char *ruling_fact(struct text *text, const struct ruling *ruling, c
     field_day(&json, "until", ruling->until);
     field_day(&json, "expected_on", ruling->expected_on);
     jsonw_field_bool(&json, "asks_login", ruling->asks_login);
+    if (ruling->asks_activity) /* of a rule as there was none before it could be asked */
+        jsonw_field_bool(&json, "asks_activity", true);
     jsonw_field_bool(&json, "person_departed", ruling->person_departed);
     jsonw_field_bool(&json, "also_departed", ruling->also_departed);
     jsonw_field_bool(&json, "spread", ruling->spread);

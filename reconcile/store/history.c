@@ -74,6 +74,9 @@ struct state_row {
     struct login login;
     bool was_there; /* until now */
     bool had_none;  /* a seat, when it last showed whether it has one */
+    /* The profile that life.profile_since is of, and the newest complete snapshot. */
+    const char *profile_id;
+    struct instant complete_at;
 };
 
 #define LIFE_COLUMNS(object, life)                                                                 \
@@ -85,7 +88,9 @@ struct state_row {
         COLUMN("yesterday", object, life.yesterday),                                               \
         COLUMN("became_active", object, life.became_active),                                       \
         COLUMN("reactivated", object, life.reactivated_at),                                        \
-        COLUMN("regraded", object, life.regraded_at)
+        COLUMN("regraded", object, life.regraded_at),                                              \
+        COLUMN("profile_since", object, life.profile_since),                                       \
+        COLUMN("profile_other_at", object, life.profile_other_at)
 
 static const struct column state_columns[] = {
     LIFE_COLUMNS(struct state_row, life),
@@ -99,6 +104,8 @@ static const struct column state_columns[] = {
     COLUMN("department", struct state_row, department),
     COLUMN("was_there", struct state_row, was_there),
     COLUMN("had_none", struct state_row, had_none),
+    COLUMN("profile_id", struct state_row, profile_id),
+    COLUMN("complete_at", struct state_row, complete_at),
     COLUMN_END,
 };
 
@@ -117,6 +124,22 @@ static void fill_life(struct arena *arena, const struct account_history *life,
     account->history.became_active = life->became_active;
     account->history.reactivated_at = life->reactivated_at;
     account->history.regraded_at = life->regraded_at;
+    account->history.profile_since = life->profile_since;
+    account->history.profile_other_at = life->profile_other_at;
+}
+
+/* What the snapshot says of the profile is of now: with another one its time begins. */
+static void fill_profile(const struct lookup *lookup, const struct state_row *row,
+                         struct account *account)
+{
+    struct account_history *history = &account->history;
+    struct instant since = row->life.profile_since;
+
+    if (instant_is_set(since) && text_equal(row->profile_id, account->profile_id))
+        return;
+    history->profile_since = lookup->snapshot->taken_at;
+    history->profile_other_at =
+        instant_is_set(since) ? instant_later(since, row->complete_at) : INSTANT_NONE;
 }
 
 static void fill_login(struct lookup *lookup, const struct state_row *row, struct account *account)
@@ -213,6 +236,7 @@ static int fill_state(const PGresult *result, void *context, struct err *err)
         fill_life(lookup->arena, &row.life, account);
         if (account->status == ACCOUNT_ACTIVE && row.had_none)
             account->history.became_active = lookup->snapshot->taken_at;
+        fill_profile(lookup, &row, account);
         fill_login(lookup, &row, account);
     } else {
         note_missing(lookup, &row);
@@ -260,6 +284,45 @@ static int fill_pending(const PGresult *result, void *context, struct err *err)
     return 0;
 }
 
+/* --- activity --- */
+
+struct activity_row {
+    const char *account_id;
+    struct activity activity;
+};
+
+static const struct column activity_columns[] = {
+    COLUMN("account_id", struct activity_row, account_id),
+    COLUMN_OF_WORDS("kind", struct activity_row, activity.kind, &event_kind_words),
+    COLUMN("at", struct activity_row, activity.at),
+    COLUMN("seen_at", struct activity_row, activity.seen_at),
+    COLUMN_END,
+};
+
+static void take_activity(struct lookup *lookup, const PGresult *result, bool is_new)
+{
+    struct activity_row row = {.activity = {.is_new = is_new}};
+
+    (void)store_read(&lookup->reader, result, 0, NULL, &row);
+    struct account *account = find_account(lookup, row.account_id);
+    if (account)
+        account->activity = activity_newest(account->activity, row.activity);
+}
+
+static int fill_activity(const PGresult *result, void *context, struct err *err)
+{
+    (void)err;
+    take_activity(context, result, false);
+    return 0;
+}
+
+static int fill_pending_activity(const PGresult *result, void *context, struct err *err)
+{
+    (void)err;
+    take_activity(context, result, true);
+    return 0;
+}
+
 /* Who is not in the history yet is first seen now. */
 static void begin_history(struct snapshot *snapshot)
 {
@@ -267,6 +330,7 @@ static void begin_history(struct snapshot *snapshot)
         struct account *account = &snapshot->account[i];
         account->history = (struct account_history){
             .first_seen = snapshot->taken_at,
+            .profile_since = snapshot->taken_at,
             .ever_active = account->status == ACCOUNT_ACTIVE,
             .suspended_as = PERSON_UNKNOWN,
         };
@@ -504,6 +568,10 @@ static int load_history(const struct store *store, struct arena *arena, struct s
                  append_gone(store, &lookup, err) ||
                  each_of_portal(store, "login_pending_list", query_login_pending_list,
                                 pending_columns, fill_pending, &lookup, err) ||
+                 each_of_portal(store, "activity_list", query_activity_list, activity_columns,
+                                fill_activity, &lookup, err) ||
+                 each_of_portal(store, "activity_pending_list", query_activity_pending_list,
+                                activity_columns, fill_pending_activity, &lookup, err) ||
                  each_of_portal(store, "account_acts", query_account_acts, act_columns, fill_act,
                                 &lookup, err) ||
                  each_of_portal(store, "account_downgrades", query_account_downgrades,

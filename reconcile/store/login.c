@@ -14,16 +14,23 @@ static const struct column progress_columns[] = {
     COLUMN("window_to", struct events_progress, to),
     COLUMN("cursor", struct events_progress, cursor),
     COLUMN("pages", struct events_progress, pages),
+    COLUMN("covered_from", struct events_progress, covered_from),
+    COLUMN("torn", struct events_progress, torn),
+    COLUMN("version", struct events_progress, version),
     COLUMN_END,
 };
 
-int store_load_events(struct store *store, struct arena *arena,
+int store_load_events(struct store *store, struct arena *arena, enum event_kind kind,
                       struct events_progress *ret_progress, struct err *err)
 {
-    struct events_progress progress = {.pages = 0};
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct events_progress progress = {.kind = kind};
 
-    if (STORE_LOAD_ROW(store, events_load, progress_columns, arena, &progress, err) < 0)
+    if (PG_QUERY(store->pg, events_load, PG_MAYBE, &result, err,
+                 store_number(arena, store->portal_id), event_kinds[kind].word) < 0)
         return -1;
+    if (PQntuples(result) > 0)
+        (void)store_read_row(progress_columns, result, 0, arena, &progress);
     *ret_progress = progress;
     return 0;
 }
@@ -77,9 +84,11 @@ static int put_progress(struct store *store, const struct events_progress *progr
 
     return PG_QUERY(
         store->pg, events_save, PG_NOTHING, NULL, err, store_number(&scratch, store->portal_id),
-        store_time(&scratch, progress->complete_to), store_time(&scratch, progress->newest_at),
-        store_time(&scratch, progress->from), store_time(&scratch, progress->to), progress->cursor,
-        store_number(&scratch, progress->pages));
+        event_kinds[progress->kind].word, store_time(&scratch, progress->complete_to),
+        store_time(&scratch, progress->newest_at), store_time(&scratch, progress->from),
+        store_time(&scratch, progress->to), store_time(&scratch, progress->covered_from),
+        progress->cursor, store_number(&scratch, progress->pages), store_flag(progress->torn),
+        store_number(&scratch, progress->version));
 }
 
 static int save_logins(struct store *store, const struct pending_login *pending, size_t count,
@@ -99,6 +108,54 @@ int store_save_logins(struct store *store, const struct pending_login *pending, 
     if (store_begin(store, err) < 0 ||
         store_end(store, save_logins(store, pending, count, progress, err), err) < 0)
         return err_prefix(err, "last logins were not stored");
+    return 0;
+}
+
+/* --- activity --- */
+
+static void add_activity(struct text *row, const void *context, size_t number)
+{
+    const struct pending_activity *pending = (const struct pending_activity *)context + number;
+
+    pg_copy_field(row, pending->account_id);
+    pg_copy_field(row, event_kinds[pending->activity.kind].word);
+    store_copy_time(row, pending->activity.at);
+    store_copy_time(row, pending->activity.seen_at);
+    pg_copy_end_row(row);
+}
+
+static int put_activity(struct store *store, const struct pending_activity *pending, size_t count,
+                        struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+
+    if (count == 0)
+        return 0;
+    if (PG_QUERY(store->pg, stage_did_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_did_copy", query_stage_did_copy, add_activity, pending, count,
+                   err) < 0)
+        return -1;
+    return PG_QUERY(store->pg, activity_pending_put, PG_NOTHING, NULL, err,
+                    store_number(&scratch, store->portal_id));
+}
+
+static int save_activity(struct store *store, const struct pending_activity *pending, size_t count,
+                         const struct events_progress *progress, struct err *err)
+{
+    int64_t newest = 0;
+
+    if (store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) < 0 ||
+        put_activity(store, pending, count, err) < 0)
+        return -1;
+    return progress ? put_progress(store, progress, err) : 0;
+}
+
+int store_save_activity(struct store *store, const struct pending_activity *pending, size_t count,
+                        const struct events_progress *progress, struct err *err)
+{
+    if (store_begin(store, err) < 0 ||
+        store_end(store, save_activity(store, pending, count, progress, err), err) < 0)
+        return err_prefix(err, "activity was not stored");
     return 0;
 }
 

@@ -18,7 +18,13 @@ struct pending_login {
     const char *department; /* of a single read */
 };
 
-/* How far the login events of the portal were read. A window is read from its first page to its
+/* The newest activity of one account that is no login, as it was told. */
+struct pending_activity {
+    const char *account_id;
+    struct activity activity;
+};
+
+/* How far the events of one kind were read. A window is read from its first page to its
  * last, by whichever runs it takes; only then complete_to moves to its end. */
 struct events_progress {
     struct instant complete_to; /* none = no window was read to its end yet */
@@ -26,9 +32,13 @@ struct events_progress {
     struct instant from, to;    /* the window under way; none = none is */
     const char *cursor;         /* its next page; NULL = the first */
     int64_t pages;              /* of it that are stored */
+    enum event_kind kind;
+    struct instant covered_from; /* everything from here to complete_to is stored; none = nothing */
+    bool torn;                   /* in the window under way was something nobody could read */
+    int version;                 /* of the endpoint that the cursor is of */
 };
 
-int store_load_events(struct store *store, struct arena *arena,
+int store_load_events(struct store *store, struct arena *arena, enum event_kind kind,
                       struct events_progress *ret_progress, struct err *err)
     __attribute__((warn_unused_result));
 
@@ -36,6 +46,11 @@ int store_load_events(struct store *store, struct arena *arena,
  * events are read now. ERR_LOCKED: this is not the newest run any more. */
 int store_save_logins(struct store *store, const struct pending_login *pending, size_t count,
                       const struct events_progress *progress, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The same for activity, each account once. */
+int store_save_activity(struct store *store, const struct pending_activity *pending, size_t count,
+                        const struct events_progress *progress, struct err *err)
     __attribute__((warn_unused_result));
 
 /* The accounts whose last login changed most often, the most of them first; at most `most`. */

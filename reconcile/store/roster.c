@@ -100,6 +100,121 @@ static int merge_rejected(const struct store *store, const struct roster *roster
     return failed ? -1 : 0;
 }
 
+/* --- leaves --- */
+
+struct keys {
+    const char **key;
+    size_t count;
+};
+
+/* Of the people with this status (on leave) or with another one that is known. A key that several
+ * rows have is that of somebody on leave as soon as one of them says so. */
+static struct keys keys_of(struct arena *scratch, const struct roster *roster,
+                           const struct keyed *keyed, bool on_leave)
+{
+    struct keys keys = {.key = arena_calloc(scratch, roster->count + 1, sizeof(keys.key[0]))};
+
+    for (size_t i = 0; i < roster->count; i++) {
+        enum person_status status = roster->person[i].status;
+        if (status != PERSON_UNKNOWN && (status == PERSON_ON_LEAVE) == on_leave)
+            keys.key[keys.count++] = keyed->key[i];
+    }
+    return keys;
+}
+
+static void index_keys(struct table *by_key, const struct keys *keys)
+{
+    table_init(by_key, keys->count);
+    for (size_t i = 0; i < keys->count; i++)
+        table_add(by_key, keys->key[i], (uint32_t)i);
+}
+
+/* Of those who were on leave: who is in this roster, and not on leave. */
+static struct keys find_back(struct arena *scratch, const struct roster *roster,
+                             const struct keyed *keyed, const struct keys *away,
+                             const struct keys *open)
+{
+    struct keys here = keys_of(scratch, roster, keyed, false);
+    struct keys back = {.key = arena_calloc(scratch, open->count + 1, sizeof(back.key[0]))};
+    struct table by_here, by_away;
+
+    index_keys(&by_here, &here);
+    index_keys(&by_away, away);
+    for (size_t i = 0; i < open->count; i++) {
+        if (table_find(&by_here, open->key[i]) != TABLE_END &&
+            table_find(&by_away, open->key[i]) == TABLE_END)
+            back.key[back.count++] = open->key[i];
+    }
+    table_release(&by_here);
+    table_release(&by_away);
+    return back;
+}
+
+static int merge_leaves(const struct store *store, const struct roster *roster,
+                        const struct keyed *keyed, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    const char *portal = store_number(&scratch, store->portal_id);
+    const char *as_of = store_time(&scratch, roster_as_of(roster));
+    struct keys open, away = keys_of(&scratch, roster, keyed, true);
+
+    if (PG_QUERY(store->pg, leave_open_list, PG_MANY, &result, err, portal) < 0)
+        return -1;
+    open.key = store_read_list("person_key", result, &scratch, &open.count);
+    struct keys back = find_back(&scratch, roster, keyed, &away, &open);
+    if (back.count > 0 && PG_QUERY(store->pg, leave_end, PG_NOTHING, NULL, err, portal,
+                                   store_text_array(&scratch, back.key, back.count), as_of) < 0)
+        return -1;
+    if (away.count == 0)
+        return 0;
+    return PG_QUERY(store->pg, leave_see, PG_NOTHING, NULL, err, portal,
+                    store_text_array(&scratch, away.key, away.count), as_of);
+}
+
+struct leave_row {
+    const char *person_key;
+    struct instant seen_at, back_at;
+};
+
+static const struct column leave_columns[] = {
+    COLUMN("person_key", struct leave_row, person_key),
+    COLUMN("seen_at", struct leave_row, seen_at),
+    COLUMN("back_at", struct leave_row, back_at),
+    COLUMN_END,
+};
+
+int store_load_leaves(struct store *store, struct arena *arena, struct instant until,
+                      const struct zone *zone, struct day today, struct roster *roster,
+                      struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct table by_key;
+    size_t count = 0;
+
+    if (PG_QUERY(store->pg, leave_list, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), store_time(arena, until)) < 0)
+        return -1;
+    const struct leave_row *row =
+        store_read_all(leave_columns, sizeof(row[0]), result, &scratch, &count);
+    table_init(&by_key, count);
+    for (size_t i = 0; i < count; i++)
+        table_add(&by_key, row[i].person_key, (uint32_t)i);
+    for (size_t i = 0; count > 0 && i < roster->count; i++) {
+        struct person *person = &roster->person[i];
+        uint32_t at = table_find(&by_key, person_key(&scratch, person));
+        if (at == TABLE_END)
+            continue;
+        const struct leave_row *leave = &row[table_value(&by_key, at)];
+        person->on_leave_at = instant_day(leave->seen_at, zone);
+        person->back_on =
+            instant_is_set(leave->back_at) ? instant_day(leave->back_at, zone) : today;
+    }
+    table_release(&by_key);
+    return 0;
+}
+
 static int insert_row(const struct store *store, const struct store_run *run,
                       const struct roster *roster, bool good, int64_t id, struct err *err)
 {
@@ -149,7 +264,8 @@ static int save_roster(const struct store *store, const struct store_run *run,
          store_merge_open(store, "person_open", query_person_open, query_analyze_people, *ret_id,
                           roster->count, err) < 0))
         return -1;
-    if (merge_rejected(store, roster, *ret_id, err) < 0)
+    if (merge_rejected(store, roster, *ret_id, err) < 0 ||
+        merge_leaves(store, roster, &keyed, err) < 0)
         return -1;
     return store_audit_roster(store, run, roster, good, *ret_id, err);
 }

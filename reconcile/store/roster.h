@@ -16,4 +16,11 @@ int store_load_roster(struct store *store, struct arena *arena, int64_t id,
                       struct roster *ret_roster, struct err *err)
     __attribute__((warn_unused_result));
 
+/* Who of a roster that is judged was on leave, as the rosters until a moment said it: the last day
+ * on which one had them on leave, and the first one after it on which one had them back, this one
+ * of `today` included. */
+int store_load_leaves(struct store *store, struct arena *arena, struct instant until,
+                      const struct zone *zone, struct day today, struct roster *roster,
+                      struct err *err) __attribute__((warn_unused_result));
+
 #endif

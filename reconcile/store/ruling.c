@@ -66,6 +66,7 @@ static void add_row(struct text *row, const void *context, size_t number)
     store_copy_digest_or_null(row, is_row ? &ruling->rule_text : NULL);
     pg_copy_field(row, is_approve ? saving->address : NULL);
     store_copy_flag(row, ruling->asks_login);
+    store_copy_flag(row, ruling->asks_activity);
     store_copy_time(row, ruling->snapshot_at);
     store_copy_day(row, ruling->not_before);
     store_copy_day(row, ruling->until);
@@ -376,6 +377,7 @@ static bool read_ruling(const PGresult *result, int row, struct arena *arena,
         .rule = STRING("rule"),
         .rule_text = FIELD(store_digest, "rule_text"),
         .asks_login = FIELD(pg_bool, "asks_login"),
+        .asks_activity = FIELD(pg_bool, "asks_activity"),
         .snapshot_at = FIELD(pg_instant, "snapshot_at"),
         .address = STRING("address"),
         .not_before = FIELD(pg_day, "not_before"),

@@ -175,6 +175,8 @@ static int insert_row(const struct store *store, const struct store_run *run,
         snapshot->by_events ? "events" : "each",
         store_number(&scratch, (int64_t)snapshot->events),
         snapshot->logins_note,
+        store_time(&scratch, snapshot->activity.since),
+        snapshot->activity.missing,
     };
 
     return pg_run(store->pg, "snapshot_insert", query_snapshot_insert, PG_NOTHING, parameter,
@@ -231,6 +233,8 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
         PG_QUERY(store->pg, account_activate, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, stage_became_create, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, account_became, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
+        PG_QUERY(store->pg, account_profile, PG_NOTHING, NULL, err, portal, taken_at,
+                 store_number(&scratch, id)) < 0 ||
         PG_QUERY(store->pg, account_reactivated, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
         PG_QUERY(store->pg, account_regraded, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
         STORE_MERGE(store, account_close, id, err) < 0 ||
@@ -261,6 +265,40 @@ static int merge_logins(const struct store *store, const struct staged *staged, 
         PG_QUERY(store->pg, login_read, PG_NOTHING, NULL, err, portal) < 0)
         return -1;
     return PG_QUERY(store->pg, login_settle, PG_NOTHING, NULL, err, portal);
+}
+
+static void add_activity(struct text *row, const void *context, size_t number)
+{
+    const struct staged *staged = context;
+    const struct activity *activity = &staged->account[staged->index[number]].activity;
+
+    if (!activity->is_new)
+        return;
+    store_copy_number(row, staged->number[staged->index[number]]);
+    pg_copy_field(row, event_kinds[activity->kind].word);
+    store_copy_time(row, activity->at);
+    store_copy_time(row, activity->seen_at);
+    pg_copy_end_row(row);
+}
+
+static int merge_activity(const struct store *store, const struct staged *staged, int64_t id,
+                          struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    size_t news = 0;
+
+    for (size_t i = 0; i < staged->count; i++)
+        news += staged->account[staged->index[i]].activity.is_new;
+    if (news == 0)
+        return 0;
+    if (PG_QUERY(store->pg, stage_activity_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_activity_copy", query_stage_activity_copy, add_activity,
+                   staged, staged->count, err) < 0 ||
+        STORE_MERGE(store, activity_add, id, err) < 0 ||
+        STORE_MERGE(store, activity_know, id, err) < 0)
+        return -1;
+    return PG_QUERY(store->pg, activity_settle, PG_NOTHING, NULL, err,
+                    store_number(&scratch, store->portal_id));
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -321,8 +359,11 @@ static int forget_unlisted(const struct store *store, const struct snapshot *sna
 
     if (!snapshot->complete)
         return 0;
-    return PG_QUERY(store->pg, login_forget, PG_NOTHING, NULL, err,
-                    store_number(&scratch, store->portal_id), store_time(&scratch, before));
+    const char *portal = store_number(&scratch, store->portal_id);
+    const char *limit = store_time(&scratch, before);
+    if (PG_QUERY(store->pg, login_forget, PG_NOTHING, NULL, err, portal, limit) < 0)
+        return -1;
+    return PG_QUERY(store->pg, activity_forget, PG_NOTHING, NULL, err, portal, limit);
 }
 
 static int save(const struct store *store, const struct store_run *run,
@@ -335,7 +376,9 @@ static int save(const struct store *store, const struct store_run *run,
         insert_row(store, run, snapshot, *ret_id, nameless, err) < 0 ||
         give_numbers(store, staged, err) < 0 ||
         merge_accounts(store, snapshot, staged, *ret_id, err) < 0 ||
-        merge_logins(store, staged, *ret_id, err) < 0 || forget_unlisted(store, snapshot, err) < 0)
+        merge_logins(store, staged, *ret_id, err) < 0 ||
+        merge_activity(store, staged, *ret_id, err) < 0 ||
+        forget_unlisted(store, snapshot, err) < 0)
         return -1;
     if (merge_profiles(store, snapshot, *ret_id, err) < 0 ||
         store_save_seats(store, snapshot, *ret_id, err) < 0)
@@ -350,6 +393,7 @@ static void take_numbers(struct snapshot *snapshot, const struct staged *staged)
         struct account_history *history = &snapshot->account[staged->index[i]].history;
         history->number = staged->number[staged->index[i]];
         history->read_anew = false;
+        snapshot->account[staged->index[i]].activity.is_new = false;
     }
 }
 
@@ -440,6 +484,8 @@ static const struct column snapshot_columns[] = {
     COLUMN("requests", struct snapshot_row, snapshot.requests),
     COLUMN("logins_read", struct snapshot_row, snapshot.logins_read),
     COLUMN("digest", struct snapshot_row, snapshot.digest),
+    COLUMN("activity_since", struct snapshot_row, snapshot.activity.since),
+    COLUMN("activity_note", struct snapshot_row, snapshot.activity.missing),
     COLUMN("versions", struct snapshot_row, versions),
     COLUMN_END,
 };

@@ -11,7 +11,9 @@ update account set first_seen = first_seen - interval '1 day';
 update link_version set since = since - interval '1 day';
 update login set seen_at = seen_at - interval '1 day';
 update login_known set seen_at = seen_at - interval '1 day', read_at = read_at - interval '1 day';
-update login_events set complete_to = complete_to - interval '1 day';
+update activity set seen_at = seen_at - interval '1 day';
+update activity_known set seen_at = seen_at - interval '1 day';
+update events_read set complete_to = complete_to - interval '1 day';
 update plan set today = today - 1, created_at = created_at - interval '1 day',
                 expires_at = expires_at - interval '1 day',
                 snapshot_taken_at = snapshot_taken_at - interval '1 day',
@@ -19,4 +21,4 @@ update plan set today = today - 1, created_at = created_at - interval '1 day',
 update announcement set announced_on = announced_on - 1;
 commit;
 -- A day's autovacuum, too.
-vacuum analyze account, link_version, login, login_known;
+vacuum analyze account, link_version, login, login_known, activity, activity_known;

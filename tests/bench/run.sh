@@ -163,10 +163,12 @@ part_collect() {
     stop_portal
 }
 
-# The day after: 3 in 100 have logged in since, everything else is as it was.
+# The day after: 3 in 100 have logged in since, everything else is as it was. Activity of every kind is
+# read beside the logins.
 part_day() {
     start_portal --users "$users" --seed 7 --rate-limit 0
     configure day events 100000.0 100000000
+    sed -i 's|logins = "events";|& activity_for = "always";|' "$work/day.conf"
     before=$(requests)
     spawn first - 80 "the first plan of $users accounts, by events" $program plan --format json
     first=$(($(requests) - before))
@@ -180,7 +182,7 @@ part_day() {
     spawn second 4 80 "the plan of the day after, $(wc -l < "$work/ids") logins later" \
         $program plan --format json
     second=$(($(requests) - before))
-    figure second_requests "$second" 900 "requests of the plan of the day after"
+    figure second_requests "$second" 900 "requests of the plan of the day after, activity read"
     figure second_requests_over_users "$(calculate "$second / $users" 4)" - \
         "the same, over one request per account"
     figure second_megabytes_per_100000 "$(calculate "$(value second_megabytes) * 100000 / $users" 1)" - \

@@ -156,7 +156,7 @@ static char *watermark(struct end *end, const char *less)
 
     text_addf(&sql,
               "select 'fromDateTime=' || to_char((complete_to - interval '%s') at time zone 'UTC',"
-              " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from reconcile.login_events",
+              " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from reconcile.events_read",
               less);
     return end_query(end, text_cstr(&sql));
 }
@@ -303,7 +303,7 @@ static void check_login_is_seen(struct end *end, const char *id)
     RUN(next, end, "plan", "--format", "json");
     end_assert_code(&next, 0);
     end_assert_silent_of(&next.out, id);
-    assert_int_equal(end_count(end, "select count(*) from reconcile.login_events"
+    assert_int_equal(end_count(end, "select count(*) from reconcile.events_read"
                                     " where complete_to > now() + interval '1 minute'"),
                      0);
 }
@@ -336,7 +336,7 @@ TEST(a_future_up_to_which_events_were_called_read_is_read_again)
     end_assert_code(&first, 0);
     JSON(plan, end_json(&first));
 
-    free(end_query(&end, "update reconcile.login_events set complete_to = now() + interval '4 days'"
+    free(end_query(&end, "update reconcile.events_read set complete_to = now() + interval '4 days'"
                          " returning 'done'"));
     check_login_is_seen(&end, first_idle(plan));
 }
@@ -364,7 +364,7 @@ static void check_fallback(struct end *end, const char *said)
     JSON(plan, end_json(&result));
     (void)end_assert_truth(end, plan, true);
     assert_int_equal(asked_count(end, "users.get", before), end_stat(end, "users.active"));
-    assert_int_equal(end_count(end, "select count(complete_to) from reconcile.login_events"), 0);
+    assert_int_equal(end_count(end, "select count(complete_to) from reconcile.events_read"), 0);
 }
 
 TEST(run_without_events_reads_everybody_and_says_so)
@@ -531,7 +531,7 @@ TEST(pages_of_events_that_are_stored_are_not_asked_for_again)
 
     end_fault(&end, "hang=nth=3:" EVENTS_PATH);
     struct end_child child = end_start(&end, words);
-    WAIT_UNTIL(counts_now(&end, "select coalesce(max(pages), 0) from reconcile.login_events", 2));
+    WAIT_UNTIL(counts_now(&end, "select coalesce(max(pages), 0) from reconcile.events_read", 2));
     WAIT_UNTIL(hangs_now(&end, 0));
     end_kill(&end, &child);
     end_clear_faults(&end);
@@ -564,7 +564,7 @@ TEST(cursor_that_is_forgotten_begins_its_window_again)
     end_assert_code(&first, 0);
     check_newest_snapshot(&end, "each", "answers 400");
     end_clear_faults(&end);
-    assert_int_equal(end_count(&end, "select pages from reconcile.login_events"), 1);
+    assert_int_equal(end_count(&end, "select pages from reconcile.events_read"), 1);
     end_fault(&end, "error=400:nth=1:" EVENTS_PATH);
     int64_t before = requests(&end);
     RUN(second, &end, "plan", "--format", "json");
@@ -573,7 +573,7 @@ TEST(cursor_that_is_forgotten_begins_its_window_again)
     assert_int_equal(line_number(pages, 0, "status"), 400);
     assert_non_null(strstr(line_text(pages, 0, "query"), "&cursor="));
     assert_null(strstr(line_text(pages, 1, "query"), "&cursor="));
-    assert_int_equal(end_count(&end, "select count(complete_to) from reconcile.login_events"), 1);
+    assert_int_equal(end_count(&end, "select count(complete_to) from reconcile.events_read"), 1);
     JSON(plan, end_json(&second));
     (void)end_assert_truth(&end, plan, true);
 }
@@ -660,7 +660,7 @@ TEST(collection_killed_in_every_stage_asks_for_nothing_stored)
 {
     static const char *const options[] = {"--users", "1600", "--seed", "5", NULL};
     static const char *const words[] = {"plan", NULL};
-    static const char pages[] = "select coalesce(max(pages), 0) from reconcile.login_events",
+    static const char pages[] = "select coalesce(max(pages), 0) from reconcile.events_read",
                       reads[] = "select count(*) from reconcile.login_pending"
                                 " where source = 'read'",
                       ids[] = "select string_agg(account_id, ' ') from reconcile.login_pending"

@@ -61,8 +61,8 @@ TEST(events_are_read_by_the_cursor_to_their_end)
     sim_start(&sim, options);
     assert_int_equal(bynder_new(&setup, &bynder, NULL), 0);
     struct portal portal = bynder_read_only(bynder);
-    struct events_window window = {.from = at("2025-11-22T00:00:00Z"),
-                                   .to = at("2026-11-22T23:59:59Z")};
+    struct events_window window = {
+        .kind = EVENT_LOGIN, .from = at("2025-11-22T00:00:00Z"), .to = at("2026-11-22T23:59:59Z")};
     do {
         assert_true(portal_read(&portal, &arena, &window, &page));
         assert_null(page.why);
@@ -93,8 +93,8 @@ TEST(events_end_where_a_last_cursor_leads_to_an_empty_page)
     sim_start(&sim, options);
     assert_int_equal(bynder_new(&setup, &bynder, NULL), 0);
     struct portal portal = bynder_read_only(bynder);
-    struct events_window window = {.from = at("2026-11-01T00:00:00Z"),
-                                   .to = at("2026-11-22T23:59:59Z")};
+    struct events_window window = {
+        .kind = EVENT_LOGIN, .from = at("2026-11-01T00:00:00Z"), .to = at("2026-11-22T23:59:59Z")};
     assert_true(portal_read(&portal, &arena, &window, &page));
     assert_true(page.count > 0);
     assert_non_null(page.next_cursor);
@@ -186,8 +186,8 @@ static void follow(const struct config_portal *config, struct read *read)
 {
     struct bynder_setup setup = {.config = config};
     CLEANUP(bynder_freep) struct bynder *bynder = NULL;
-    struct events_window window = {.from = at("2026-01-01T00:00:00Z"),
-                                   .to = at("2026-02-01T00:00:00Z")};
+    struct events_window window = {
+        .kind = EVENT_LOGIN, .from = at("2026-01-01T00:00:00Z"), .to = at("2026-02-01T00:00:00Z")};
 
     assert_int_equal(bynder_new(&setup, &bynder, NULL), 0);
     struct portal portal = bynder_read_only(bynder);

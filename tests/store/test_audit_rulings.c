@@ -105,6 +105,7 @@ static const struct edit edits[] = {
     RULING("rule_text", "sha256('x')"),
     RULING("address", "'https://other.example'"),
     RULING("asks_login", "false"),
+    RULING("asks_activity", "true"),
     RULING("snapshot_at", "snapshot_at + interval '1 day'"),
     RULING("not_before", "not_before - 1"),
     RULING("person_departed", "true"),

@@ -166,7 +166,8 @@ TEST(store_load_events_gives_the_progress_saved_last)
 {
     struct store_world *world = *state;
     struct events_progress none,
-        was = {.complete_to = ago(world, 2),
+        was = {.kind = EVENT_LOGIN,
+               .complete_to = ago(world, 2),
                .newest_at = ago(world, 1),
                .from = ago(world, 3),
                .to = world->now,
@@ -175,10 +176,10 @@ TEST(store_load_events_gives_the_progress_saved_last)
         is;
     struct err err = ERR_INIT;
 
-    assert_int_equal(store_load_events(&world->store, &world->arena, &none, &err), 0);
+    assert_int_equal(store_load_events(&world->store, &world->arena, EVENT_LOGIN, &none, &err), 0);
     assert_false(instant_is_set(none.complete_to) || instant_is_set(none.to) || none.cursor);
     put(world, NULL, 0, &was);
-    assert_int_equal(store_load_events(&world->store, &world->arena, &is, &err), 0);
+    assert_int_equal(store_load_events(&world->store, &world->arena, EVENT_LOGIN, &is, &err), 0);
     assert_true(is.complete_to.us == was.complete_to.us && is.newest_at.us == was.newest_at.us);
     assert_true(is.from.us == was.from.us && is.to.us == was.to.us && is.pages == 17);
     assert_string_equal(is.cursor, "MTIz");
@@ -190,7 +191,7 @@ TEST(store_save_logins_of_an_overtaken_run_stores_nothing)
     struct store_world *world = *state;
     struct snapshot snapshot = store_world_snapshot(world, 1);
     struct pending_login pending = pend(world, &snapshot.account[0], LOGIN_FROM_EVENTS, 1);
-    struct events_progress progress = {.complete_to = world->now};
+    struct events_progress progress = {.kind = EVENT_LOGIN, .complete_to = world->now};
     struct store old = world->store;
     struct err err = ERR_INIT;
 
@@ -199,5 +200,5 @@ TEST(store_save_logins_of_an_overtaken_run_stores_nothing)
     assert_int_equal(err.code, ERR_LOCKED);
     err_release(&err);
     assert_int_equal(store_world_number(world, "select count(*) from login_pending"), 0);
-    assert_int_equal(store_world_number(world, "select count(*) from login_events"), 0);
+    assert_int_equal(store_world_number(world, "select count(*) from events_read"), 0);
 }

@@ -289,8 +289,9 @@ static const char *const tampering[] = {
     "update plan_row set held_by = null",
     "delete from plan_row where position = 3",
     "insert into plan_row (portal_id, plan_id, position, action, finding, new_announcement, "
-    "uses_person, uses_login, used_after_departure, asks_login, of_login) select portal_id, "
-    "plan_id, 9, 'suspend', false, false, false, false, false, false, false from plan",
+    "uses_person, uses_login, used_after_departure, asks_login, asks_activity, of_login) select "
+    "portal_id, "
+    "plan_id, 9, 'suspend', false, false, false, false, false, false, false, false from plan",
     "update plan_guard set hold = true where position = 1",
     "update plan set snapshot_digest = sha256('x')",
     "update plan set digest = sha256('x')",

@@ -159,6 +159,85 @@ TEST(conditions_hold_of_several_puts_no_before_unknown)
     assert_int_equal(ask(subject, conditions), TRUTH_FALSE);
 }
 
+/* One use that is known is a certain no; a yes needs the login, and all activity of so many days.
+ */
+TEST(conditions_hold_of_activity_answers_in_three_values)
+{
+    static const struct {
+        enum login_kind login;
+        int unused, reach;
+        enum truth answer;
+    } rows[] = {
+        {LOGIN_KNOWN, 90, 90, TRUTH_TRUE},       {LOGIN_KNOWN, 89, 90, TRUTH_FALSE},
+        {LOGIN_KNOWN, 89, -1, TRUTH_FALSE},      {LOGIN_KNOWN, 90, 89, TRUTH_UNKNOWN},
+        {LOGIN_KNOWN, 90, -1, TRUTH_UNKNOWN},    {LOGIN_NOT_READ, 89, -1, TRUTH_FALSE},
+        {LOGIN_NOT_READ, 90, 90, TRUTH_UNKNOWN}, {LOGIN_UNREADABLE, 90, 90, TRUTH_UNKNOWN},
+        {LOGIN_UNREADABLE, 3, 90, TRUTH_FALSE},  {LOGIN_NEVER, 90, 90, TRUTH_TRUE},
+        {LOGIN_NEVER, 89, 90, TRUTH_FALSE},      {LOGIN_NEVER, -1, 90, TRUTH_FALSE},
+        {LOGIN_NEVER, -1, 89, TRUTH_UNKNOWN},    {LOGIN_NOT_READ, -1, 90, TRUTH_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct account account = {.login.kind = rows[i].login};
+        const struct subject subject = {
+            .account = &account, .unused_days = rows[i].unused, .reach_days = rows[i].reach};
+        if (ask(subject, ONE(activity_days_min, 90)) != rows[i].answer)
+            fail_msg("row %zu", i);
+    }
+}
+
+TEST(conditions_hold_of_a_profile_is_sure_of_both_ends)
+{
+    static const struct {
+        int least, most;
+        enum truth answer;
+    } rows[] = {
+        {30, -1, TRUTH_TRUE},    {30, 31, TRUTH_TRUE},   {29, -1, TRUTH_UNKNOWN},
+        {29, 30, TRUTH_UNKNOWN}, {28, 29, TRUTH_FALSE},  {0, 0, TRUTH_FALSE},
+        {0, 400, TRUTH_UNKNOWN}, {400, 500, TRUTH_TRUE},
+    };
+    const struct account account = {.status = ACCOUNT_ACTIVE};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct subject subject = {
+            .account = &account, .profile_days = rows[i].least, .profile_days_most = rows[i].most};
+        if (ask(subject, ONE(profile_days_min, 30)) != rows[i].answer)
+            fail_msg("row %zu", i);
+    }
+}
+
+TEST(conditions_hold_of_a_leave_is_about_the_person)
+{
+    static const struct {
+        enum person_status status;
+        bool blind;
+        int least, most;
+        enum truth answer;
+    } rows[] = {
+        {PERSON_EMPLOYED, false, -1, -1, TRUTH_TRUE},
+        {PERSON_EMPLOYED, true, -1, -1, TRUTH_TRUE},
+        {PERSON_EMPLOYED, false, 30, 31, TRUTH_TRUE},
+        {PERSON_EMPLOYED, false, 29, 30, TRUTH_UNKNOWN},
+        {PERSON_EMPLOYED, false, 28, 29, TRUTH_FALSE},
+        {PERSON_ON_LEAVE, false, 300, 300, TRUTH_FALSE},
+        {PERSON_DEPARTED, false, 300, 301, TRUTH_TRUE},
+        {PERSON_UNKNOWN, false, -1, -1, TRUTH_UNKNOWN},
+        {PERSON_ABSENT, false, -1, -1, TRUTH_TRUE},
+        {PERSON_ABSENT, true, -1, -1, TRUTH_UNKNOWN},
+    };
+    const struct account account = {.status = ACCOUNT_ACTIVE};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct subject subject = {.account = &account,
+                                        .status = rows[i].status,
+                                        .blind_rows = rows[i].blind,
+                                        .back_days = rows[i].least,
+                                        .back_days_most = rows[i].most};
+        if (ask(subject, ONE(back_from_leave_days_min, 30)) != rows[i].answer)
+            fail_msg("row %zu", i);
+    }
+}
+
 TEST(policy_conditions_table_names_every_field_once)
 {
     size_t count = 0;
@@ -178,7 +257,7 @@ TEST(policy_conditions_table_names_every_field_once)
             assert_int_equal(text_equal(other->name, field->name), other == field);
         }
     }
-    assert_int_equal(count, 17);
+    assert_int_equal(count, 20);
 }
 
 /* What a new condition is about is a word of its row, and everything else follows from that. */

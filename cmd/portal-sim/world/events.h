@@ -1,7 +1,9 @@
 /*
- * events: the login events of the last twelve months, made up on the fly. Who logged in on which
- * day follows from the seed, the account and the day; the newest event of an account is its
- * lastLogin. Only one day is held in memory at a time. Not thread-safe.
+ * events: the events of one sort, made up on the fly. Who did it on which day follows from the
+ * seed, the account and the day. The newest login event of an account is its lastLogin; whatever
+ * else people do they do on days before that one, so that it is news of nobody. Beside that an
+ * account may be active by API, whether it ever logs in or not: once a week up to its newest time,
+ * which a control request sets. Only one day of a sort is held in memory. Not thread-safe.
  */
 #ifndef SIM_EVENTS_H
 #define SIM_EVENTS_H
@@ -16,6 +18,21 @@
 
 #define EVENTS_DAYS 365 /* how long the portal keeps them */
 
+enum event_sort {
+    EVENT_LOGINS = 0,
+    EVENT_VIEWS,
+    EVENT_DOWNLOADS,
+    EVENT_CREATIONS,
+    EVENT_ARCHIVALS,
+    EVENT_REMOVALS,
+    EVENT_SEARCHES,
+    EVENT_COLLECTION_VIEWS,
+    EVENT_SORTS
+};
+/* "logins", "views" …; EVENT_SORTS when it is none. */
+enum event_sort event_sort_of(const char *word);
+extern const char *const event_sort_words[];
+
 struct event {
     int64_t us;
     uint32_t ordinal; /* of the user */
@@ -25,12 +42,13 @@ struct event {
 struct events {
     struct event *event; /* by time, then ordinal */
     size_t count, capacity;
+    enum event_sort sort;
     struct day day;
     uint64_t version; /* of the population it was made from */
     uint64_t seed;
 };
 
-void events_init(struct events *events, uint64_t seed);
+void events_init(struct events *events, enum event_sort sort, uint64_t seed);
 void events_release(struct events *events);
 /* Makes events->event those of `day`. */
 void events_load(struct events *events, const struct population *population, struct day day);

@@ -56,13 +56,15 @@ struct user {
     const char *last_login_raw; /* what a control request put there, sent as it is; or NULL */
     const struct culture *culture;
     int64_t last_login_us;  /* 0: never */
+    int64_t active_us;      /* its newest activity by API, weekly before; 0: none */
     int64_t deactivated_us; /* when it became inactive, 0 while active */
     struct day created;
-    uint32_t ordinal; /* place in the population, also of users added later */
-    uint16_t groups;  /* bit g: member of group g */
-    uint8_t profile;  /* index into the population's profiles */
-    uint8_t habit;    /* 0..255: how likely a login on a working day is */
-    uint8_t cast;     /* enum cast */
+    uint32_t ordinal;    /* place in the population, also of users added later */
+    uint16_t groups;     /* bit g: member of group g */
+    uint8_t profile;     /* index into the population's profiles */
+    uint8_t habit;       /* 0..255: how likely a login on a working day is */
+    uint8_t cast;        /* enum cast */
+    uint8_t active_sort; /* enum event_sort: what that was */
     bool active, sso_only, deleted;
 };
 

@@ -2,14 +2,18 @@
 select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee_number,
        v.profile_id, v.country, v.department, v.groups, v.groups_unreadable, v.sso_only, v.flaw,
        l.kind, us(l.at) as at, l.raw, l.source, us(l.seen_at) as seen_at,
+       d.kind as active_kind, us(d.at) as active_at, us(d.seen_at) as active_seen_at,
        a.account_no, us(a.first_seen) as first_seen, us(a.created) as created, a.ever_active,
        case when k.kind = 'none' and k.matched_by <> 'near' then us(k.since) end as unlinked_since,
        a.once_linked, us(a.missing_at) as missing_at, null::text as yesterday,
-       us(a.became_active_at) as became_active, us(a.reactivated_at) as reactivated, us(a.regraded_at) as regraded
+       us(a.became_active_at) as became_active, us(a.reactivated_at) as reactivated,
+       us(a.profile_since) as profile_since, us(a.profile_other_at) as profile_other_at,
+       us(a.regraded_at) as regraded
 from account a
 join account_version v
     on v.portal_id = a.portal_id and v.account_no = a.account_no and v.valid_to is null
 left join login_known l on l.portal_id = a.portal_id and l.account_no = a.account_no
+left join activity_known d on d.portal_id = a.portal_id and d.account_no = a.account_no
 left join link_version k
     on k.portal_id = a.portal_id and k.account_no = a.account_no and k.valid_to is null
 where a.portal_id = $1::bigint and a.account_id = any ($2::text[])

@@ -19,14 +19,18 @@ select a.account_id, a.account_no, us(a.first_seen) as first_seen, us(a.created)
                   order by w.valid_from desc limit 1) end as yesterday,
        l.kind, l.source, us(l.at) as at, l.raw, us(greatest(l.seen_at, l.read_at)) as seen_at,
        us(l.read_at) as read_at, v.department, coalesce(v.status <> 'gone', false) as was_there,
-       us(a.became_active_at) as became_active, us(a.reactivated_at) as reactivated, us(a.regraded_at) as regraded,
+       us(a.became_active_at) as became_active, us(a.reactivated_at) as reactivated,
+       a.profile_id,
+       us(a.profile_since) as profile_since, us(a.profile_other_at) as profile_other_at, us(a.regraded_at) as regraded,
+       us(n.complete_at) as complete_at,
        coalesce(case when v.status in ('active', 'inactive') then v.status
                      else (select w.status from account_version w
                            where w.portal_id = $1::bigint and w.account_no = a.account_no
                              and w.status in ('active', 'inactive')
                            order by w.valid_from desc limit 1) end = 'inactive', false) as had_none
 from account a
-cross join (select max(taken_at) as taken_at from snapshot where portal_id = $1::bigint) n
+cross join (select max(taken_at) as taken_at, max(taken_at) filter (where complete) as complete_at
+            from snapshot where portal_id = $1::bigint) n
 left join account_version v
     on v.portal_id = a.portal_id and v.account_no = a.account_no and v.valid_to is null
 left join link_version k

@@ -2,7 +2,7 @@
 select r.ruling_id, r.kind, coalesce(r.end_word, '') as end_word, r.account_id, r.who,
        us(r.at) as at, coalesce(r.plan_id, 0) as plan_id, coalesce(r.position, 0) as position,
        encode(r.subject, 'hex') as subject, r.about, r.action, r.rule,
-       encode(r.rule_text, 'hex') as rule_text, r.asks_login, us(r.snapshot_at) as snapshot_at,
+       encode(r.rule_text, 'hex') as rule_text, r.asks_login, r.asks_activity, us(r.snapshot_at) as snapshot_at,
        r.address,
        r.not_before::text as not_before, r.until::text as until, r.reason, r.person_departed,
        r.also_departed, r.spread, coalesce(r.nightly, 0) as nightly,

@@ -3,7 +3,7 @@
 select ruling_id, kind, coalesce(end_word, '') as end_word, account_id, who, us(at) as at,
        coalesce(plan_id, 0) as plan_id, coalesce(position, 0) as position,
        encode(subject, 'hex') as subject, about, action, rule,
-       encode(rule_text, 'hex') as rule_text, asks_login, us(snapshot_at) as snapshot_at,
+       encode(rule_text, 'hex') as rule_text, asks_login, asks_activity, us(snapshot_at) as snapshot_at,
        address,
        not_before::text as not_before, until::text as until, reason, person_departed, also_departed,
        spread, coalesce(nightly, 0) as nightly, expected_on::text as expected_on, at_once,

@@ -2,7 +2,8 @@
 -- last login holds until the next one of its account, so the newest before the snapshot counts.
 select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee_number,
        v.profile_id, v.country, v.department, v.groups, v.groups_unreadable, v.sso_only, v.flaw,
-       l.kind, us(l.at) as at, l.raw, l.source, us(l.seen_at) as seen_at
+       l.kind, us(l.at) as at, l.raw, l.source, us(l.seen_at) as seen_at,
+       d.kind as active_kind, us(d.at) as active_at, us(d.seen_at) as active_seen_at
 from account_version v
 join account a on a.portal_id = v.portal_id and a.account_no = v.account_no
 left join lateral (select * from login w
@@ -10,6 +11,11 @@ left join lateral (select * from login w
                      and w.valid_from <= $2::integer
                    order by w.valid_from desc
                    limit 1) l on true
+left join lateral (select * from activity w
+                   where w.portal_id = v.portal_id and w.account_no = v.account_no
+                     and w.valid_from <= $2::integer
+                   order by w.valid_from desc
+                   limit 1) d on true
 where v.portal_id = $1::bigint
   and v.valid_from <= $2::integer and (v.valid_to is null or v.valid_to > $2::integer)
   and (v.status <> 'gone' or v.valid_from = $2::integer)

@@ -39,6 +39,8 @@ compared as (
                case when r.address is distinct from e.fact ->> 'address' then 'address' end,
                case when r.asks_login::text is distinct from e.fact ->> 'asks_login'
                     then 'asks_login' end,
+               case when r.asks_activity::text <> coalesce(e.fact ->> 'asks_activity', 'false')
+                    then 'asks_activity' end,
                case when us(r.snapshot_at)::text is distinct from e.fact ->> 'snapshot_us'
                     then 'snapshot_at' end,
                case when r.not_before::text is distinct from e.fact ->> 'not_before'

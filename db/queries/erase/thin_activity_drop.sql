@@ -1,0 +1,8 @@
+-- Activity that newer one replaced before a snapshot that is kept.
+delete from activity l
+using (select w.account_no, w.valid_from, coalesce(f.kept_id, w.valid_from) as kept_id,
+              lead(w.valid_from) over (partition by w.account_no order by w.valid_from) as next
+       from activity w left join thinning f on f.snapshot_id = w.valid_from
+       where w.portal_id = $1::bigint) w
+where l.portal_id = $1::bigint and l.account_no = w.account_no and l.valid_from = w.valid_from
+  and w.next <= w.kept_id

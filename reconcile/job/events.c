@@ -1,0 +1,504 @@
+/*
+ * Page by page, each stored together with how far its kind is read. A window is read from its first
+ * page to its last, by whichever runs it takes; then the next one begins a little before its end.
+ *
+ * Invariant of activity: what a kind is said to cover (covered_from to complete_to) was told whole.
+ * Where a stretch was never told, or held something that nobody could read, it begins anew behind
+ * that.
+ */
+#include "job/events.h"
+
+#include "base/table.h"
+#include "base/text.h"
+#include "core/evidence.h"
+#include "host/log.h"
+#include "store/login.h"
+
+enum {
+    EVENTS_KEPT_DAYS = 365, /* Bynder keeps twelve months */
+    EVENTS_A_PAGE = 1000,   /* a guess at the pages of earlier runs, rather low */
+    CLOCKS_AGREE_S = 60,    /* the portal tells its own in whole seconds, and answers take time */
+    SILENT_DAYS = 7,        /* without any activity of anybody: nobody believes that */
+};
+
+struct events {
+    struct job *job;
+    struct snapshot *snapshot;
+    const struct table *by_id;
+    struct events_progress progress;
+    struct instant
+        until;       /* what there can be events of: now; the portal's when our clock is ahead */
+    bool resumed;    /* the cursor is of an earlier run */
+    bool is_read;    /* to the end */
+    const char *why; /* not, or what else is to be said of it; the first word counts */
+    size_t count;    /* read by this run, likewise below */
+    size_t pages;
+    int64_t told; /* events of this window; of the pages of earlier runs a guess */
+    /* Cursors are told to go round in a circle by comparing each with one of those before. Which
+     * one moves on after 1, 2, 4, 8 … pages (Brent), so a circle of any length is seen before it
+     * was gone round three times, and no other cursor has to be kept. */
+    const char *mark;
+    size_t since_mark, until_next_mark;
+};
+
+static bool is_login(const struct events *events)
+{
+    return events->progress.kind == EVENT_LOGIN;
+}
+
+/* "login events", "asset views" */
+static const char *what_of(const struct events *events)
+{
+    return is_login(events) ? "login events" : event_kinds[events->progress.kind].what;
+}
+
+static void note(struct events *events, const char *why)
+{
+    if (!events->why)
+        events->why = arena_strdup(events->job->arena, why);
+}
+
+/* --- windows --- */
+
+/* From where the last window ended, and a little before that, to now. */
+static void begin_window(struct events *events)
+{
+    const struct job *job = events->job;
+    struct events_progress *progress = &events->progress;
+    struct instant oldest = instant_add_us(job->now, -EVENTS_KEPT_DAYS * DAY_US);
+    int64_t overlap_us = job->config->portal.events_overlap_hours * 3600 * SECOND_US;
+    struct instant from = instant_add_us(progress->complete_to, -overlap_us);
+
+    progress->from = instant_compare(from, oldest) > 0 ? from : oldest;
+    progress->to = events->until;
+    progress->cursor = NULL;
+    progress->pages = 0;
+    progress->torn = false;
+}
+
+/* Every page of it is in. What it joins is covered from where that is. */
+static void end_window(struct events_progress *progress)
+{
+    bool joins = instant_is_set(progress->covered_from) &&
+                 instant_compare(progress->from, progress->complete_to) <= 0;
+
+    if (progress->torn)
+        progress->covered_from = progress->to;
+    else if (!joins)
+        progress->covered_from = progress->from;
+    progress->complete_to = progress->to;
+    progress->from = progress->to = INSTANT_NONE;
+    progress->torn = false;
+}
+
+/* The next run reads the window from its beginning. */
+static void forget_pages(struct events_progress *progress)
+{
+    progress->cursor = NULL;
+    progress->pages = 0;
+}
+
+/* --- pages --- */
+
+/* Of one page, what is news: nobody's newest login twice, and none that is known already. Accounts
+ * that are not listed are kept as well: they may only be missing from this list. */
+static size_t take_logins(struct events *events, const struct events_page *page,
+                          struct pending_login *pending)
+{
+    struct snapshot *snapshot = events->snapshot;
+    struct instant seen_at = events->job->clock->now(events->job->clock->self);
+    struct table at;
+    size_t count = 0;
+
+    table_init(&at, page->count);
+    for (size_t i = 0; i < page->count; i++) {
+        const struct portal_event *event = &page->event[i];
+        struct login login = {
+            .kind = LOGIN_KNOWN, .source = LOGIN_FROM_EVENTS, .at = event->at, .seen_at = seen_at};
+        uint32_t listed = table_find(events->by_id, event->user_id);
+        uint32_t again = table_find(&at, event->user_id);
+
+        if (listed != TABLE_END) {
+            struct account *account = &snapshot->account[table_value(events->by_id, listed)];
+            struct login known = account->login;
+            account->login = login_newest(known, login);
+            if (known.kind == LOGIN_KNOWN && instant_compare(login.at, known.at) <= 0)
+                continue;
+        }
+        if (again == TABLE_END) {
+            table_add(&at, event->user_id, (uint32_t)count);
+            pending[count++] = (struct pending_login){.account_id = event->user_id, .login = login};
+        } else {
+            struct login *kept = &pending[table_value(&at, again)].login;
+            *kept = login_newest(*kept, login);
+        }
+    }
+    table_release(&at);
+    return count;
+}
+
+/* The same of activity. What lies ahead of the portal's own time has not been: it counts as of now,
+ * which spares whoever it is of. */
+static size_t take_activity(struct events *events, const struct events_page *page,
+                            struct pending_activity *pending)
+{
+    struct snapshot *snapshot = events->snapshot;
+    struct instant seen_at = events->job->clock->now(events->job->clock->self);
+    struct table at;
+    size_t count = 0;
+
+    table_init(&at, page->count);
+    for (size_t i = 0; i < page->count; i++) {
+        const struct portal_event *event = &page->event[i];
+        bool ahead = instant_compare(event->at, events->until) > 0;
+        struct activity activity = {.at = ahead ? events->until : event->at,
+                                    .seen_at = seen_at,
+                                    .kind = events->progress.kind,
+                                    .is_new = true};
+        uint32_t listed = table_find(events->by_id, event->user_id);
+        uint32_t again = table_find(&at, event->user_id);
+
+        if (listed != TABLE_END) {
+            struct account *account = &snapshot->account[table_value(events->by_id, listed)];
+            if (instant_compare(activity.at, account->activity.at) <= 0)
+                continue;
+            account->activity = activity;
+        }
+        if (again == TABLE_END) {
+            table_add(&at, event->user_id, (uint32_t)count);
+            pending[count++] =
+                (struct pending_activity){.account_id = event->user_id, .activity = activity};
+        } else {
+            struct activity *kept = &pending[table_value(&at, again)].activity;
+            *kept = activity_newest(*kept, activity);
+        }
+    }
+    table_release(&at);
+    return count;
+}
+
+static int store_page(struct events *events, struct arena *scratch, const struct events_page *page,
+                      struct err *err)
+{
+    struct store *store = events->job->store;
+
+    if (is_login(events)) {
+        struct pending_login *pending = arena_calloc(scratch, page->count + 1, sizeof(pending[0]));
+        size_t count = take_logins(events, page, pending);
+        return store_save_logins(store, pending, count, &events->progress, err);
+    }
+    struct pending_activity *pending = arena_calloc(scratch, page->count + 1, sizeof(pending[0]));
+    size_t count = take_activity(events, page, pending);
+    return store_save_activity(store, pending, count, &events->progress, err);
+}
+
+static void set_mark(struct events *events, const char *cursor, size_t until_next_mark)
+{
+    events->mark = cursor;
+    events->since_mark = 0;
+    events->until_next_mark = until_next_mark;
+}
+
+/* Whether this cursor, now that of the next page, was one before. */
+static bool leads_back(struct events *events)
+{
+    const char *cursor = events->progress.cursor;
+
+    if (text_equal(cursor, events->mark))
+        return true;
+    if (++events->since_mark >= events->until_next_mark)
+        set_mark(events, cursor, 2 * events->until_next_mark);
+    return false;
+}
+
+/* Why the next page that was named leads to no end; NULL when nothing says so. */
+static const char *find_lie(struct events *events)
+{
+    const struct events_progress *progress = &events->progress;
+    int64_t window_us = progress->to.us - progress->from.us;
+
+    if (leads_back(events))
+        return arena_printf(events->job->arena, "the pages of %s go round in a circle",
+                            what_of(events));
+    if (evidence_is_invented(events->snapshot->count, window_us, progress->pages, events->told))
+        return arena_printf(events->job->arena,
+                            "the %s have no end: %lld on %lld pages, and still a next page",
+                            what_of(events), (long long)events->told, (long long)progress->pages);
+    return NULL;
+}
+
+static void note_newest(struct events *events, const struct events_page *page)
+{
+    struct instant *newest = &events->progress.newest_at;
+
+    for (size_t i = 0; i < page->count; i++)
+        *newest = instant_later(*newest, page->event[i].at);
+}
+
+/* What the page tells is kept, also when what follows it is no next page. */
+static int keep_page(struct events *events, struct arena *scratch, const struct events_page *page,
+                     struct err *err)
+{
+    struct events_progress *progress = &events->progress;
+
+    note_newest(events, page);
+    events->count += page->count;
+    events->pages++;
+    events->told += (int64_t)page->told;
+    progress->torn |= page->unreadable > 0;
+    progress->pages++;
+    progress->cursor = arena_strdup(events->job->arena, page->next_cursor);
+    const char *lie = progress->cursor ? find_lie(events) : NULL;
+    if (lie) {
+        note(events, lie);
+        forget_pages(progress);
+    } else if (!progress->cursor) {
+        end_window(progress);
+    }
+    if (events->job->progress.report)
+        events->job->progress.report(events->job->progress.context, what_of(events), events->count,
+                                     0);
+    return store_page(events, scratch, page, err);
+}
+
+/* The portal has not this version of the endpoint, or not any more: the other one, from the
+ * beginning of the window. false: there is none, or it was asked. */
+static bool falls_back(struct events *events, enum events_access access)
+{
+    struct events_progress *progress = &events->progress;
+
+    if (access != EVENTS_ABSENT || progress->version + 1 >= EVENT_PATHS ||
+        !event_kinds[progress->kind].path[progress->version + 1])
+        return false;
+    log_info("%s: this portal has not the newer of two endpoints, the older one is asked",
+             what_of(events));
+    progress->version++;
+    forget_pages(progress);
+    set_mark(events, NULL, 1);
+    events->resumed = false;
+    events->why = NULL;
+    return true;
+}
+
+/* *ret_over: there is nothing more to ask. */
+static int read_page(struct events *events, bool *ret_over, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct job *job = events->job;
+    struct events_progress *progress = &events->progress;
+    struct events_window window = {.kind = progress->kind,
+                                   .version = progress->version,
+                                   .from = progress->from,
+                                   .to = progress->to,
+                                   .cursor = progress->cursor};
+    struct events_page page;
+
+    if (job->portal.events(job->portal.self, &scratch, &window, &page, err) < 0)
+        return -1;
+    if (falls_back(events, page.access)) {
+        *ret_over = false;
+        return 0;
+    }
+    if (page.why)
+        note(events, page.why);
+    if (page.access == EVENTS_READ) {
+        events->resumed = false;
+        if (keep_page(events, &scratch, &page, err) < 0)
+            return -1;
+        *ret_over = !progress->cursor;
+        return 0;
+    }
+    /* A cursor of another day may be forgotten: the window is read from its beginning then. */
+    *ret_over = !events->resumed || page.access != EVENTS_MISSING;
+    if (events->resumed) {
+        forget_pages(progress);
+        set_mark(events, NULL, 1);
+        events->resumed = false;
+    }
+    return 0;
+}
+
+/* A window that an earlier run left is read to its end, and then the time since. */
+static int read_windows(struct events *events, struct err *err)
+{
+    struct events_progress *progress = &events->progress;
+
+    while (instant_compare(progress->complete_to, events->until) < 0) {
+        bool over = false;
+        if (!instant_is_set(progress->to))
+            begin_window(events);
+        set_mark(events, progress->cursor, 1);
+        events->told = progress->pages * EVENTS_A_PAGE;
+        while (!over) {
+            if (read_page(events, &over, err) < 0)
+                return -1;
+        }
+        if (instant_is_set(progress->to)) /* it was not read to its end */
+            return 0;
+    }
+    events->is_read = true;
+    return 0;
+}
+
+/* Events carry the portal's time: while this machine's clock is ahead of it, the days between have
+ * not come. What an earlier run with such a clock called read is read only up to its newest event.
+ */
+static void bound_by_clocks(struct events *events)
+{
+    const struct snapshot *snapshot = events->snapshot;
+    struct events_progress *progress = &events->progress;
+    struct instant now = events->job->now;
+    struct instant told =
+        instant_add_us(now, (int64_t)(snapshot->clock_ahead_s * (double)SECOND_US));
+
+    bool is_ahead = snapshot->clock_told && now.us - told.us > CLOCKS_AGREE_S * SECOND_US;
+    events->until = is_ahead ? told : now;
+    struct instant future = instant_add_us(events->until, CLOCKS_AGREE_S * SECOND_US);
+    if (instant_compare(progress->to, future) > 0) {
+        progress->from = progress->to = INSTANT_NONE;
+        forget_pages(progress);
+    }
+    if (instant_compare(progress->newest_at, future) > 0)
+        progress->newest_at = INSTANT_NONE;
+    if (instant_compare(progress->complete_to, future) > 0)
+        progress->complete_to = progress->newest_at;
+}
+
+static int read_kind(struct events *events, enum event_kind kind, struct err *err)
+{
+    if (store_load_events(events->job->store, events->job->arena, kind, &events->progress, err) < 0)
+        return -1;
+    bound_by_clocks(events);
+    events->resumed = events->progress.cursor != NULL;
+    if (!events->resumed)
+        events->progress.version = 0; /* the newer one may be there by now */
+    return read_windows(events, err);
+}
+
+static void index_accounts(struct table *by_id, const struct snapshot *snapshot)
+{
+    table_init(by_id, snapshot->count);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (snapshot->account[i].id)
+            table_add(by_id, snapshot->account[i].id, (uint32_t)i);
+    }
+}
+
+/* --- logins --- */
+
+static void log_logins(const struct events *events)
+{
+    if (events->is_read)
+        log_info("%zu login events on %zu pages%s%s", events->count, events->pages,
+                 events->why ? "; " : "", events->why ? events->why : "");
+    else
+        log_warning("login events are not used, last logins are read one by one where they are "
+                    "needed: %s",
+                    events->why ? events->why : "they were not read to the end");
+}
+
+int events_read_logins(struct job *job, struct snapshot *snapshot, struct err *err)
+{
+    struct table by_id;
+    struct events events = {.job = job, .snapshot = snapshot, .by_id = &by_id};
+
+    if (!job->portal.events || !job->config->portal.login_events)
+        return 0;
+    index_accounts(&by_id, snapshot);
+    int failed = read_kind(&events, EVENT_LOGIN, err);
+    table_release(&by_id);
+    if (failed)
+        return -1;
+    snapshot->events = events.count;
+    snapshot->by_events = events.is_read;
+    if (events.why && !snapshot->logins_note)
+        snapshot->logins_note = events.why;
+    if (events.is_read)
+        snapshot->events_reach = events.progress.newest_at;
+    log_logins(&events);
+    return 0;
+}
+
+/* --- activity --- */
+
+/* What all kinds together tell. */
+struct telling {
+    struct instant since;  /* the latest beginning of what is covered */
+    struct instant newest; /* activity of anybody, of any kind */
+    struct text missing;   /* kinds that are not told to their end, and why */
+    const char *why;       /* of the last of them */
+    size_t count;
+};
+
+/* A reason that several have is said once, behind the last of them. */
+static void add_missing(struct telling *telling, const char *what, const char *why)
+{
+    if (telling->why && !text_equal(telling->why, why))
+        text_addf(&telling->missing, " (%s)", telling->why);
+    text_addf(&telling->missing, "%s%s", telling->missing.length > 0 ? ", " : "", what);
+    telling->why = why;
+}
+
+static void add_kind(struct telling *telling, const struct events *events)
+{
+    const struct events_progress *progress = &events->progress;
+
+    telling->newest = instant_later(telling->newest, progress->newest_at);
+    telling->since = instant_later(telling->since, progress->covered_from);
+    telling->count += events->count;
+    if (events->is_read && events->why)
+        log_info("%s: %s", what_of(events), events->why);
+    if (!events->is_read)
+        add_missing(telling, what_of(events), events->why ? events->why : "not read to the end");
+}
+
+static const char *find_missing(struct job *job, const struct telling *telling)
+{
+    char day[DAY_TEXT_SIZE];
+
+    if (telling->missing.length > 0)
+        return arena_printf(
+            job->arena,
+            "activity: %s (%s): while that is not told, nobody is known to be unused; it needs the "
+            "scope 'analytics.api:read', or take the kind out of 'portal.activity'",
+            text_cstr(&telling->missing), telling->why);
+    if (telling->newest.us >= job->now.us - SILENT_DAYS * DAY_US)
+        return NULL;
+    if (!instant_is_set(telling->newest))
+        return "activity: this portal told none of anybody: nobody is known to be unused by that";
+    return arena_printf(job->arena,
+                        "activity: none of anybody was told since %s: its events may be broken, so "
+                        "nobody is known to be unused until there is some",
+                        day_format(instant_day(telling->newest, job->config->policy.zone), day));
+}
+
+int events_read_activity(struct job *job, struct snapshot *snapshot, struct err *err)
+{
+    struct telling telling = {.missing = TEXT_INIT};
+    struct table by_id;
+    int failed = 0;
+
+    if (!job->portal.events || !job->config->portal.activity_wanted)
+        return 0;
+    index_accounts(&by_id, snapshot);
+    for (enum event_kind kind = event_after(EVENT_NONE); kind && !failed;
+         kind = event_after(kind)) {
+        struct events events = {.job = job, .snapshot = snapshot, .by_id = &by_id};
+        if (!job->config->portal.activity[kind])
+            continue;
+        failed = read_kind(&events, kind, err);
+        if (!failed)
+            add_kind(&telling, &events);
+    }
+    table_release(&by_id);
+    if (!failed) {
+        snapshot->activity.missing = find_missing(job, &telling);
+        if (!snapshot->activity.missing)
+            snapshot->activity.since = telling.since;
+        log_info("%zu events of activity%s%s", telling.count,
+                 snapshot->activity.missing ? "; " : "",
+                 snapshot->activity.missing ? snapshot->activity.missing : "");
+    }
+    text_release(&telling.missing);
+    return failed;
+}

@@ -1,0 +1,213 @@
+/*
+ * Evidence beyond the login, as a company lives through it: who works by API and never logs in, and
+ * an endpoint that is not there.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "story.h"
+#include "test.h"
+
+#define RULE(name, condition)                                                                      \
+    "{ name = \"" name "\"; when = { account = \"active\"; " condition "; }; do = \"suspend\"; }"
+#define IDLE   RULE("idle", "idle_days_min = 90")
+#define UNUSED RULE("unused", "activity_days_min = 90")
+
+#define POLICY(rule) "policy: { time_zone = \"UTC\"; rules = ( " rule " ); };\n"
+
+#define DOWNLOADS_NEW "error=404:/v7/analytics/api/v1/asset/v2/download"
+#define DOWNLOADS_OLD "error=410:/v7/analytics/api/v1/asset/download"
+
+/* By API, once a week, so many days ago for the last time. */
+static void is_active(struct story *story, const char *name, const char *sort, int days)
+{
+    char form[96], day[DAY_TEXT_SIZE];
+
+    (void)snprintf(form, sizeof(form), "activity=%s %sT09:00:00Z", sort,
+                   day_format(day_add(story->today, -days), day));
+    story_changes(story, name, form);
+}
+
+/* api-1 has logged in once, long ago, and downloads every week since; ida is not there any more. */
+static void begin(struct story *story)
+{
+    story_idles(story, "api-1", 400);
+    story_idles(story, "ida", 400);
+    is_active(story, "api-1", "downloads", 2);
+}
+
+/* Whether the account would have lost its seat, by the policy as it is written in a file, on the
+ * picture and on the nights until then. */
+static void assert_simulated(struct story *story, const char *policy, const char *name,
+                             bool on_picture, bool on_nights)
+{
+    CLEANUP(mem_cleanup) char *file = end_file(&story->end, "policy", policy, strlen(policy));
+    RUN(result, &story->end, "simulate", "--policy", file, "--from", "2025-09-01", "--format",
+        "json");
+
+    end_assert_code(&result, 0);
+    JSON(simulated, end_json(&result));
+    struct json_object *written = json_object_array_get_idx(end_at(simulated, "policies"), 0);
+    const char *rows = json_object_to_json_string(end_at(written, "rows"));
+    const char *id = story_find(story, name)->id;
+    assert_int_equal(strstr(rows, id) != NULL, on_picture);
+    const char *accounts = json_object_to_json_string(end_at(written, "nights.accounts"));
+    assert_int_equal(strstr(accounts, id) != NULL, on_nights);
+}
+
+TEST(activity_of_who_downloads_every_week_and_never_logs_in_is_use_by_activity_days_min_alone)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, IDLE);
+    story_night(&story, 0);
+    story_is_planned(&story, "api-1", "suspend R4: idle: last login");
+    story_is_planned(&story, "ida", "suspend R4");
+    assert_int_equal(end_count(&story.end, "select count(*) from reconcile.events_read"), 0);
+    story_rules(&story, UNUSED);
+    for (int night = 0; night < 3; night++) {
+        is_active(&story, "api-1", "downloads", 1);
+        story_night(&story, 0);
+        story_is_planned(&story, "api-1", "nothing");
+        story_is_planned(&story, "ida", "suspend R4: unused: last login 2024-07-");
+    }
+    assert_simulated(&story, POLICY(IDLE), "api-1", true, true);
+    assert_simulated(&story, POLICY(UNUSED), "api-1", false, false);
+    assert_simulated(&story, POLICY(IDLE), "ida", true, true);
+    assert_simulated(&story, POLICY(UNUSED), "ida", true, true);
+}
+
+/* What was used once is not used for ever; somebody else's activity says that there is any. */
+TEST(activity_that_stops_is_over_after_so_many_days)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_idles(&story, "api-2", 400);
+    story_rules(&story, UNUSED);
+    story_night(&story, 0);
+    story_is_planned(&story, "api-1", "nothing");
+    for (int night = 0; night < 3; night++) {
+        story_passes(&story, night < 2 ? 28 : 27);
+        is_active(&story, "api-2", "views", 0);
+        story_night(&story, 0);
+        story_is_planned(&story, "api-1", "nothing"); /* at last it was there 89 days ago */
+    }
+    story_night(&story, 0);
+    story_is_planned(&story, "api-1", "suspend R4: unused: last login 2024-07-28 (from ");
+    story_is_planned(&story, "api-2", "nothing");
+}
+
+/* Of a kind that the portal does not tell nobody knows: not this one, nor anybody else, but for who
+ * is known to have been there. */
+TEST(activity_of_a_kind_that_is_not_told_makes_nobody_unused_and_says_so)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    is_active(&story, "api-1", "views", 2);
+    story_rules(&story, UNUSED);
+    end_fault(&story.end, "error=403:/v7/analytics/api/v1/asset/create");
+    story_night(&story, 0);
+    story_is_planned(&story, "api-1", "nothing");
+    story_is_planned(&story, "ida", "nothing");
+    assert_int_equal(end_count(&story.end, "select count(*) from reconcile.plan_note where sentence"
+                                           " like 'activity: asset creations (GET%403%'"
+                                           " and sentence like '%portal.activity%'"),
+                     1);
+    /* without it, or with it told again, it is known */
+    end_set(&story.end, END_PORTAL,
+            END_FREELY "timeout = 600; patience = 1; activity = [ \"views\" ];");
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "suspend R4");
+    story_is_planned(&story, "api-1", "nothing");
+    assert_int_equal(end_count(&story.end, "select count(*) from reconcile.plan_note where plan_id"
+                                           " = 2 and sentence like 'activity%'"),
+                     0);
+}
+
+/* One version is retired: the other one is asked. When both are, it is not known. */
+TEST(activity_of_an_endpoint_that_was_retired_is_read_from_its_other_version)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, UNUSED);
+    end_fault(&story.end, DOWNLOADS_NEW);
+    story_night(&story, 0);
+    story_is_planned(&story, "api-1", "nothing");
+    story_is_planned(&story, "ida", "suspend R4");
+    assert_true(end_stat(&story.end, "endpoints.downloads.200") > 0);
+    end_fault(&story.end, DOWNLOADS_OLD);
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "nothing");
+    end_clear_faults(&story.end);
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "suspend R4");
+    assert_true(end_stat(&story.end, "endpoints.downloads-v2.200") > 0);
+}
+
+/* Who was looked at is approved; who was active since then is not. */
+TEST(activity_after_what_was_looked_at_ends_an_approval)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_idles(&story, "ira", 400);
+    story_rules(&story, UNUSED);
+    story_night(&story, 0);
+    story_is_planned(&story, "ira", "suspend R4");
+    story_approves(&story);
+    is_active(&story, "ira", "searches", 0);
+    story_night(&story, 0);
+    story_is_suspended(&story, "ida");
+    story_is_active(&story, "ira");
+    story_ended(&story, "approve", "ira", "login");
+}
+
+/* An event that nobody can read may be anybody's: what is known begins anew behind it. Of somebody
+ * without a time it is theirs. */
+TEST(activity_that_cannot_be_read_makes_nobody_unused)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, UNUSED);
+    end_fault(&story.end, "bad-event=user:/v7/analytics/api/v1/asset/v2/download");
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "nothing");
+    assert_int_equal(end_count(&story.end, "select count(*) from reconcile.plan_note where sentence"
+                                           " like 'activity is known without a gap since 2025-%'"),
+                     1);
+}
+
+TEST(activity_without_a_time_is_of_now)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_idles(&story, "ivo", 400);
+    is_active(&story, "ivo", "creations", 200);
+    story_rules(&story, UNUSED);
+    end_fault(&story.end, "bad-event=time:/v7/analytics/api/v1/asset/create");
+    story_night(&story, 0);
+    story_is_planned(&story, "ivo", "nothing");
+    story_is_planned(&story, "ida", "suspend R4");
+}
+
+/* Nobody did anything at all for a week: that is no proof that anybody stopped. */
+TEST(activity_of_nobody_at_all_proves_nothing)
+{
+    STORY(story, 20);
+
+    story_idles(&story, "ida", 400);
+    story_rules(&story, UNUSED);
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "nothing");
+    assert_int_equal(end_count(&story.end, "select count(*) from reconcile.plan_note where sentence"
+                                           " like 'activity: this portal told none of anybody%'"),
+                     1);
+}

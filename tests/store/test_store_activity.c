@@ -1,0 +1,220 @@
+/*
+ * Activity that was read and not yet taken by a snapshot, what snapshots of the past knew of it,
+ * and how long a profile has been what it is, against a real server.
+ */
+#include "store/login.h"
+#include "store_world.h"
+#include "test.h"
+
+TEST_EACH(store_world_setup, store_world_teardown);
+
+static struct instant ago(const struct store_world *world, int days)
+{
+    return instant_add_us(world->now, -(int64_t)days * DAY_US);
+}
+
+static void put(struct store_world *world, const char *id, enum event_kind kind, struct instant at)
+{
+    const struct pending_activity pending = {
+        .account_id = id, .activity = {.at = at, .seen_at = world->now, .kind = kind}};
+    struct err err = ERR_INIT;
+
+    if (store_save_activity(&world->store, &pending, 1, NULL, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
+/* The next night's snapshot of so many accounts, with its history, stored. */
+static struct snapshot night(struct store_world *world, size_t accounts)
+{
+    struct snapshot snapshot;
+
+    store_world_tomorrow(world);
+    snapshot = store_world_snapshot(world, accounts);
+    store_world_load(world, &snapshot);
+    store_world_save(world, &snapshot);
+    return snapshot;
+}
+
+TEST(store_save_activity_is_taken_by_the_next_snapshot_and_the_newest_counts)
+{
+    struct store_world *world = *state;
+    struct snapshot first = night(world, 3);
+    const char *id = first.account[0].id;
+    struct instant newest = ago(world, 1), older = ago(world, 5);
+
+    put(world, id, EVENT_DOWNLOAD, newest);
+    put(world, id, EVENT_VIEW, older);
+    put(world, "0A84D758-2B3A-141F-8F07D71AA1F223BD", EVENT_VIEW, newest); /* nobody listed */
+    struct snapshot second = night(world, 3);
+    assert_true(second.account[0].activity.at.us == newest.us);
+    assert_int_equal(second.account[0].activity.kind, EVENT_DOWNLOAD);
+    assert_false(second.account[0].activity.is_new);
+    assert_false(instant_is_set(second.account[1].activity.at));
+    assert_int_equal(store_world_number(world, "select count(*) from activity"), 1);
+    assert_int_equal(store_world_number(world, "select count(*) from activity_known"), 1);
+    assert_int_equal(store_world_number(world, "select count(*) from activity_pending"), 1);
+    (void)night(world, 3); /* the same again is no row */
+    put(world, id, EVENT_VIEW, older);
+    (void)night(world, 3);
+    assert_int_equal(store_world_number(world, "select count(*) from activity"), 1);
+}
+
+TEST(store_load_snapshot_knows_the_activity_of_its_night)
+{
+    struct store_world *world = *state;
+    struct snapshot first = night(world, 2), loaded;
+    const char *id = first.account[0].id;
+    struct instant early = ago(world, 4);
+    struct err err = ERR_INIT;
+
+    put(world, id, EVENT_SEARCH, early);
+    struct snapshot second = night(world, 2);
+    put(world, id, EVENT_CREATION, world->now);
+    (void)night(world, 2);
+    assert_int_equal(store_load_snapshot(&world->store, &world->arena, second.id, &loaded, &err),
+                     0);
+    assert_true(loaded.account[0].activity.at.us == early.us);
+    assert_int_equal(loaded.account[0].activity.kind, EVENT_SEARCH);
+    assert_int_equal(store_load_snapshot(&world->store, &world->arena, first.id, &loaded, &err), 0);
+    assert_false(instant_is_set(loaded.account[0].activity.at));
+}
+
+TEST(store_save_snapshot_keeps_how_far_activity_reaches)
+{
+    struct store_world *world = *state;
+    struct snapshot snapshot = store_world_snapshot(world, 1), loaded;
+    struct err err = ERR_INIT;
+
+    snapshot.activity.since = ago(world, 90);
+    snapshot.activity.missing = "nothing";
+    store_world_load(world, &snapshot);
+    store_world_save(world, &snapshot);
+    assert_int_equal(store_load_snapshot(&world->store, &world->arena, snapshot.id, &loaded, &err),
+                     0);
+    assert_true(loaded.activity.since.us == ago(world, 90).us);
+    assert_string_equal(loaded.activity.missing, "nothing");
+}
+
+TEST(store_load_events_of_each_kind_is_its_own)
+{
+    struct store_world *world = *state;
+    struct events_progress views = {.kind = EVENT_VIEW,
+                                    .complete_to = ago(world, 1),
+                                    .covered_from = ago(world, 365),
+                                    .torn = true,
+                                    .version = 1},
+                           is;
+    struct err err = ERR_INIT;
+
+    assert_int_equal(store_save_activity(&world->store, NULL, 0, &views, &err), 0);
+    assert_int_equal(store_load_events(&world->store, &world->arena, EVENT_VIEW, &is, &err), 0);
+    assert_true(is.covered_from.us == views.covered_from.us && is.torn && is.version == 1);
+    assert_int_equal(store_load_events(&world->store, &world->arena, EVENT_SEARCH, &is, &err), 0);
+    assert_int_equal(is.kind, EVENT_SEARCH);
+    assert_false(instant_is_set(is.complete_to) || is.torn || is.version);
+}
+
+/* --- profiles --- */
+
+/* The night's snapshot in which the first account has this profile. */
+static struct snapshot night_with(struct store_world *world, const char *profile, bool complete)
+{
+    struct snapshot snapshot;
+
+    store_world_tomorrow(world);
+    snapshot = store_world_snapshot(world, 2);
+    snapshot.account[0].profile_id = profile;
+    snapshot.complete = complete;
+    store_world_load(world, &snapshot);
+    store_world_save(world, &snapshot);
+    return snapshot;
+}
+
+static void assert_profile(const struct account *account, struct instant since,
+                           struct instant other_at)
+{
+    assert_int_equal(account->history.profile_since.us, since.us);
+    assert_int_equal(account->history.profile_other_at.us, other_at.us);
+}
+
+TEST(profile_of_the_first_snapshot_is_known_since_then_and_maybe_longer)
+{
+    struct store_world *world = *state;
+    struct snapshot first = night_with(world, "1", true);
+    struct snapshot second = night_with(world, "1", true);
+
+    assert_profile(&first.account[0], first.taken_at, INSTANT_NONE);
+    assert_profile(&second.account[0], first.taken_at, INSTANT_NONE);
+}
+
+/* A snapshot that is not complete may miss it: the other profile is certain up to a complete one.
+ */
+TEST(profile_that_changes_is_since_the_snapshot_that_shows_it)
+{
+    struct store_world *world = *state;
+
+    (void)night_with(world, "1", true);
+    struct snapshot last = night_with(world, "1", true);
+    (void)night_with(world, "1", false);
+    struct snapshot changed = night_with(world, "2", true), after = night_with(world, "2", true);
+    assert_profile(&changed.account[0], changed.taken_at, last.taken_at);
+    assert_profile(&after.account[0], changed.taken_at, last.taken_at);
+    assert_false(instant_is_set(after.account[1].history.profile_other_at));
+    struct snapshot back = night_with(world, "1", true);
+    assert_profile(&back.account[0], back.taken_at, after.taken_at);
+}
+
+/* What is told once more is no change: thinned versions take no fact away. */
+TEST(profile_is_a_fact_that_thinned_versions_leave)
+{
+    struct store_world *world = *state;
+
+    (void)night_with(world, "1", true);
+    struct snapshot changed = night_with(world, "2", true);
+    store_world_execute(world, "delete from account_version where valid_to is not null");
+    struct snapshot after = night_with(world, "2", true);
+    assert_int_equal(after.account[0].history.profile_since.us, changed.taken_at.us);
+    assert_true(instant_is_set(after.account[0].history.profile_other_at));
+}
+
+/* --- leaves --- */
+
+/* The night's roster of two people, of whom the first is or is not on leave. */
+static struct person night_of(struct store_world *world, enum person_status status)
+{
+    struct roster roster;
+    struct err err = ERR_INIT;
+
+    store_world_tomorrow(world);
+    roster = store_world_roster(world, 2);
+    roster.person[0].status = status;
+    roster.person[1].status = PERSON_EMPLOYED;
+    if (store_load_leaves(&world->store, &world->arena, world->now, &zone_utc, world->today,
+                          &roster, &err) < 0 ||
+        store_save_roster(&world->store, &world->run, &roster, true, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_false(day_is_set(roster.person[1].on_leave_at));
+    return roster.person[0];
+}
+
+TEST(leaves_are_told_as_the_rosters_said_them)
+{
+    struct store_world *world = *state;
+
+    assert_false(day_is_set(night_of(world, PERSON_EMPLOYED).on_leave_at));
+    assert_false(day_is_set(night_of(world, PERSON_ON_LEAVE).on_leave_at));
+    struct day away = world->today;
+    (void)night_of(world, PERSON_UNKNOWN); /* says nothing */
+    struct person back = night_of(world, PERSON_EMPLOYED);
+    struct day came = world->today;
+    assert_int_equal(back.on_leave_at.number, away.number);
+    assert_int_equal(back.back_on.number, came.number);
+    struct person later = night_of(world, PERSON_EMPLOYED);
+    assert_int_equal(later.back_on.number, came.number);
+    (void)night_of(world, PERSON_ON_LEAVE); /* another one */
+    struct day again = world->today;
+    assert_int_equal(store_world_number(world, "select count(*) from person_leave"), 2);
+    struct person twice = night_of(world, PERSON_DEPARTED);
+    assert_int_equal(twice.on_leave_at.number, again.number);
+    assert_int_equal(twice.back_on.number, world->today.number);
+}
