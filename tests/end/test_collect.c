@@ -347,7 +347,7 @@ static const struct refusal {
     const char *fault, *said;
 } refusals[] = {
     {"events-403", "needs scope analytics.api:read"},
-    {"events-404", "this portal has no login events"},
+    {"events-404", "this portal has no such events"},
     {"error=500:" EVENTS_PATH, "answers 500"},
     {"cut=length:" EVENTS_PATH, "cut off"},
 };

@@ -394,12 +394,13 @@ TEST(report_csv_read_back_equals_the_rows_but_for_defusing)
     CLEANUP(release_cells) struct cells cells = {.count = 0};
     size_t columns;
 
-    assert_true(text_starts(text_cstr(&out),
-                            "account_id,username,email,name,decision,until,reason,"
-                            "action,rule,why,row,not_before,account,person,employee_number,"
-                            "matched_by,last_login,last_login_source,idle_days,"
-                            "profile,roles,from_profile,from_profile_id,to_profile,"
-                            "to_profile_id,gained_roles,department,country,class,"));
+    assert_true(text_starts(
+        text_cstr(&out),
+        "account_id,username,email,name,decision,until,reason,"
+        "action,rule,why,row,not_before,account,person,employee_number,"
+        "matched_by,last_login,last_login_source,idle_days,last_activity,last_activity_kind,"
+        "profile,roles,from_profile,from_profile_id,to_profile,"
+        "to_profile_id,gained_roles,department,country,class,"));
     read_csv(&out, &cells);
     assert_int_equal(cells.rows, HOSTILE_COUNT + 1);
     columns = cells.row_end[0];
@@ -413,7 +414,7 @@ TEST(report_csv_read_back_equals_the_rows_but_for_defusing)
     assert_string_equal(cells.cell[6 * columns + 11], "2026-12-06");
     assert_string_equal(cells.cell[6 * columns + 16], "2026-05-01T10:11:12Z");
     assert_string_equal(cells.cell[6 * columns + 18], "205");
-    assert_string_equal(cells.cell[6 * columns + 20], "ASSETUPLOAD MEDIADOWNLOAD");
+    assert_string_equal(cells.cell[6 * columns + 22], "ASSETUPLOAD MEDIADOWNLOAD");
     assert_string_equal(cells.cell[7 * columns + 18], "");
 }
 

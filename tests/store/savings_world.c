@@ -369,8 +369,9 @@ static void store_plan_rows(struct savings_world *world, const struct proposal *
         text_addf(sql,
                   "insert into plan_row (portal_id, plan_id, position, action, finding, "
                   "new_announcement, account, class, from_profile_id, to_profile_id, uses_person, "
-                  "uses_login, asks_login, of_login, used_after_departure) values (%lld, %d, %d, "
-                  "'%s', %s, false, '%s', %s, %s, false, false, false, false, false);\n",
+                  "uses_login, asks_login, asks_activity, of_login, used_after_departure) values "
+                  "(%lld, %d, %d, '%s', %s, false, '%s', %s, %s, false, false, false, false, "
+                  "false, false);\n",
                   (long long)world->portal, id, i + 1, row->finding ? "keep" : word[row->done],
                   row->finding ? "true" : "false", row->has_seat ? "active" : "inactive", class,
                   row->finding ? "null, null" : profiles);
