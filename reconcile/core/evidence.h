@@ -26,9 +26,9 @@ struct evidence_settings {
  * - whoever was never read and of whom nobody told the department, where a rule looks at that;
  * - whoever a rule that looks at the login would act on or announce, whoever would be deleted,
  * active or not (a login since we suspended them ends that), who has the profile still that we
- * downgraded them to (a login since shows that they need the former one), or whose known login cannot be read or
- * lies ahead, unless a single read answered less than reread_days ago. How much less depends on the
- * account (half of it at most), so that they do not all fall due on one night;
+ * downgraded them to (a login since shows that they need the former one), or whose known login
+ * cannot be read or lies ahead, unless a single read answered less than reread_days ago. How much
+ * less depends on the account (half of it at most), so that they do not all fall due on one night;
  * - of the others a share, oldest evidence first, so that everybody has their turn within
  *   refresh_days.
  *
