@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "bynder/bynder.h"
@@ -856,3 +857,63 @@ static int stop(void **state)
 }
 
 TEST_GROUP(start, stop);
+
+/* --- as the portal's own description has it --- */
+
+static struct json_object *at(struct json_object *object, const char *name)
+{
+    struct json_object *value = NULL;
+
+    if (!json_object_object_get_ex(object, name, &value))
+        fail_msg("the description has no '%s'", name);
+    return value;
+}
+
+static void check_value(struct json_object *property, const char *name, const char *value)
+{
+    struct json_object *words = NULL;
+    bool is_one = false;
+
+    if (strcmp(member(property, "type"), "integer") == 0)
+        assert_int_equal(strspn(value, "0123456789"), strlen(value));
+    else
+        assert_string_equal(member(property, "type"), "string");
+    if (!json_object_object_get_ex(property, "enum", &words))
+        return;
+    for (size_t i = 0; i < json_object_array_length(words); i++)
+        is_one |= strcmp(json_object_get_string(json_object_array_get_idx(words, i)), value) == 0;
+    if (!is_one)
+        fail_msg("%s may not be '%s'", name, value);
+}
+
+/* The forms are those that the tests above find in the simulator's list of writes, to the byte. */
+TEST(writes_are_as_the_portal_describes_them)
+{
+    const char *directory = getenv("BYNDER_OPENAPI");
+    CLEANUP(text_release) struct text path = TEXT_INIT;
+
+    text_addf(&path, "%s/users-v4.json",
+              directory ? directory : SOURCE_DIR "/../shared/bynder/openapi");
+    if (access(text_cstr(&path), R_OK) < 0)
+        skip();
+    JSON_LOCAL *description = json_object_from_file(text_cstr(&path));
+    assert_non_null(description);
+    struct json_object *methods = at(at(description, "paths"), "/api/v4/users/{id}");
+    for (enum act act = 0; act < ACT_COUNT; act++) {
+        bool deletes = strcmp(act_methods[act], "DELETE") == 0;
+        struct json_object *method = at(methods, deletes ? "delete" : "post");
+        assert_non_null(at(at(method, "responses"), deletes ? "204" : "202"));
+        JSON_LOCAL *form = json_tokener_parse(act_forms[act]);
+        if (deletes) {
+            assert_int_equal(json_object_object_length(form), 0);
+            continue;
+        }
+        struct json_object *content = at(at(method, "requestBody"), "content");
+        struct json_object *properties =
+            at(at(at(content, "application/x-www-form-urlencoded"), "schema"), "properties");
+        assert_non_null(
+            json_object_object_get(form, "active")); /* else its default might be taken */
+        json_object_object_foreach(form, name, value)
+            check_value(at(properties, name), name, json_object_get_string(value));
+    }
+}
