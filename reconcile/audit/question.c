@@ -246,14 +246,15 @@ int store_ask_savings(const struct store *store, const char *portal, struct day 
                       struct store_savings_told *ret_told, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    CLEANUP(store_savings_told_release) struct store_savings_told told = {.months = NULL};
+    CLEANUP(pg_clearp) PGresult *months = NULL;
+    CLEANUP(pg_clearp) PGresult *total = NULL;
     const char *from = day_is_set(since) ? store_day(&scratch, since) : "-infinity";
 
-    if (PG_QUERY(store->pg, audit_savings, PG_MANY, &told.months, err, portal, from) < 0 ||
-        PG_QUERY(store->pg, audit_savings_total, PG_MANY, &told.total, err, portal, from) < 0)
+    if (PG_QUERY(store->pg, audit_savings, PG_MANY, &months, err, portal, from) < 0 ||
+        PG_QUERY(store->pg, audit_savings_total, PG_MANY, &total, err, portal, from) < 0)
         return -1;
-    *ret_told = told;
-    told = (struct store_savings_told){.months = NULL};
+    ret_told->months = TAKE(months);
+    ret_told->total = TAKE(total);
     return 0;
 }
 

@@ -82,7 +82,8 @@ struct plan_seats {
 };
 
 /* What was saved in the month of a plan and in its year so far, of one class and currency: figures
- * of the history that are never added (docs/history.md). Amounts as decimal text with two places. */
+ * of the history that are never added (docs/history.md). Amounts as decimal text with two places.
+ */
 struct plan_savings {
     const char *class;    /* NULL = no class */
     const char *currency; /* NULL = no price: seats alone */

@@ -1,7 +1,7 @@
 /*
- * report/savings: what was saved, as the outputs of a plan show it: a table of text, a line for each
- * class and currency. Nothing is added: not the three figures, and no currencies. Private to the
- * folder report.
+ * report/savings: what was saved, as the outputs of a plan show it: a table of text, a line for
+ * each class and currency. Nothing is added: not the three figures, and no currencies. Private to
+ * the folder report.
  */
 #ifndef REPORT_SAVINGS_H
 #define REPORT_SAVINGS_H
