@@ -275,20 +275,15 @@ begin
     -- a come-back within 31 days: as if the act had not been
     freed as (
         select f.act_id, f.freed_class as class, case when f.takes then f.taken_class end as target,
-               f.since, f.done_at, f.back_on,
-               case when f.takes
-                    then min(f.since) filter (where not f.takes)
-                             over (partition by f.account_id order by f.done_at, f.act_id
-                                   rows between 1 following and unbounded following)
-                    end as suspended_on
+               f.since, f.done_at, f.back_on
         from act f
         where f.frees and (f.back_on is null or f.back_on - f.since > 31)),
     span as materialized (
         select f.act_id, f.class, f.target, f.done_at, f.back_on - first_day as back,
                f.since - first_day as begins,
-               least(f.back_on, f.suspended_on, last_day + 1) - first_day as ends
+               least(f.back_on, last_day + 1) - first_day as ends
         from freed f
-        where least(f.back_on, f.suspended_on, last_day + 1) > f.since),
+        where least(f.back_on, last_day + 1) > f.since),
     freed_class as (select distinct s.class from span s),
     -- what our acts changed since the newest reading of a day, which cannot show it yet
     change as (
@@ -445,7 +440,7 @@ comment on column audit.savings.class is 'class of seat; NULL: no class fitted, 
 comment on column audit.savings.currency is 'of the amounts, ISO 4217; NULL: no price, or a downgrade between two currencies: seats only, no amounts';
 comment on column audit.savings.exposed_seats is 'seats in use that the rules say are not needed: rows of the newest plan of the month''s last day with a plan that suspend or downgrade, whether proposed, approved, waiting or held';
 comment on column audit.savings.exposed is 'what these cost in a year at the price of that plan; of a downgrade the difference of both prices';
-comment on column audit.savings.freed_seat_days is 'days on which seats were really free by our acts: from the civil day of a suspension or downgrade up to, not including, the day on which the account has such a seat again, a new account of the person has one, somebody else has the seat, or the downgraded account is suspended; an act after which the seat was in use again within 31 days does not count at all';
+comment on column audit.savings.freed_seat_days is 'days on which seats were really free by our acts: from the civil day of a suspension or downgrade up to, not including, the day on which the account has such a seat again, a new account of the person has one, or somebody else has the seat; an act after which the seat was in use again within 31 days does not count at all';
 comment on column audit.savings.freed is 'what these would have cost: of each day a 365th of the yearly price that was valid on it; of a downgrade of the difference; not rounded';
 comment on column audit.savings.come_backs is 'freed seats that ended in the month because they are in use again, after more than 31 days';
 comment on column audit.savings.not_counted is 'acts that do not count: their seat was in use again in the month, within 31 days';

@@ -187,17 +187,9 @@ static void find_freed(struct books *books)
 }
 
 /* Whether a seat is free by this act on a day, as far as the account alone tells. */
-static bool is_open(const struct books *books, const struct freed *freed, int day)
+static bool is_open(const struct freed *freed, int day)
 {
-    if (!freed->counts || day < freed->deed->day || (freed->back != NONE && day >= freed->back))
-        return false;
-    for (int i = 0; i < books->count && freed->downgrade; i++) {
-        const struct freed *later = &books->freed[i];
-        if (later->counts && !later->downgrade && later->deed->account == freed->deed->account &&
-            later->deed->minute > freed->deed->minute && later->deed->day <= day)
-            return false;
-    }
-    return true;
+    return freed->counts && day >= freed->deed->day && (freed->back == NONE || day < freed->back);
 }
 
 static int64_t seats_in(const struct reading *reading, int class)
@@ -282,10 +274,10 @@ static void pass_day(struct books *books, int day)
         int64_t room = room_on(books, day, class), open = 0;
         for (int i = 0; i < books->count; i++)
             open += books->freed[i].class == class && !books->freed[i].given &&
-                    is_open(books, &books->freed[i], day);
+                    is_open(&books->freed[i], day);
         for (int i = 0; i < books->count && open > room; i++) { /* the oldest first */
             struct freed *freed = &books->freed[i];
-            if (freed->class != class || freed->given || !is_open(books, freed, day))
+            if (freed->class != class || freed->given || !is_open(freed, day))
                 continue;
             freed->given = true;
             cell_on(books, freed, day, &price)->holders++;
@@ -298,11 +290,11 @@ static void pass_day(struct books *books, int day)
             cell_on(books, freed, day, &price)->not_counted++;
         if (freed->given)
             continue;
-        if (is_open(books, freed, day)) {
+        if (is_open(freed, day)) {
             struct cell *cell = cell_on(books, freed, day, &price);
             cell->days++;
             cell->freed += price;
-        } else if (freed->counts && freed->back == day && is_open(books, freed, day - 1)) {
+        } else if (freed->counts && freed->back == day && is_open(freed, day - 1)) {
             cell_on(books, freed, day, &price)->backs++;
         }
     }
