@@ -9,7 +9,7 @@
 #include "base/text.h"
 
 const struct event_kind_row event_kinds[EVENT_KINDS] = {
-    [EVENT_NONE] = {NULL},
+    [EVENT_NONE] = {.word = NULL},
     [EVENT_LOGIN] = {"logins", "logins", {"/v7/analytics/api/v1/user/login"}, {"user.login"}},
     [EVENT_VIEW] = {"views",
                     "asset views",

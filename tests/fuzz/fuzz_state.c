@@ -78,7 +78,7 @@ static void keep_outcome(struct arena *arena, const struct config *config, struc
     static const enum step_state states[] = {STEP_DONE, STEP_FAILED, STEP_UNKNOWN};
     const struct store_step step = {.plan_id = 1 + bytes_choice(&bytes, 9),
                                     .position = 1 + bytes_choice(&bytes, 9),
-                                    .action = ACTION_SUSPEND,
+                                    .aim = {.action = ACTION_SUSPEND},
                                     .account_id = "1A84D758-2B3A-141F-8F07D71AA1F223BD"};
     struct store_outcome outcome = {.plan_id = step.plan_id,
                                     .position = step.position,

@@ -16,9 +16,9 @@
 
 #define WEEKEND_SHARE 16 /* one login in so many happens at a weekend */
 
-const char *const event_sort_words[EVENT_SORTS] = {"logins",    "views",           "downloads",
-                                                   "creations", "archivals",       "removals",
-                                                   "searches",  "collection_views"};
+static const char *const event_sort_words[EVENT_SORTS] = {
+    "logins",    "views",    "downloads", "creations",
+    "archivals", "removals", "searches",  "collection_views"};
 
 /* Of days with a login, one in so many. */
 static const unsigned rarity[EVENT_SORTS] = {1, 1, 4, 32, 64, 128, 2, 8};

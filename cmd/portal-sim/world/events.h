@@ -31,7 +31,6 @@ enum event_sort {
 };
 /* "logins", "views" …; EVENT_SORTS when it is none. */
 enum event_sort event_sort_of(const char *word);
-extern const char *const event_sort_words[];
 
 struct event {
     int64_t us;
