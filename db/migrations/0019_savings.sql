@@ -26,7 +26,7 @@ create table seat_act (
     back_on date,
     back_word text check (back_word in ('active', 'class', 'act', 'account')),
     primary key (portal_id, act_id),
-    foreign key (portal_id, act_id) references act,
+    foreign key (portal_id, act_id) references act on delete cascade,
     check ((back_on is null) = (back_word is null)),
     check (frees or back_on is null)
 );
