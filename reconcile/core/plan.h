@@ -145,6 +145,7 @@ struct plan {
     size_t savings_count;
     int64_t contracted;
     int threshold;
+    int64_t keep_free; /* seats.keep_free as configured; 0 = off, or not told */
 };
 
 struct plan_setup {

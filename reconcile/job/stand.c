@@ -142,6 +142,7 @@ static int set_seats(struct job *job, struct plan *plan, struct err *err)
         return -1;
     plan->savings = savings;
     plan->contracted = config->portal.contracted_seats;
+    plan->keep_free = config->seats.keep_free;
     if (digest_compare(&policy, &plan->inputs.policy_digest) == 0 &&
         simulate_asks_idle(&config->policy))
         plan->threshold = simulate_threshold(&config->policy);

@@ -50,19 +50,27 @@ static const char *name_of(const char *class)
     return class ? class : "(no class)";
 }
 
+/* What is not needed is not done, so everything after a plan is the most that it can free. */
+static const char *as_needed(struct arena *arena, const struct plan *plan)
+{
+    return plan->keep_free == 0
+               ? ""
+               : arena_printf(arena,
+                              "; at most, because seats.keep_free takes back for lack of use only "
+                              "what is missing until %lld of a class are free",
+                              (long long)plan->keep_free);
+}
+
 /* --- seats by class --- */
 
 static const char *const class_head[] = {"class",       "seats",      "contracted",     "free",
                                          "seats after", "free after", "a seat and year"};
-static const struct grid class_grid = {
-    .id = "classes",
-    .title = "Seats by class",
-    .sheet = "seats by class",
-    .about = "As configured when this plan was made, and after all of it; over what the contract "
-             "has, Bynder charges extra.",
-    .warns = 1U << 3 | 1U << 5,
-    .head = class_head,
-    .columns = COUNT_OF(class_head)};
+static const struct grid class_grid = {.id = "classes",
+                                       .title = "Seats by class",
+                                       .sheet = "seats by class",
+                                       .warns = 1U << 3 | 1U << 5,
+                                       .head = class_head,
+                                       .columns = COUNT_OF(class_head)};
 
 static const char *difference(struct arena *arena, int64_t contracted, size_t seats)
 {
@@ -75,6 +83,10 @@ static struct grid grid_of_classes(struct arena *arena, const struct plan *plan)
     struct grid grid = grid_begin(arena, &class_grid, plan->seat_class_count);
     size_t cell = 0;
 
+    grid.about = arena_printf(arena,
+                              "As configured when this plan was made, and after all of it%s. Over "
+                              "what the contract has, Bynder charges extra.",
+                              as_needed(arena, plan));
     for (size_t i = 0; i < grid.rows; i++) {
         const struct class_seats *class = &plan->seat_class[i];
         put(&grid, &cell, name_of(class->name));
@@ -90,17 +102,23 @@ static struct grid grid_of_classes(struct arena *arena, const struct plan *plan)
 
 /* --- the renewal --- */
 
-static const char *about_renewal(struct arena *arena, const struct renewal *renewal)
+static const char *in_days(struct arena *arena, int days)
 {
+    return days == 0 ? "today" : arena_printf(arena, "in %d day%s", days, days == 1 ? "" : "s");
+}
+
+static const char *about_renewal(struct arena *arena, const struct plan *plan)
+{
+    const struct renewal *renewal = &plan->renewal;
     char day[DAY_TEXT_SIZE];
 
     return arena_printf(
         arena,
-        "The contract is renewed on %s, in %d days. So many seats will be in use then if this plan "
-        "is done. %lld people in HR's file start by then and have no account yet; how many seats "
+        "The contract is renewed on %s, %s. So many seats will be in use then if all of this plan "
+        "is done%s. %lld people in HR's file start by then and have no account yet; how many seats "
         "they take is an estimate, by the share of the %lld at work who have one.",
-        day_format(renewal->on, day), renewal->days, (long long)renewal->starters,
-        (long long)renewal->at_work);
+        day_format(renewal->on, day), in_days(arena, renewal->days), as_needed(arena, plan),
+        (long long)renewal->starters, (long long)renewal->at_work);
 }
 
 static const char *const renewal_head[] = {"class",        "in use now",   "by the plan",
@@ -120,7 +138,7 @@ static struct grid grid_of_renewal(struct arena *arena, const struct plan *plan)
         grid_begin(arena, &renewal_grid, day_is_set(renewal->on) ? renewal->count : 0);
     size_t cell = 0;
 
-    grid.about = grid.rows > 0 ? about_renewal(arena, renewal) : NULL;
+    grid.about = grid.rows > 0 ? about_renewal(arena, plan) : NULL;
     for (size_t i = 0; i < grid.rows; i++) {
         const struct renewal_class *item = &renewal->item[i];
         int64_t left = 0;
@@ -155,8 +173,11 @@ static const struct grid savings_grid = {
     .title = "Savings",
     .sheet = "savings",
     .about =
-        "Exposed: seats in use that this month's newest plan says are not needed, and what they "
-        "cost a year. Freed: days on which seats were really free by acts of this program, each at "
+        "Of the month and year of this plan, as the history knows them now. Exposed: seats that "
+        "the "
+        "newest plan of that month says are not needed, before what was done that night, and what "
+        "they cost a year. Freed: days on which seats were really free by acts of this program, "
+        "each at "
         "the price of that day; a come-back or somebody else in the seat ends it, and a come-back "
         "within 31 days undoes it. Reducible: seats by which the contract could be smaller at its "
         "renewal once that plan is done. They say different things and are never added, nor are "

@@ -20,15 +20,27 @@ static bool is_seat_freed(const struct plan_row *row)
            text_equal(row->account_word, account_status_name(ACCOUNT_ACTIVE));
 }
 
+static bool is_moved(const struct plan_row *row)
+{
+    return row->standing.done && !is_anothers(row) && actions[row->action].sets_profile;
+}
+
 static void add_summary(struct text *out, const struct plan *plan)
 {
-    size_t freed = 0;
+    size_t freed = 0, moved = 0;
 
-    for (size_t i = 0; i < plan->row_count; i++)
+    for (size_t i = 0; i < plan->row_count; i++) {
         freed += is_seat_freed(&plan->row[i]);
+        moved += is_moved(&plan->row[i]);
+    }
     text_add(out, "<p>");
     report_add_counted(out, freed, "seat");
     text_add(out, freed == 1 ? " was freed." : " were freed.");
+    if (moved > 0) {
+        text_add(out, " ");
+        report_add_counted(out, moved, "account");
+        text_add(out, moved == 1 ? " got another profile." : " got another profile each.");
+    }
     if (plan->totals.not_done > 0) {
         text_add(out, " ");
         report_add_counted(out, plan->totals.not_done, "row");

@@ -240,7 +240,10 @@ static void add_block(struct text *out, const struct telling *telling)
         add_class(&classes, telling, &arena, &by_name, place);
     text_add(out, "\nseats:\n{\n    classes = (\n");
     text_add_bytes(out, text_cstr(&classes), classes.length - strlen(",\n"));
-    text_add(out, "\n    );\n};\n");
+    text_add(out, "\n    );\n"
+                  "    # of each class as the contract has it: contracted = 40; price = 1200.0;\n"
+                  "    # (of a seat and year), and here: currency = \"EUR\"; renews = "
+                  "\"2027-03-01\";\n};\n");
     table_release(&by_name);
 }
 

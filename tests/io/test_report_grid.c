@@ -101,3 +101,34 @@ TEST(report_without_a_renewal_says_nothing_of_it)
     assert_null(strstr(text_cstr(&page), "id=renewal"));
     assert_has(&json, "\"renewal\": null");
 }
+
+TEST(report_says_that_with_keep_free_the_seats_after_a_plan_are_the_most)
+{
+    struct plan plan = make_plan();
+    RENDER(before, &plan, REPORT_TEXT, 400);
+
+    plan.keep_free = 5;
+    plan.renewal.days = 0;
+    RENDER(text, &plan, REPORT_TEXT, 400);
+    assert_null(strstr(text_cstr(&before), "at most"));
+    assert_has(&text, "today. So many seats will be in use then if all of this plan is done; at "
+                      "most, because seats.keep_free takes back for lack of use only what is "
+                      "missing until 5 of a class are free. 12 people");
+}
+
+TEST(report_page_counts_accounts_that_got_another_profile)
+{
+    struct plan_row row = {.action = ACTION_DOWNGRADE,
+                           .account_id = "0226F7F3-2B3A-141F-8F07D71AA1F223BD",
+                           .account_word = "active",
+                           .rule = "idle",
+                           .clause = "R4",
+                           .idle_days = -1,
+                           .standing = {.state = "verified", .done = true}};
+    struct plan plan = make_plan();
+
+    plan.row = &row;
+    plan.row_count = plan.totals.done = 1;
+    RENDER(page, &plan, REPORT_HTML, 80);
+    assert_has(&page, "<p>0 seats were freed. 1 account got another profile.</p>");
+}
