@@ -54,7 +54,7 @@ static const struct family {
                                       "Seats in use that the newest plan says are not needed."},
     [METRIC_SAVINGS_EXPOSED] = {"savings_exposed", "class", false,
                                 "What these cost in a year, in the currency of the label."},
-    [METRIC_SAVINGS_FREED_SEAT_DAYS] = {"savings_freed_seat_days", "class", false,
+    [METRIC_SAVINGS_FREED_SEAT_DAYS] = {"savings_freed_seatdays", "class", false,
                                         "Days of this month on which seats were free by acts of "
                                         "this program."},
     [METRIC_SAVINGS_FREED] = {"savings_freed", "class", false,
