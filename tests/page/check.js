@@ -66,6 +66,9 @@ async function choose(page, label, value) {
 async function press(page, label) {
     const found = await page.evaluateHandle(name => [...document.querySelectorAll('button')].find(
         one => one.textContent.startsWith(name) && one.offsetParent), label);
+    /* the bar below may lie over it, as over everything there until somebody scrolls */
+    await found.evaluate(one => one.closest('.decide, dialog') ||
+        one.scrollIntoView({block: 'center'}));
     await found.click();
     await settled(page);
     page.steps++;
