@@ -13,8 +13,10 @@ alter table events_read
     add column kind event_kind not null default 'logins',
     add column covered_from timestamptz,
     add column torn boolean not null default false,
-    add column version smallint not null default 0;
+    add column version smallint not null default 0,
+    add column host text;
 alter table events_read alter column kind drop default;
+update events_read e set host = p.host from portal p where p.portal_id = e.portal_id;
 alter table events_read drop constraint login_events_pkey;
 alter table events_read add constraint events_read_pkey primary key (portal_id, kind);
 comment on table events_read is 'how far the events of a portal were read, by kind';
@@ -22,6 +24,7 @@ comment on column events_read.kind is 'what they are of';
 comment on column events_read.covered_from is 'everything the portal told from here to complete_to is stored; NULL: nothing yet, or not told (logins)';
 comment on column events_read.torn is 'in the window under way was something that nobody could read';
 comment on column events_read.version is 'of the endpoint that the cursor is of: 0 the newer one';
+comment on column events_read.host is 'of the portal that told them; NULL: it has to be told anew';
 comment on column events_read.newest_at is 'time of the newest event ever seen (of logins: guard G5)';
 
 -- --- the newest activity of an account ------------------------------------------------------------

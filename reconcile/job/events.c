@@ -4,7 +4,8 @@
  *
  * Invariant of activity: what a kind is said to cover (covered_from to complete_to) was told whole.
  * Where a stretch was never told, or held something that nobody could read, it begins anew behind
- * that.
+ * that. What another portal told tells nothing of this one: progress is of one host, and while it
+ * may be another portal (G14) no activity is read and no progress is kept.
  */
 #include "job/events.h"
 
@@ -181,15 +182,16 @@ static int store_page(struct events *events, struct arena *scratch, const struct
                       struct err *err)
 {
     struct store *store = events->job->store;
+    const struct events_progress *progress = events->job->may_be_another ? NULL : &events->progress;
 
     if (is_login(events)) {
         struct pending_login *pending = arena_calloc(scratch, page->count + 1, sizeof(pending[0]));
         size_t count = take_logins(events, page, pending);
-        return store_save_logins(store, pending, count, &events->progress, err);
+        return store_save_logins(store, pending, count, progress, err);
     }
     struct pending_activity *pending = arena_calloc(scratch, page->count + 1, sizeof(pending[0]));
     size_t count = take_activity(events, page, pending);
-    return store_save_activity(store, pending, count, &events->progress, err);
+    return store_save_activity(store, pending, count, progress, err);
 }
 
 static void set_mark(struct events *events, const char *cursor, size_t until_next_mark)
@@ -364,10 +366,18 @@ static void bound_by_clocks(struct events *events)
         progress->complete_to = progress->newest_at;
 }
 
+/* How far another host was read says nothing of this one. */
+static void forget_other_host(struct events_progress *progress, const char *host)
+{
+    if (!text_equal(progress->host, host))
+        *progress = (struct events_progress){.kind = progress->kind, .host = host};
+}
+
 static int read_kind(struct events *events, enum event_kind kind, struct err *err)
 {
     if (store_load_events(events->job->store, events->job->arena, kind, &events->progress, err) < 0)
         return -1;
+    forget_other_host(&events->progress, events->job->config->portal.host);
     bound_by_clocks(events);
     events->resumed = events->progress.cursor != NULL;
     if (!events->resumed)
@@ -480,6 +490,12 @@ int events_read_activity(struct job *job, struct snapshot *snapshot, struct err 
 
     if (!job->portal.events || !job->config->portal.activity_wanted)
         return 0;
+    if (job->may_be_another) {
+        snapshot->activity.missing =
+            "activity: this may be another portal than in the last run (G14): none is read, and "
+            "nobody is known to be unused";
+        return 0;
+    }
     index_accounts(&by_id, snapshot);
     for (enum event_kind kind = event_after(EVENT_NONE); kind && !failed;
          kind = event_after(kind)) {

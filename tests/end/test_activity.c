@@ -211,3 +211,28 @@ TEST(activity_of_nobody_at_all_proves_nothing)
                                            " like 'activity: this portal told none of anybody%'"),
                      1);
 }
+
+/* A sandbox under the same name for a week: what was done here meanwhile is read afterwards. */
+TEST(activity_of_nights_at_another_portal_tells_nothing_of_this_one)
+{
+    STORY(story, 20);
+
+    story_idles(&story, "api-1", 400);
+    story_idles(&story, "api-2", 400);
+    story_idles(&story, "ida", 400);
+    is_active(&story, "api-1", "downloads", 85);
+    is_active(&story, "api-2", "views", 0);
+    story_rules(&story, UNUSED);
+    story_nights(&story, 2);
+    story_is_planned(&story, "api-1", "nothing");
+    end_set(&story.end, END_URL, "http://localhost:%u", story.end.probe.port);
+    for (int night = 0; night < 6; night++) {
+        is_active(&story, "api-2", "views", 0);
+        story_night(&story, 20);
+    }
+    end_set(&story.end, END_URL, "http://127.0.0.1:%u", story.end.probe.port);
+    is_active(&story, "api-1", "downloads", 4); /* here, while the sandbox was asked */
+    is_active(&story, "api-2", "views", 0);
+    story_nights(&story, 1);
+    story_is_planned(&story, "api-1", "nothing");
+}
