@@ -14,6 +14,7 @@ alter table events_read
     add column covered_from timestamptz,
     add column torn boolean not null default false,
     add column version smallint not null default 0,
+    add column whole_version smallint not null default 0,
     add column host text;
 alter table events_read alter column kind drop default;
 update events_read e set host = p.host from portal p where p.portal_id = e.portal_id;
@@ -24,6 +25,7 @@ comment on column events_read.kind is 'what they are of';
 comment on column events_read.covered_from is 'everything the portal told from here to complete_to is stored; NULL: nothing yet, or not told (logins)';
 comment on column events_read.torn is 'in the window under way was something that nobody could read';
 comment on column events_read.version is 'of the endpoint that the cursor is of: 0 the newer one';
+comment on column events_read.whole_version is 'of the endpoint that told everything up to complete_to';
 comment on column events_read.host is 'of the portal that told them; NULL: it has to be told anew';
 comment on column events_read.newest_at is 'time of the newest event ever seen (of logins: guard G5)';
 
