@@ -150,6 +150,48 @@ comment on column person_leave.since is 'the first roster that said so was of th
 comment on column person_leave.seen_at is 'the last one';
 comment on column person_leave.back_at is 'the first one after it that has them back; NULL: none yet';
 
+-- Of rosters that were: versions that follow each other, whatever else they say, are one leave. Who
+-- was left out of a roster is not back.
+with reading as (
+    select portal_id, roster_id, least(read_at, modified_at) as as_of from roster),
+away as (
+    select portal_id, person_key, ordinal, valid_from,
+           coalesce(valid_to, bigint '9223372036854775807') as valid_to
+    from person_version
+    where word = 'on_leave' and rejected is null),
+following as (
+    select portal_id, person_key, ordinal, valid_from, valid_to,
+           max(valid_to) over (partition by portal_id, person_key order by valid_from, ordinal
+                               rows between unbounded preceding and 1 preceding) as before
+    from away),
+numbered as (
+    select portal_id, person_key, valid_from, valid_to,
+           count(*) filter (where before is null or valid_from > before)
+               over (partition by portal_id, person_key order by valid_from, ordinal) as leave_no
+    from following),
+leave as (
+    select portal_id, person_key, min(valid_from) as valid_from, max(valid_to) as valid_to
+    from numbered
+    group by portal_id, person_key, leave_no),
+seen as (
+    select l.portal_id, l.person_key, l.valid_to, min(r.as_of) as since, max(r.as_of) as seen_at
+    from leave l
+    join reading r on r.portal_id = l.portal_id and r.roster_id >= l.valid_from
+        and r.roster_id < l.valid_to
+    group by l.portal_id, l.person_key, l.valid_from, l.valid_to)
+insert into person_leave (portal_id, person_key, since, seen_at, back_at)
+select s.portal_id, s.person_key, s.since, s.seen_at,
+       (select greatest(s.seen_at, r.as_of)
+        from person_version v
+        join reading r on r.portal_id = v.portal_id
+            and r.roster_id = greatest(v.valid_from, s.valid_to)
+        where v.portal_id = s.portal_id and v.person_key = s.person_key
+          and v.word not in ('on_leave', 'unknown') and v.rejected is null
+          and (v.valid_to is null or v.valid_to > s.valid_to)
+        order by r.roster_id limit 1)
+from seen s
+on conflict do nothing;
+
 -- --- what a plan and a decision rest on -----------------------------------------------------------
 
 alter table plan_row
