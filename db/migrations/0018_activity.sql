@@ -13,8 +13,11 @@ alter table events_read
     add column kind event_kind not null default 'logins',
     add column covered_from timestamptz,
     add column torn boolean not null default false,
-    add column version smallint not null default 0;
+    add column version smallint not null default 0,
+    add column whole_version smallint not null default 0,
+    add column host text;
 alter table events_read alter column kind drop default;
+update events_read e set host = p.host from portal p where p.portal_id = e.portal_id;
 alter table events_read drop constraint login_events_pkey;
 alter table events_read add constraint events_read_pkey primary key (portal_id, kind);
 comment on table events_read is 'how far the events of a portal were read, by kind';
@@ -22,6 +25,8 @@ comment on column events_read.kind is 'what they are of';
 comment on column events_read.covered_from is 'everything the portal told from here to complete_to is stored; NULL: nothing yet, or not told (logins)';
 comment on column events_read.torn is 'in the window under way was something that nobody could read';
 comment on column events_read.version is 'of the endpoint that the cursor is of: 0 the newer one';
+comment on column events_read.whole_version is 'of the endpoint that told everything up to complete_to';
+comment on column events_read.host is 'of the portal that told them; NULL: it has to be told anew';
 comment on column events_read.newest_at is 'time of the newest event ever seen (of logins: guard G5)';
 
 -- --- the newest activity of an account ------------------------------------------------------------
@@ -144,6 +149,48 @@ comment on column person_leave.person_key is 'as in person_version';
 comment on column person_leave.since is 'the first roster that said so was of this time';
 comment on column person_leave.seen_at is 'the last one';
 comment on column person_leave.back_at is 'the first one after it that has them back; NULL: none yet';
+
+-- Of rosters that were: versions that follow each other, whatever else they say, are one leave. Who
+-- was left out of a roster is not back.
+with reading as (
+    select portal_id, roster_id, least(read_at, modified_at) as as_of from roster),
+away as (
+    select portal_id, person_key, ordinal, valid_from,
+           coalesce(valid_to, bigint '9223372036854775807') as valid_to
+    from person_version
+    where word = 'on_leave' and rejected is null),
+following as (
+    select portal_id, person_key, ordinal, valid_from, valid_to,
+           max(valid_to) over (partition by portal_id, person_key order by valid_from, ordinal
+                               rows between unbounded preceding and 1 preceding) as before
+    from away),
+numbered as (
+    select portal_id, person_key, valid_from, valid_to,
+           count(*) filter (where before is null or valid_from > before)
+               over (partition by portal_id, person_key order by valid_from, ordinal) as leave_no
+    from following),
+leave as (
+    select portal_id, person_key, min(valid_from) as valid_from, max(valid_to) as valid_to
+    from numbered
+    group by portal_id, person_key, leave_no),
+seen as (
+    select l.portal_id, l.person_key, l.valid_to, min(r.as_of) as since, max(r.as_of) as seen_at
+    from leave l
+    join reading r on r.portal_id = l.portal_id and r.roster_id >= l.valid_from
+        and r.roster_id < l.valid_to
+    group by l.portal_id, l.person_key, l.valid_from, l.valid_to)
+insert into person_leave (portal_id, person_key, since, seen_at, back_at)
+select s.portal_id, s.person_key, s.since, s.seen_at,
+       (select greatest(s.seen_at, r.as_of)
+        from person_version v
+        join reading r on r.portal_id = v.portal_id
+            and r.roster_id = greatest(v.valid_from, s.valid_to)
+        where v.portal_id = s.portal_id and v.person_key = s.person_key
+          and v.word not in ('on_leave', 'unknown') and v.rejected is null
+          and (v.valid_to is null or v.valid_to > s.valid_to)
+        order by r.roster_id limit 1)
+from seen s
+on conflict do nothing;
 
 -- --- what a plan and a decision rest on -----------------------------------------------------------
 

@@ -8,7 +8,8 @@
  * A login event that cannot be read is left out and counted: they only ever clear somebody, and
  * whoever is not cleared is read one by one. So is one of a user whose id has not the v4 form: no
  * such account is ever acted on, and what is kept of users that are not listed stays bounded. Of
- * activity nothing but events tells, so what cannot be read there never makes anybody idle.
+ * activity nothing but events tells, so what cannot be read there never makes anybody idle, and its
+ * pages are followed as long as one names the next.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,25 +35,48 @@ static bool is_login(const struct reading *reading)
     return reading->window->kind == EVENT_LOGIN;
 }
 
-/* false: nobody can tell whose, or of what time, it is. A login event needs both. Activity is of
- * nobody where no user of the portal is named (a collection that is shown to the world), and of the
- * latest time that it can be where that cannot be read. */
-static bool read_event(const struct reading *reading, struct json_object *item,
-                       struct arena *scratch, const char **ret_user, struct instant *ret_at)
+/* 32 hex digits are one id however they are written: as the list of users writes it. NULL: none. */
+static const char *find_id(struct arena *scratch, const char *user)
 {
-    const char *at = NULL;
-    enum json_found found =
-        item ? json_string(item, "userId", LIMIT_FIELD, scratch, ret_user) : JSON_UNREADABLE;
-    bool is_ours = found == JSON_FOUND && account_id_is_v4(*ret_user);
+    char digit[32];
+    size_t count = 0;
 
-    if (!is_ours)
-        *ret_user = NULL;
-    if (!is_ours && (is_login(reading) || found == JSON_UNREADABLE))
-        return false;
-    if (!is_ours || (json_label(item, "dateTime", LIMIT_FIELD, scratch, &at) == JSON_FOUND &&
-                     instant_parse_bynder(at, ret_at)))
+    for (; *user; user++) {
+        if (*user == '-')
+            continue;
+        if (parse_hex(*user) < 0 || count == sizeof(digit))
+            return NULL;
+        digit[count++] = "0123456789ABCDEF"[parse_hex(*user)];
+    }
+    return count == sizeof(digit) ? arena_printf(scratch, "%.8s-%.4s-%.4s-%.16s", digit, digit + 8,
+                                                 digit + 12, digit + 16)
+                                  : NULL;
+}
+
+/* false: nobody can tell whose, or of what time, it is. A login event needs both. Activity is of
+ * nobody where no user is named (a collection that is shown to the world), and of the latest time
+ * that it can be where that cannot be read. */
+static bool read_event(const struct reading *reading, struct json_object *item,
+                       struct arena *scratch, const char **ret_user, struct portal_event *ret_event)
+{
+    const char *at = NULL, *user = NULL, *id = NULL;
+    enum json_found found =
+        item ? json_string(item, "userId", LIMIT_FIELD, scratch, &user) : JSON_UNREADABLE;
+
+    if (found == JSON_FOUND && is_login(reading))
+        id = account_id_is_v4(user) ? user : NULL;
+    else if (found == JSON_FOUND)
+        id = find_id(scratch, user);
+    *ret_user = id;
+    ret_event->is_untimed = false;
+    if (!id)
+        return !is_login(reading) && found != JSON_UNREADABLE &&
+               (found != JSON_FOUND || text_is_empty(user));
+    if (json_label(item, "dateTime", LIMIT_FIELD, scratch, &at) == JSON_FOUND &&
+        instant_parse_bynder(at, &ret_event->at))
         return true;
-    *ret_at = reading->window->to;
+    ret_event->at = reading->window->to;
+    ret_event->is_untimed = true;
     return !is_login(reading);
 }
 
@@ -68,7 +92,7 @@ static int take_event(void *context, size_t index, struct json_object *item, con
     if (index >= PAGE_EVENTS)
         return err_set(err, ERR_UNREACHABLE, "more than %d events in one page", PAGE_EVENTS);
     reading->items++;
-    if (!read_event(reading, item, &scratch, &user, &event->at)) {
+    if (!read_event(reading, item, &scratch, &user, event)) {
         reading->unreadable++;
         return 0;
     }
@@ -154,8 +178,10 @@ static int use_page(void *context, const struct http_answer *answer, struct err 
         return -1;
     page->told = reading->items;
     page->next_cursor = NULL;
-    /* An empty page is the last. */
-    return reading->items > 0 ? find_next(reading->arena, answer, &page->next_cursor, err) : 0;
+    /* Of login events an empty page is the last. */
+    return reading->items > 0 || !is_login(reading)
+               ? find_next(reading->arena, answer, &page->next_cursor, err)
+               : 0;
 }
 
 static void add_time(struct text *url, const char *name, struct instant at)
@@ -175,6 +201,18 @@ static void make_url(struct text *url, const struct bynder *bynder,
     add_time(url, "toDateTime", window->to);
     if (window->cursor)
         text_addf(url, "&cursor=%s", window->cursor);
+}
+
+/* A full page of activity that names no next one may be all that was given of more. */
+static void find_cut(const struct reading *reading)
+{
+    struct events_page *page = reading->page;
+
+    if (is_login(reading) || reading->items < PAGE_EVENTS || page->next_cursor)
+        return;
+    page->unreadable++;
+    page->why = arena_printf(reading->arena, "a full page of %d %s names no next one", PAGE_EVENTS,
+                             event_kinds[reading->window->kind].what);
 }
 
 static enum events_access access_of(const struct bynder *bynder, const struct err *failure)
@@ -199,6 +237,7 @@ static int read_page(struct bynder *bynder, struct reading *reading,
             page->why = arena_printf(
                 reading->arena, "%zu of %zu %s cannot be read", reading->unreadable, reading->items,
                 is_login(reading) ? "login events" : event_kinds[window->kind].what);
+        find_cut(reading);
         return 0;
     }
     if (clock_is_interrupted())

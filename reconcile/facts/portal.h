@@ -48,6 +48,7 @@ struct portal_act {
 struct portal_event {
     const char *user_id;
     struct instant at;
+    bool is_untimed; /* of activity: the time could not be read, `at` is the end of the window */
 };
 
 /* What became of the question for a page of events. */
@@ -64,7 +65,8 @@ struct events_page {
     struct portal_event *event;
     size_t count;
     size_t told;             /* with those that are of another kind or were left out */
-    size_t unreadable;       /* of these: nobody can tell whose, or of what time, they are */
+    size_t unreadable;       /* of these: nobody can tell whose, or of what time, they are; and one
+                              * for a full page of activity that names no next one */
     const char *next_cursor; /* as it goes into a query, unreserved characters and %XX; NULL = this
                               * was the last page. It may lead anywhere, also back */
 };

@@ -4,7 +4,8 @@
  *
  * Invariant of activity: what a kind is said to cover (covered_from to complete_to) was told whole.
  * Where a stretch was never told, or held something that nobody could read, it begins anew behind
- * that.
+ * that. What another portal told tells nothing of this one: progress is of one host, and while it
+ * may be another portal (G14) no activity is read and no progress is kept.
  */
 #include "job/events.h"
 
@@ -16,9 +17,10 @@
 
 enum {
     EVENTS_KEPT_DAYS = 365, /* Bynder keeps twelve months */
-    EVENTS_A_PAGE = 1000,   /* a guess at the pages of earlier runs, rather low */
-    CLOCKS_AGREE_S = 60,    /* the portal tells its own in whole seconds, and answers take time */
-    SILENT_DAYS = 7,        /* without any activity of anybody: nobody believes that */
+    EDGE_DAYS = 7,        /* activity begins so far within, or pages would shift while it is read */
+    EVENTS_A_PAGE = 1000, /* a guess at the pages of earlier runs, rather low */
+    CLOCKS_AGREE_S = 60,  /* the portal tells its own in whole seconds, and answers take time */
+    SILENT_DAYS = 7,      /* without any activity of anybody: nobody believes that */
 };
 
 struct events {
@@ -33,7 +35,10 @@ struct events {
     const char *why; /* not, or what else is to be said of it; the first word counts */
     size_t count;    /* read by this run, likewise below */
     size_t pages;
-    int64_t told; /* events of this window; of the pages of earlier runs a guess */
+    int64_t told;     /* events of this window; of the pages of earlier runs a guess */
+    size_t named;     /* of those that this run read: they name a user */
+    bool is_nameless; /* a window was told of which none does */
+    bool was_empty;   /* the page before */
     /* Cursors are told to go round in a circle by comparing each with one of those before. Which
      * one moves on after 1, 2, 4, 8 … pages (Brent), so a circle of any length is seen before it
      * was gone round three times, and no other cursor has to be kept. */
@@ -60,14 +65,27 @@ static void note(struct events *events, const char *why)
 
 /* --- windows --- */
 
-/* From where the last window ended, and a little before that, to now. */
+/* From where the last window ended. Of activity what is told late is told by nothing else, so from
+ * its newest event on, unless something could not be read since. */
+static struct instant read_so_far(const struct events *events)
+{
+    const struct events_progress *progress = &events->progress;
+    bool ends_before = instant_compare(progress->newest_at, progress->complete_to) < 0;
+
+    if (is_login(events) || !ends_before)
+        return progress->complete_to;
+    return instant_later(progress->newest_at, progress->covered_from);
+}
+
+/* From what is read, and a little before that, to now. */
 static void begin_window(struct events *events)
 {
     const struct job *job = events->job;
     struct events_progress *progress = &events->progress;
-    struct instant oldest = instant_add_us(job->now, -EVENTS_KEPT_DAYS * DAY_US);
+    int days = EVENTS_KEPT_DAYS - (is_login(events) ? 0 : EDGE_DAYS);
+    struct instant oldest = instant_add_us(job->now, -days * DAY_US);
     int64_t overlap_us = job->config->portal.events_overlap_hours * 3600 * SECOND_US;
-    struct instant from = instant_add_us(progress->complete_to, -overlap_us);
+    struct instant from = instant_add_us(read_so_far(events), -overlap_us);
 
     progress->from = instant_compare(from, oldest) > 0 ? from : oldest;
     progress->to = events->until;
@@ -76,13 +94,17 @@ static void begin_window(struct events *events)
     progress->torn = false;
 }
 
-/* Every page of it is in. What it joins is covered from where that is. */
+/* Every page of it is in. What it joins is covered from where that is. An older version of the
+ * endpoint may be there and empty: it does not go on from where the newer one ended. */
 static void end_window(struct events_progress *progress)
 {
     bool joins = instant_is_set(progress->covered_from) &&
                  instant_compare(progress->from, progress->complete_to) <= 0;
+    bool is_other =
+        instant_is_set(progress->complete_to) && progress->version > progress->whole_version;
 
-    if (progress->torn)
+    progress->whole_version = progress->version;
+    if (progress->torn || is_other)
         progress->covered_from = progress->to;
     else if (!joins)
         progress->covered_from = progress->from;
@@ -181,15 +203,16 @@ static int store_page(struct events *events, struct arena *scratch, const struct
                       struct err *err)
 {
     struct store *store = events->job->store;
+    const struct events_progress *progress = events->job->may_be_another ? NULL : &events->progress;
 
     if (is_login(events)) {
         struct pending_login *pending = arena_calloc(scratch, page->count + 1, sizeof(pending[0]));
         size_t count = take_logins(events, page, pending);
-        return store_save_logins(store, pending, count, &events->progress, err);
+        return store_save_logins(store, pending, count, progress, err);
     }
     struct pending_activity *pending = arena_calloc(scratch, page->count + 1, sizeof(pending[0]));
     size_t count = take_activity(events, page, pending);
-    return store_save_activity(store, pending, count, &events->progress, err);
+    return store_save_activity(store, pending, count, progress, err);
 }
 
 static void set_mark(struct events *events, const char *cursor, size_t until_next_mark)
@@ -231,8 +254,40 @@ static void note_newest(struct events *events, const struct events_page *page)
 {
     struct instant *newest = &events->progress.newest_at;
 
-    for (size_t i = 0; i < page->count; i++)
-        *newest = instant_later(*newest, page->event[i].at);
+    for (size_t i = 0; i < page->count; i++) {
+        const struct portal_event *event = &page->event[i];
+        bool ahead = instant_compare(event->at, events->until) > 0;
+        if (is_login(events) || (!event->is_untimed && !ahead))
+            *newest = instant_later(*newest, event->at);
+    }
+}
+
+/* What its last page is: the window ends with it, unless not one of many events names a user. Then
+ * it is read anew. */
+static void close_window(struct events *events)
+{
+    struct events_progress *progress = &events->progress;
+
+    events->is_nameless = !is_login(events) && events->told > 0 && events->named == 0;
+    if (!events->is_nameless) {
+        end_window(progress);
+        return;
+    }
+    note(events, arena_printf(events->job->arena, "none of the %s names a user", what_of(events)));
+    forget_pages(progress);
+    progress->from = progress->to = INSTANT_NONE;
+}
+
+/* Where the page leads. An empty one may name a next one, of which a second empty one is the last;
+ * whether cursors lead nowhere is asked of the others. */
+static const char *take_cursor(struct events *events, const struct events_page *page)
+{
+    struct events_progress *progress = &events->progress;
+    bool is_empty = page->told == 0, is_end = is_empty && events->was_empty;
+
+    events->was_empty = is_empty;
+    progress->cursor = is_end ? NULL : arena_strdup(events->job->arena, page->next_cursor);
+    return progress->cursor && !is_empty ? find_lie(events) : NULL;
 }
 
 /* What the page tells is kept, also when what follows it is no next page. */
@@ -247,18 +302,28 @@ static int keep_page(struct events *events, struct arena *scratch, const struct 
     events->told += (int64_t)page->told;
     progress->torn |= page->unreadable > 0;
     progress->pages++;
-    progress->cursor = arena_strdup(events->job->arena, page->next_cursor);
-    const char *lie = progress->cursor ? find_lie(events) : NULL;
+    events->named += page->count;
+    const char *lie = take_cursor(events, page);
     if (lie) {
         note(events, lie);
         forget_pages(progress);
     } else if (!progress->cursor) {
-        end_window(progress);
+        close_window(events);
     }
     if (events->job->progress.report)
         events->job->progress.report(events->job->progress.context, what_of(events), events->count,
                                      0);
     return store_page(events, scratch, page, err);
+}
+
+/* Yesterday this version of the endpoint was there: that it is not is no reason yet to believe what
+ * an older one tells. */
+static bool is_lapse(const struct events *events)
+{
+    const struct events_progress *progress = &events->progress;
+
+    return instant_is_set(progress->complete_to) && progress->whole_version <= progress->version &&
+           events->until.us - progress->complete_to.us < SILENT_DAYS * DAY_US;
 }
 
 /* The portal has not this version of the endpoint, or not any more: the other one, from the
@@ -268,7 +333,7 @@ static bool falls_back(struct events *events, enum events_access access)
     struct events_progress *progress = &events->progress;
 
     if (access != EVENTS_ABSENT || progress->version + 1 >= EVENT_PATHS ||
-        !event_kinds[progress->kind].path[progress->version + 1])
+        !event_kinds[progress->kind].path[progress->version + 1] || is_lapse(events))
         return false;
     log_info("%s: this portal has not the newer of two endpoints, the older one is asked",
              what_of(events));
@@ -329,11 +394,13 @@ static int read_windows(struct events *events, struct err *err)
             begin_window(events);
         set_mark(events, progress->cursor, 1);
         events->told = progress->pages * EVENTS_A_PAGE;
+        events->named = 0;
+        events->was_empty = false;
         while (!over) {
             if (read_page(events, &over, err) < 0)
                 return -1;
         }
-        if (instant_is_set(progress->to)) /* it was not read to its end */
+        if (events->is_nameless || instant_is_set(progress->to)) /* it was not read to its end */
             return 0;
     }
     events->is_read = true;
@@ -364,11 +431,34 @@ static void bound_by_clocks(struct events *events)
         progress->complete_to = progress->newest_at;
 }
 
+/* How far another host was read says nothing of this one. */
+static void forget_other_host(struct events_progress *progress, const char *host)
+{
+    if (!text_equal(progress->host, host))
+        *progress = (struct events_progress){.kind = progress->kind, .host = host};
+}
+
+/* A page is a place in a list that loses its oldest events: what was begun and has lost some since
+ * is begun anew. */
+static void forget_old_window(struct events *events)
+{
+    struct events_progress *progress = &events->progress;
+    struct instant oldest = instant_add_us(events->job->now, -EVENTS_KEPT_DAYS * DAY_US);
+
+    if (is_login(events) || !instant_is_set(progress->to) ||
+        instant_compare(progress->from, oldest) >= 0)
+        return;
+    progress->from = progress->to = INSTANT_NONE;
+    forget_pages(progress);
+}
+
 static int read_kind(struct events *events, enum event_kind kind, struct err *err)
 {
     if (store_load_events(events->job->store, events->job->arena, kind, &events->progress, err) < 0)
         return -1;
+    forget_other_host(&events->progress, events->job->config->portal.host);
     bound_by_clocks(events);
+    forget_old_window(events);
     events->resumed = events->progress.cursor != NULL;
     if (!events->resumed)
         events->progress.version = 0; /* the newer one may be there by now */
@@ -480,6 +570,12 @@ int events_read_activity(struct job *job, struct snapshot *snapshot, struct err 
 
     if (!job->portal.events || !job->config->portal.activity_wanted)
         return 0;
+    if (job->may_be_another) {
+        snapshot->activity.missing =
+            "activity: this may be another portal than in the last run (G14): none is read, and "
+            "nobody is known to be unused";
+        return 0;
+    }
     index_accounts(&by_id, snapshot);
     for (enum event_kind kind = event_after(EVENT_NONE); kind && !failed;
          kind = event_after(kind)) {

@@ -32,6 +32,9 @@ int identity_load(struct job *job, struct collected *collected, struct err *err)
                                     .last_own_id = identity.own_id,
                                     .older_name = identity.older_name};
     collected->known_snapshot_id = identity.known_snapshot_id;
+    job->may_be_another =
+        (portal->last_host && !text_equal(portal->last_host, portal->host)) ||
+        (portal->last_own_id && portal->own_id && !text_equal(portal->last_own_id, portal->own_id));
     return 0;
 }
 

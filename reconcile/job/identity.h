@@ -12,7 +12,7 @@
  * what it says of an account is no answer to what was done before. Sets job->is_elsewhere. */
 int identity_find_host(struct job *job, struct err *err) __attribute__((warn_unused_result));
 
-/* What the guard compares with, before the snapshot is stored. */
+/* What the guard compares with, before the snapshot is stored. Sets job->may_be_another. */
 int identity_load(struct job *job, struct collected *collected, struct err *err)
     __attribute__((warn_unused_result));
 /* And behind it: of the accounts of that run, how many are there. Asked only where it matters. */

@@ -27,6 +27,7 @@ struct job {
     bool accept_gap;                 /* G13 */
     bool only_looks;                 /* the verb is `plan`: nothing is learned from it */
     bool is_elsewhere;               /* the portal is at another host than it was (G14) */
+    bool may_be_another;     /* that, or another user: what it tells may be of another one */
     const char *record_back; /* G15, a sentence: nothing is settled, ended, thinned or kept */
     /* Decisions that were handed in and not read, a sentence: they may spare anybody, so nothing is
      * done; NULL = none. And whom lines of them were to spare, and nobody knows how: folded ids of

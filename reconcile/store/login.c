@@ -17,6 +17,8 @@ static const struct column progress_columns[] = {
     COLUMN("covered_from", struct events_progress, covered_from),
     COLUMN("torn", struct events_progress, torn),
     COLUMN("version", struct events_progress, version),
+    COLUMN("whole_version", struct events_progress, whole_version),
+    COLUMN("host", struct events_progress, host),
     COLUMN_END,
 };
 
@@ -88,7 +90,8 @@ static int put_progress(struct store *store, const struct events_progress *progr
         store_time(&scratch, progress->newest_at), store_time(&scratch, progress->from),
         store_time(&scratch, progress->to), store_time(&scratch, progress->covered_from),
         progress->cursor, store_number(&scratch, progress->pages), store_flag(progress->torn),
-        store_number(&scratch, progress->version));
+        store_number(&scratch, progress->version), progress->host,
+        store_number(&scratch, progress->whole_version));
 }
 
 static int save_logins(struct store *store, const struct pending_login *pending, size_t count,

@@ -36,6 +36,8 @@ struct events_progress {
     struct instant covered_from; /* everything from here to complete_to is stored; none = nothing */
     bool torn;                   /* in the window under way was something nobody could read */
     int version;                 /* of the endpoint that the cursor is of */
+    int whole_version;           /* that which told the last window to its end */
+    const char *host;            /* of the portal that told all this; NULL = not known */
 };
 
 int store_load_events(struct store *store, struct arena *arena, enum event_kind kind,

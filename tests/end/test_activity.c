@@ -211,3 +211,114 @@ TEST(activity_of_nobody_at_all_proves_nothing)
                                            " like 'activity: this portal told none of anybody%'"),
                      1);
 }
+
+/* A sandbox under the same name for a week: what was done here meanwhile is read afterwards. */
+TEST(activity_of_nights_at_another_portal_tells_nothing_of_this_one)
+{
+    STORY(story, 20);
+
+    story_idles(&story, "api-1", 400);
+    story_idles(&story, "api-2", 400);
+    story_idles(&story, "ida", 400);
+    is_active(&story, "api-1", "downloads", 85);
+    is_active(&story, "api-2", "views", 0);
+    story_rules(&story, UNUSED);
+    story_nights(&story, 2);
+    story_is_planned(&story, "api-1", "nothing");
+    end_set(&story.end, END_URL, "http://localhost:%u", story.end.probe.port);
+    for (int night = 0; night < 6; night++) {
+        is_active(&story, "api-2", "views", 0);
+        story_night(&story, 20);
+    }
+    end_set(&story.end, END_URL, "http://127.0.0.1:%u", story.end.probe.port);
+    is_active(&story, "api-1", "downloads", 4); /* here, while the sandbox was asked */
+    is_active(&story, "api-2", "views", 0);
+    story_nights(&story, 1);
+    story_is_planned(&story, "api-1", "nothing");
+}
+
+/* One night's 404 of the newer endpoint is none of its end; when it lasts, the other one is asked,
+ * and what it tells begins anew. */
+TEST(activity_of_an_older_endpoint_does_not_go_on_where_the_newer_one_ended)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, UNUSED);
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "suspend R4");
+    end_fault(&story.end, DOWNLOADS_NEW);
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "nothing");
+    end_clear_faults(&story.end);
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "suspend R4");
+    end_fault(&story.end, DOWNLOADS_NEW);
+    story_passes(&story, 7);
+    is_active(&story, "api-1", "downloads", 1);
+    story_night(&story, 0);
+    assert_true(end_stat(&story.end, "endpoints.downloads.200") > 0);
+    story_is_planned(&story, "ida", "nothing");
+    assert_int_equal(end_count(&story.end, "select count(*) from reconcile.events_read where kind"
+                                           " = 'downloads' and covered_from = complete_to"),
+                     1);
+}
+
+/* Told later than the overlap is long: as long as the kind tells nothing newer it is still found.
+ */
+TEST(activity_that_is_told_late_is_read)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_idles(&story, "api-2", 400);
+    is_active(&story, "api-1", "downloads", 60);
+    is_active(&story, "api-2", "views", 0);
+    story_rules(&story, UNUSED);
+    story_nights(&story, 2);
+    is_active(&story, "api-1", "downloads", 20);
+    story_night(&story, 0);
+    assert_int_equal(end_count(&story.end, "select count(*) from reconcile.activity where at >"
+                                           " (select max(taken_at) from reconcile.snapshot) -"
+                                           " interval '22 days' and kind = 'downloads'"),
+                     1);
+}
+
+/* Without a time that can be read it is no sign either that the events are not broken. */
+TEST(activity_without_a_time_does_not_say_that_there_is_any)
+{
+    STORY(story, 20);
+
+    story_idles(&story, "ida", 400);
+    story_idles(&story, "ivo", 400);
+    is_active(&story, "ivo", "creations", 200);
+    story_rules(&story, UNUSED);
+    end_fault(&story.end, "bad-event=time:/v7/analytics/api/v1/asset/create");
+    story_night(&story, 0);
+    story_is_planned(&story, "ivo", "nothing");
+    story_is_planned(&story, "ida", "nothing");
+    assert_int_equal(end_count(&story.end, "select count(*) from reconcile.plan_note where sentence"
+                                           " like 'activity: none of anybody was told since%'"),
+                     1);
+}
+
+/* Of a window that was begun so long ago the portal keeps not all any more. */
+TEST(activity_of_a_window_that_lost_its_beginning_is_read_anew)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, UNUSED);
+    story_night(&story, 0);
+    free(end_query(&story.end, "update reconcile.events_read set complete_to = null, covered_from ="
+                               " null, window_from = complete_to - interval '366 days', window_to ="
+                               " complete_to where kind = 'downloads'"
+                               " returning 1"));
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "suspend R4");
+    assert_int_equal(end_count(&story.end,
+                               "select count(*) from reconcile.events_read where kind = 'downloads'"
+                               " and covered_from > (select max(taken_at) from reconcile.snapshot)"
+                               " - interval '359 days'"),
+                     1);
+}

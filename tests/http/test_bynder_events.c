@@ -182,12 +182,12 @@ static void read_release(struct read *read)
 #define READ_LOCAL CLEANUP(read_release) struct read
 
 /* Follows the cursors until one page names none, or there is no more room. */
-static void follow(const struct config_portal *config, struct read *read)
+static void follow(const struct config_portal *config, enum event_kind kind, struct read *read)
 {
     struct bynder_setup setup = {.config = config};
     CLEANUP(bynder_freep) struct bynder *bynder = NULL;
     struct events_window window = {
-        .kind = EVENT_LOGIN, .from = at("2026-01-01T00:00:00Z"), .to = at("2026-02-01T00:00:00Z")};
+        .kind = kind, .from = at("2026-01-01T00:00:00Z"), .to = at("2026-02-01T00:00:00Z")};
 
     assert_int_equal(bynder_new(&setup, &bynder, NULL), 0);
     struct portal portal = bynder_read_only(bynder);
@@ -197,7 +197,8 @@ static void follow(const struct config_portal *config, struct read *read)
     } while (window.cursor && read->pages < PAGES_LIMIT);
 }
 
-static struct read read_pages(const struct scripted_page *page, size_t pages)
+static struct read read_pages_of(enum event_kind kind, const struct scripted_page *page,
+                                 size_t pages)
 {
     char directory[] = "/tmp/events.XXXXXX";
     struct events_server server = {
@@ -214,12 +215,17 @@ static struct read read_pages(const struct scripted_page *page, size_t pages)
     text_addf(&url, "http://127.0.0.1:%u", server.server.port);
     config.url = text_cstr(&url);
     config.token.file = token;
-    follow(&config, &read);
+    follow(&config, kind, &read);
     scripted_stop(&server.server);
     read.requests = text_take(&server.requests);
     (void)unlink(token);
     (void)rmdir(directory);
     return read;
+}
+
+static struct read read_pages(const struct scripted_page *page, size_t pages)
+{
+    return read_pages_of(EVENT_LOGIN, page, pages);
 }
 
 static struct read read_body(const char *body)
@@ -479,5 +485,88 @@ TEST(page_that_is_not_whole_is_missing)
             fail_msg("row %zu: access %d, %zu events, next %s", i, (int)read.page[0].access,
                      read.page[0].count,
                      read.page[0].next_cursor ? read.page[0].next_cursor : "(none)");
+    }
+}
+
+/* --- activity --- */
+
+#define DID(user) "{\"userId\":\"" user "\",\"dateTime\":\"" AT "\"}"
+
+static struct read read_activity(const char *body)
+{
+    const struct scripted_page page = {.headers = "", .body = body};
+
+    return read_pages_of(EVENT_DOWNLOAD, &page, 1);
+}
+
+TEST(activity_of_an_id_in_another_form_is_of_its_user)
+{
+    READ_LOCAL read = read_activity("[" DID("1a84d758-2b3a-141f-8f07-d71aa1f223bd") "," DID(
+        "1a84d758-2b3a-141f-8f07d71aa1f223bd") "," DID("1a84d7582b3a141f8f07d71aa1f223bd") "]");
+
+    assert_int_equal(read.page[0].access, EVENTS_READ);
+    assert_int_equal(read.page[0].unreadable, 0);
+    assert_int_equal(read.page[0].count, 3);
+    for (size_t i = 0; i < read.page[0].count; i++)
+        assert_string_equal(read.page[0].event[i].user_id, ONE);
+}
+
+/* Any id that is none may be anybody's; without one it is nobody's. */
+TEST(activity_of_an_id_that_is_no_id_cannot_be_read_and_of_none_is_nobodys)
+{
+    static const struct {
+        const char *body;
+        size_t unreadable;
+    } cases[] = {
+        {"[" DID("") "," GOOD "]", 0},
+        {"[{\"dateTime\":\"" AT "\"}," GOOD "]", 0},
+        {"[{\"userId\":null,\"dateTime\":\"" AT "\"}," GOOD "]", 0},
+        {"[" DID("1234") "," GOOD "]", 1},
+        {"[" DID(ONE "0") "," GOOD "]", 1},
+        {"[" DID("1A84D758-2B3A-141F-8F07D71AA1F223B") "," GOOD "]", 1},
+        {"[" DID("1A84D758-2B3A-141F-8F07D71AA1F223BG") "," GOOD "]", 1},
+        {"[{\"userId\":7,\"dateTime\":\"" AT "\"}," GOOD "]", 1},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        READ_LOCAL read = read_activity(cases[i].body);
+        if (read.page[0].access != EVENTS_READ || read.page[0].count != 1 ||
+            read.page[0].unreadable != cases[i].unreadable)
+            fail_msg("%s: access %d, %zu events, %zu unreadable", cases[i].body,
+                     (int)read.page[0].access, read.page[0].count, read.page[0].unreadable);
+    }
+}
+
+TEST(activity_without_a_time_is_of_the_end_of_the_window_and_says_so)
+{
+    READ_LOCAL read = read_activity("[" EVENT(ONE, "\"yesterday\"") "," GOOD "]");
+
+    assert_int_equal(read.page[0].count, 2);
+    assert_true(read.page[0].event[0].is_untimed);
+    assert_int_equal(read.page[0].event[0].at.us, at("2026-02-01T00:00:00Z").us);
+    assert_false(read.page[0].event[1].is_untimed);
+}
+
+TEST(activity_goes_on_behind_an_empty_page_that_names_a_next_one)
+{
+    static const struct scripted_page pages[] = {{NULL, "Next-Cursor: 10000\r\n", "[]", 0},
+                                                 {"10000", "", "[" GOOD "]", 0}};
+    READ_LOCAL read = read_pages_of(EVENT_DOWNLOAD, pages, COUNT_OF(pages));
+
+    assert_int_equal(read.pages, 2);
+    assert_int_equal(read.page[1].count, 1);
+}
+
+/* There may be more of it. A page that is not full, or is followed by one, is whole. */
+TEST(activity_of_a_full_page_that_names_no_next_one_is_not_whole)
+{
+    for (int missing = 0; missing < 2; missing++) {
+        CLEANUP(text_release) struct text body = TEXT_INIT;
+        for (int i = 0; i < PAGE_EVENTS - missing; i++)
+            text_addf(&body, "%s" GOOD, i == 0 ? "[" : ",");
+        text_add(&body, "]");
+        READ_LOCAL read = read_activity(text_cstr(&body));
+        assert_int_equal(read.page[0].count, PAGE_EVENTS - missing);
+        assert_int_equal(read.page[0].unreadable, missing ? 0 : 1);
     }
 }

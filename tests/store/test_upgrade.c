@@ -278,6 +278,45 @@ TEST(since_when_an_account_is_there_is_told_by_readings_of_the_same_user)
     assert_string_equal(facts, "1, 2 2026-01-02, 3 2026-01-02, 4 2026-01-03");
 }
 
+/* A leave that another department does not end, and that of somebody who is away still; who was
+ * left out of a roster is not back, and who was refused or never away has none. */
+TEST(leaves_of_before_are_those_that_the_rosters_told)
+{
+    static const char people[] =
+        "set search_path = reconcile, pg_catalog;"
+        "insert into roster (portal_id, roster_id, run_id, read_at, modified_at, digest, rows,"
+        " people, rejected, blind, duplicates, good) select portal_id, n, 2, timestamptz"
+        " '2026-01-01 02:00Z' + n * interval '1 day', timestamptz '2026-01-01 01:00Z' +"
+        " n * interval '1 day', sha256(int8send(n)), 8, 8, 0, 0, 0, true"
+        " from portal, generate_series(3, 6) n;"
+        "insert into person_version (portal_id, person_key, ordinal, valid_from, valid_to, word,"
+        " department, rejected, key_unreadable, digest)"
+        " select portal_id, key, 1, v.valid_from, v.valid_to, word, department, v.rejected, false,"
+        " sha256(key::bytea) from portal, (values"
+        " ('n:1', 1, 3, 'employed', 'a', null), ('n:1', 3, 4, 'on_leave', 'a', null),"
+        " ('n:1', 4, 6, 'on_leave', 'b', null), ('n:1', 6, null, 'employed', 'b', null),"
+        " ('n:2', 3, null, 'on_leave', 'a', null),"
+        " ('n:3', 3, 4, 'on_leave', 'a', null), ('n:3', 5, null, 'departed', 'a', null),"
+        " ('n:4', 3, 4, 'on_leave', 'a', null),"
+        " ('n:5', 3, null, 'on_leave', 'a', 'no e-mail'), ('n:6', 3, null, 'employed', 'a', null))"
+        " v(key, valid_from, valid_to, word, department, rejected);"
+        "reset search_path";
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    struct migrate_result result;
+
+    migrate_to(pg, BEFORE_RULINGS);
+    OK(pg_script(pg, "test", history, &why));
+    OK(pg_script(pg, "test", people, &why));
+    OK(migrate_run(pg, &result, &why));
+    CLEANUP(mem_cleanup)
+    char *leaves = text(pg, "select string_agg(concat_ws(' ', person_key, (since at time zone"
+                            " 'UTC')::date, (seen_at at time zone 'UTC')::date, (back_at at time"
+                            " zone 'UTC')::date), ', ' order by person_key)"
+                            " from reconcile.person_leave");
+    assert_string_equal(leaves, "n:1 2026-01-04 2026-01-06 2026-01-07, n:2 2026-01-04 2026-01-07,"
+                                " n:3 2026-01-04 2026-01-04 2026-01-06, n:4 2026-01-04 2026-01-04");
+}
+
 TEST(what_was_announced_and_approved_before_rulings_is_carried_over)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();

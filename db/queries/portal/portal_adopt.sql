@@ -1,7 +1,7 @@
 -- A person says that this is the portal: its user and accounts are learned anew, and other names with
 -- this host do not matter any more. Readings of before may be of another portal: that they do not have
--- an account proves nothing (K4), nor does it of those that were first seen while G14 held. Who it was
--- before.
+-- an account proves nothing (K4), nor does it of those that were first seen while G14 held; and its
+-- events are read anew. Who it was before.
 with before as (
     select host from portal where portal_id = $1::bigint for update),
 unproved as (
@@ -11,7 +11,9 @@ unproved as (
                                   from plan p
                                   join plan_guard g on g.portal_id = p.portal_id
                                       and g.plan_id = p.plan_id
-                                  where p.portal_id = $1::bigint and g.guard = 'G14' and g.hold))
+                                  where p.portal_id = $1::bigint and g.guard = 'G14' and g.hold)),
+unread as (
+    update events_read e set host = null where e.portal_id = $1::bigint)
 update portal p
 set host = $2, own_id = null, known_snapshot_id = null, shares_host = true,
     adopted_snapshot_id = p.last_snapshot_id
