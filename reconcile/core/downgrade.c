@@ -199,7 +199,7 @@ bool downgrade_is_undone(const struct policy_context *context, const struct subj
     return downgrade && instant_is_set(downgrade->other_at) &&
            !is_used_after(subject->account, downgrade->other_at) &&
            !ruling_again(subject->scratch, context->approvers, subject->account->history.rulings,
-                         subject->account, downgrade->other_at, context->today);
+                         subject->account, ACTION_DOWNGRADE, downgrade->other_at, context->today);
 }
 
 static int least(int days, int most)
@@ -238,7 +238,7 @@ static void find_need(const struct policy *policy, const struct policy_context *
     struct instant since = instant_add_us(downgrade->at, CLOCKS_DIFFER_S * SECOND_US);
     const struct ruling *again =
         ruling_again(subject->scratch, context->approvers, account->history.rulings, account,
-                     downgrade->at, context->today);
+                     ACTION_RESTORE, downgrade->at, context->today);
     char day[DAY_TEXT_SIZE];
 
     need->needed = true;
