@@ -26,6 +26,14 @@ static const struct option_spec reason_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct option_spec again_options[] = {
+    {"reason", "TEXT", "why (required)"},
+    {"profile", NULL, "they need the profile back that a downgrade of ours took (R16)"},
+    {"suspension", NULL, "the rules may suspend them again (R8)"},
+    {"downgrade", NULL, "the rules may downgrade them again (R8)"},
+    {NULL, NULL, NULL},
+};
+
 /* What all three need. */
 struct desk {
     struct config config;
@@ -150,17 +158,46 @@ const struct verb verb_keep = {
 
 /* --- again --- */
 
+/* ACTION_KEEP = as the account's state says. */
+static int read_about(const struct invocation *invocation, enum action *ret_of, struct err *err)
+{
+    static const struct {
+        const char *option;
+        enum action of;
+    } about[] = {{"suspension", ACTION_SUSPEND},
+                 {"downgrade", ACTION_DOWNGRADE},
+                 {"profile", ACTION_RESTORE}};
+    size_t count = 0;
+
+    *ret_of = ACTION_KEEP;
+    for (size_t i = 0; i < COUNT_OF(about); i++) {
+        if (!invocation_option(invocation, about[i].option))
+            continue;
+        *ret_of = about[i].of;
+        count++;
+    }
+    return count > 1 ? err_set(err, ERR_USAGE,
+                               "--suspension, --downgrade and --profile: one of them at a time")
+                     : 0;
+}
+
 static int again(const struct invocation *invocation, struct desk *desk, struct err *err)
 {
     const char *who = NULL;
     struct decide_who account;
+    enum action of = ACTION_KEEP;
 
-    if (need_who(invocation, &who, err) < 0 ||
-        job_again(&desk->job, desk->who, who, invocation_option(invocation, "reason"), &account,
-                  err) < 0)
+    if (need_who(invocation, &who, err) < 0 || read_about(invocation, &of, err) < 0 ||
+        job_again(&desk->job, desk->who, who, of, invocation_option(invocation, "reason"), &account,
+                  &of, err) < 0)
         return -1;
-    session_say("%s %s: the rules apply again, for 90 days or until an act", account.account_id,
-                account.email ? account.email : "");
+    const char *email = account.email ? account.email : "";
+    if (of == ACTION_RESTORE)
+        session_say("%s %s: their former profile is proposed, for 90 days or until an act",
+                    account.account_id, email);
+    else
+        session_say("%s %s: the rules apply again to a %s, for 90 days or until an act",
+                    account.account_id, email, of == ACTION_SUSPEND ? "suspension" : "downgrade");
     return 0;
 }
 
@@ -171,10 +208,10 @@ static int run_again(const struct invocation *invocation, struct err *err)
 
 const struct verb verb_again = {
     .name = "again",
-    .synopsis = "WHO --reason TEXT",
+    .synopsis = "WHO --reason TEXT [--suspension|--downgrade|--profile]",
     .sentence = "let the rules apply again to somebody who was given back what an act of ours took "
                 "(R8), or propose to give it back (R16)",
-    .option = reason_options,
+    .option = again_options,
     .argument_max = 1,
     .run = run_again,
 };

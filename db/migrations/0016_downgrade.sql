@@ -39,6 +39,8 @@ alter table ruling
     drop constraint ruling_action_check,
     add constraint ruling_action_check
         check (action in ('suspend', 'deprovision', 'reactivate', 'downgrade', 'restore'));
+comment on column ruling.action is 'approve, reject: what the row was to do; again: which act rule R8 lets go, or restore (R16); NULL: of before that was told, a suspension';
+comment on column audit.ruling.action is 'approve, reject: what the row was to do; again: which act rule R8 lets go, or restore (R16); NULL: a suspension';
 
 alter table step
     drop constraint step_action_check,

@@ -186,10 +186,9 @@ const char *downgrade_forbids(const struct policy *policy, const struct rule *ru
 
 /* --- R8 --- */
 
-/* By a login or by activity. */
-static bool is_used_after(const struct account *account, struct instant since)
+static bool is_logged_in_after(const struct login *login, struct instant since)
 {
-    return instant_compare(account_used_at(account), since) > 0;
+    return login->kind == LOGIN_KNOWN && instant_compare(login->at, since) > 0;
 }
 
 bool downgrade_is_undone(const struct policy_context *context, const struct subject *subject)
@@ -197,9 +196,9 @@ bool downgrade_is_undone(const struct policy_context *context, const struct subj
     const struct account_downgrade *downgrade = subject->account->history.downgrade;
 
     return downgrade && instant_is_set(downgrade->other_at) &&
-           !is_used_after(subject->account, downgrade->other_at) &&
+           !is_logged_in_after(&subject->account->login, downgrade->other_at) &&
            !ruling_again(subject->scratch, context->approvers, subject->account->history.rulings,
-                         subject->account, downgrade->other_at, context->today);
+                         subject->account, ACTION_DOWNGRADE, downgrade->other_at, context->today);
 }
 
 static int least(int days, int most)
@@ -230,6 +229,12 @@ static bool was_away(enum person_status status)
            status == PERSON_ABSENT;
 }
 
+/* By a login or by activity. */
+static bool is_used_after(const struct account *account, struct instant since)
+{
+    return instant_compare(account_used_at(account), since) > 0;
+}
+
 static void find_need(const struct policy *policy, const struct policy_context *context,
                       const struct subject *subject, struct downgrade_need *need)
 {
@@ -238,7 +243,7 @@ static void find_need(const struct policy *policy, const struct policy_context *
     struct instant since = instant_add_us(downgrade->at, CLOCKS_DIFFER_S * SECOND_US);
     const struct ruling *again =
         ruling_again(subject->scratch, context->approvers, account->history.rulings, account,
-                     downgrade->at, context->today);
+                     ACTION_RESTORE, downgrade->at, context->today);
     char day[DAY_TEXT_SIZE];
 
     need->needed = true;

@@ -506,7 +506,8 @@ static bool is_undone(struct judge *judge, const struct rule *rule, const struct
         is_used_again(subject->account))
         return false;
     return !ruling_again(&judge->scratch, judge->context->approvers, history->rulings,
-                         subject->account, history->reactivated_at, judge->context->today);
+                         subject->account, ACTION_SUSPEND, history->reactivated_at,
+                         judge->context->today);
 }
 
 /* R8: somebody gave it another profile than our downgrade did. It says nothing of other acts, so

@@ -114,13 +114,19 @@ const struct ruling *ruling_spares(const struct rulings *rulings, bool of_login,
     return NULL;
 }
 
+enum action ruling_again_of(const struct ruling *again)
+{
+    return again->action == ACTION_KEEP ? ACTION_SUSPEND : again->action;
+}
+
 const struct ruling *ruling_again(struct arena *arena, const struct approvers *approvers,
                                   const struct rulings *rulings, const struct account *account,
-                                  struct instant since, struct day today)
+                                  enum action of, struct instant since, struct day today)
 {
     for (size_t i = rulings ? rulings->count : 0; i-- > 0;) {
         const struct ruling *again = &rulings->item[i];
-        if (stands_until(again, RULING_AGAIN, today) && instant_compare(again->at, since) > 0 &&
+        if (stands_until(again, RULING_AGAIN, today) && ruling_again_of(again) == of &&
+            instant_compare(again->at, since) > 0 &&
             !(approvers && ruling_refuse_person(arena, approvers, again->who, account->email,
                                                 account->username)))
             return again;

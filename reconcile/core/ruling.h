@@ -16,7 +16,7 @@ struct plan_row; /* core/plan.h */
 enum ruling_kind {
     RULING_KEEP = 0, /* kept until a day, with a reason: spares */
     RULING_REJECT,   /* this row (account, action, rule) is not done until a day: spares */
-    RULING_AGAIN,    /* the rules apply again to somebody whom R8 keeps */
+    RULING_AGAIN,    /* R8 keeps them no more from one act; or they need their profile back (R16) */
     RULING_APPROVE,  /* the act may be done as soon as it is due and the day has room */
     RULING_KIND_COUNT,
 };
@@ -60,7 +60,8 @@ struct ruling {
     int64_t plan_id, position;  /* the row that the person saw; 0 = by name */
     struct digest subject;      /* APPROVE */
     const char *subject_text;   /* row_subject_text; NULL = erased */
-    enum action action;         /* APPROVE, REJECT */
+    enum action action;         /* APPROVE, REJECT; AGAIN: what R8 lets go, or RESTORE (R16); KEEP =
+                                   SUSPEND, of before it was told */
     const char *rule;           /* likewise: its name */
     struct digest rule_text;    /* likewise: policy_rule_digest */
     bool asks_login;            /* likewise: the rule looks at the last login */
@@ -162,12 +163,16 @@ bool ruling_overrides(struct arena *arena, const struct rulings *rulings,
 const struct ruling *ruling_spares(const struct rulings *rulings, bool of_login,
                                    enum person_status person, struct day today);
 
-/* A standing `again`, or NULL: given after `since`, when what it is about was seen (none = not
- * told: it was given because R8 kept), by somebody whose word counts for it (approvers NULL:
+/* What an `again` is about: of SUSPEND and DOWNGRADE that R8 lets them go, of RESTORE that the
+ * former profile is needed (R16). */
+enum action ruling_again_of(const struct ruling *again);
+
+/* A standing `again` about `of`, or NULL: given after `since`, when what it is about was seen (none
+ * = not told: it was given because R8 kept), by somebody whose word counts for it (approvers NULL:
  * anybody's). Ends with an act of ours, or its day. */
 const struct ruling *ruling_again(struct arena *arena, const struct approvers *approvers,
                                   const struct rulings *rulings, const struct account *account,
-                                  struct instant since, struct day today);
+                                  enum action of, struct instant since, struct day today);
 
 /* Whether somebody ever rejected such a row: the same action by a rule of this name or this text.
  */

@@ -199,9 +199,25 @@ const char *step_unintended_change(struct arena *arena, const struct step_aim *a
     return NULL;
 }
 
-/* The account is as it was before the call. */
-static enum step_state settle_old_state(const struct step_call *call, struct instant now,
-                                        int64_t patience_us, const char **ret_reason)
+/* The profile that was to be set, whatever else became of the account since. */
+static bool has_profile(const struct step_aim *aim, const struct account *account)
+{
+    return actions[aim->action].sets_profile && aim->to_profile &&
+           text_equal(account->profile_id, aim->to_profile);
+}
+
+/* Neither the profile before nor the one that was to be set. */
+static bool has_third_profile(const struct step_aim *aim, const struct account *account)
+{
+    return actions[aim->action].sets_profile && account->profile_id &&
+           !text_equal(account->profile_id, aim->from_profile) &&
+           !text_equal(account->profile_id, aim->to_profile);
+}
+
+/* The account does not show the effect. */
+static enum step_state settle_old_state(const struct step_call *call, const struct account *account,
+                                        struct instant now, int64_t patience_us,
+                                        const char **ret_reason)
 {
     int64_t age_us = now.us - call->at.us;
 
@@ -213,8 +229,12 @@ static enum step_state settle_old_state(const struct step_call *call, struct ins
         *ret_reason = "the account is as before, but the call is recent: its effect may come later";
         return STEP_UNKNOWN;
     }
-    *ret_reason = call->accepted ? "accepted, and without effect"
-                                 : "the account is as before: the call had no effect";
+    if (has_third_profile(&call->aim, account))
+        *ret_reason = "the account has neither the profile of before nor the one to be set: it was "
+                      "changed by somebody since";
+    else
+        *ret_reason = call->accepted ? "accepted, and without effect"
+                                     : "the account is as before: the call had no effect";
     return STEP_FAILED;
 }
 
@@ -237,7 +257,11 @@ enum step_state step_settle(const struct step_call *call, const struct reading *
         *ret_reason = "the account's status could not be read";
         return STEP_UNKNOWN;
     }
-    return settle_old_state(call, now, patience_us, ret_reason);
+    if (has_profile(&call->aim, &reading->account)) {
+        *ret_reason = "a reading shows the profile; what else became of the account came since";
+        return STEP_DONE;
+    }
+    return settle_old_state(call, &reading->account, now, patience_us, ret_reason);
 }
 
 /* --- how much may fail --- */

@@ -13,6 +13,7 @@
 #include "facts/account.h"
 #include "host/command.h"
 #include "job/desk.h"
+#include "store/history.h"
 #include "store/plan.h"
 #include "store/snapshot.h"
 
@@ -233,16 +234,74 @@ int job_keep(struct job *job, const char *who, const char *account, struct day u
     return store_save_rulings(job->store, &ruling, 1, job->config->portal.url, err);
 }
 
-int job_again(struct job *job, const char *who, const char *account, const char *reason,
-              struct decide_who *ret_account, struct err *err)
+/* Our newest downgrade that nobody undid is one whose former profile may be needed. */
+static bool may_be_of(const struct account_history *history, enum action of)
+{
+    const struct account_downgrade *downgrade = history->downgrade;
+    bool undone = downgrade && instant_is_set(downgrade->other_at);
+
+    switch (of) {
+    case ACTION_SUSPEND:
+        return history->reactivated_since;
+    case ACTION_DOWNGRADE:
+        return undone;
+    case ACTION_RESTORE:
+        return downgrade && !undone;
+    default:
+        return false;
+    }
+}
+
+static int find_again(struct job *job, const char *account_id, enum action *of, struct err *err)
+{
+    static const enum action meant[] = {ACTION_SUSPEND, ACTION_DOWNGRADE, ACTION_RESTORE};
+    struct snapshot snapshot;
+    const struct account *account = NULL;
+    enum action found = ACTION_KEEP;
+    size_t count = 0;
+
+    if (store_load_newest_snapshot(job->store, job->arena, &snapshot, err) < 0 ||
+        store_load_history(job->store, job->arena, &snapshot, err) < 0)
+        return -1;
+    for (size_t i = 0; i < snapshot.count; i++) {
+        if (text_equal(snapshot.account[i].id, account_id))
+            account = &snapshot.account[i];
+    }
+    for (size_t i = 0; account && i < COUNT_OF(meant); i++) {
+        if (!may_be_of(&account->history, meant[i]))
+            continue;
+        count++;
+        found = meant[i];
+        if (meant[i] == *of)
+            return 0;
+    }
+    if (*of == ACTION_RESTORE)
+        return err_set(err, ERR_USAGE, "%s has no profile of a downgrade of ours", account_id);
+    if (*of == ACTION_KEEP && count > 1)
+        return err_set(err, ERR_USAGE,
+                       "again may be about more than one act of ours on %s: say --suspension or "
+                       "--downgrade, when the rules may do that again, or --profile, when the "
+                       "former profile is needed",
+                       account_id);
+    if (*of == ACTION_KEEP)
+        *of = count ? found : ACTION_SUSPEND;
+    return 0;
+}
+
+int job_again(struct job *job, const char *who, const char *account, enum action of,
+              const char *reason, struct decide_who *ret_account, enum action *ret_of,
+              struct err *err)
 {
     if (text_is_empty(reason))
         return err_set(err, ERR_USAGE, "again needs a --reason");
     if (name_account(job, account, ret_account, err) < 0 ||
-        check_own(job, who, ret_account, err) < 0)
+        check_own(job, who, ret_account, err) < 0 ||
+        find_again(job, ret_account->account_id, &of, err) < 0)
         return -1;
+    *ret_of = of;
     struct ruling ruling = {
         .kind = RULING_AGAIN,
+        .action = of,
         .account_id = ret_account->account_id,
         .who = who,
         .at = job->now,

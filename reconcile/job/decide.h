@@ -77,9 +77,13 @@ int job_keep(struct job *job, const char *who, const char *account, struct day u
              const char *reason, bool also_departed, struct decide_who *ret_account,
              struct err *err) __attribute__((warn_unused_result));
 
-/* The rules apply again to somebody whom R8 keeps. */
-int job_again(struct job *job, const char *who, const char *account, const char *reason,
-              struct decide_who *ret_account, struct err *err) __attribute__((warn_unused_result));
+/* What an `again` may be about: that R8 lets a suspension or a downgrade go, or that the former
+ * profile is needed (R16). ACTION_KEEP: as the account's state says;
+ * ERR_USAGE when that may be more than one, and for a profile that nothing of ours took. In *ret_of
+ * what it is about. */
+int job_again(struct job *job, const char *who, const char *account, enum action of,
+              const char *reason, struct decide_who *ret_account, enum action *ret_of,
+              struct err *err) __attribute__((warn_unused_result));
 
 /* What taking decisions back came to. */
 struct withdrawal {

@@ -522,10 +522,10 @@ static const char *ruling_fact(struct text *text, const struct ruling *ruling, c
 
     jsonw_field_int(&json, "ruling_id", ruling->id);
     jsonw_field_int(&json, "decided_us", ruling->at.us);
-    if (is_row) {
-        jsonw_field_string(&json, "action", action_name(ruling->action));
+    if (ruling->kind != RULING_KEEP)
+        jsonw_field_string(&json, "action", store_ruling_action(ruling));
+    if (is_row)
         jsonw_field_string(&json, "rule", ruling->rule);
-    }
     if (is_row && !digest_is_zero(&ruling->rule_text))
         field_digest(&json, "rule_text", &ruling->rule_text);
     if (ruling->kind == RULING_APPROVE) {

@@ -30,6 +30,13 @@ struct saving {
     struct handed_in *file; /* that they stood in; NULL = none */
 };
 
+const char *store_ruling_action(const struct ruling *ruling)
+{
+    if (ruling->kind == RULING_AGAIN)
+        return action_name(ruling_again_of(ruling));
+    return ruling->kind == RULING_KEEP ? NULL : action_name(ruling->action);
+}
+
 static bool is_about_row(const struct ruling *ruling)
 {
     return ruling->kind == RULING_APPROVE || ruling->kind == RULING_REJECT;
@@ -61,7 +68,7 @@ static void add_row(struct text *row, const void *context, size_t number)
     add_number_or_null(row, ruling->position);
     store_copy_digest_or_null(row, is_approve ? &ruling->subject : NULL);
     pg_copy_field(row, ruling->subject_text);
-    pg_copy_field(row, is_row ? action_name(ruling->action) : NULL);
+    pg_copy_field(row, store_ruling_action(ruling));
     pg_copy_field(row, is_row ? ruling->rule : NULL);
     store_copy_digest_or_null(row, is_row ? &ruling->rule_text : NULL);
     pg_copy_field(row, is_approve ? saving->address : NULL);

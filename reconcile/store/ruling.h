@@ -17,6 +17,10 @@
 int store_save_rulings(struct store *store, struct ruling *ruling, size_t count,
                        const char *address, struct err *err) __attribute__((warn_unused_result));
 
+/* The word that is kept of what it is about: an approval, a rejection, an `again`; NULL = a keep.
+ * For the store's own use. */
+const char *store_ruling_action(const struct ruling *ruling);
+
 /* The same of a file that was handed in, which is recorded with them, and be there none of them;
  * sets its id. NULL = there is no file. */
 int store_take_file(struct store *store, struct handed_in *file, struct ruling *ruling,

@@ -130,7 +130,10 @@ TEST(a_person_who_says_again_is_heard_in_both_directions)
     STORY(story, 20);
 
     downgrade_two(&story);
-    SAYS(&story, 0, "rules apply again", "again", "ida", "--reason", "she asked for it");
+    SAYS(&story, 64, "one of them", "again", "ida", "--profile", "--downgrade", "--reason", "x");
+    SAYS(&story, 0, "former profile is proposed", "again", "ida", "--reason", "she asked for it");
+    SAYS(&story, 0, "again,", "audit", "decisions", "--format", "csv");
+    check_ask(&story, "select action from reconcile.ruling where kind = 'again'", "restore");
     story_night(&story, 0);
     story_is_planned(&story, "ida", "restore R16");
     story_is_planned(&story, "ivo", "nothing");
@@ -140,6 +143,8 @@ TEST(a_person_who_says_again_is_heard_in_both_directions)
     story_ended(&story, "again", "ida", "done");
     story_night(&story, 0);
     story_is_planned(&story, "ida", "nothing"); /* R8: given back by us, no finding */
+    SAYS(&story, 64, "no profile", "again", "ida", "--profile", "--reason", "x");
+    SAYS(&story, 0, "again to a downgrade", "again", "ida", "--reason", "the project is over");
 }
 
 /* --- what forbids it --- */

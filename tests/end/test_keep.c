@@ -220,6 +220,9 @@ TEST(again_lets_the_rules_apply_to_whom_somebody_let_in)
     char *until = acts_ask(&acts, "select until - (at at time zone 'UTC')::date from"
                                   " reconcile.ruling where kind = 'again'");
     assert_string_equal(until, "90");
+    CLEANUP(mem_cleanup)
+    char *about = acts_ask(&acts, "select action from reconcile.ruling where kind = 'again'");
+    assert_string_equal(about, "suspend");
     acts_plan(&acts, 0);
     assert_int_equal(acts.count, 1);
     acts_approve(&acts);

@@ -16,6 +16,9 @@
 static const char *const status_words[] = {"unreadable", "active", "inactive", "gone", NULL};
 static const char *const person_words[] = {"unknown",  "employed", "on_leave", "future",
                                            "departed", "absent",   NULL};
+/* enum action */
+static const char *const again_words[] = {"-",       "reactivate",  "restore", "downgrade",
+                                          "suspend", "deprovision", NULL};
 static const char *const source_words[] = {"-", "single_read", "events", "history", "export", NULL};
 
 static const struct field account_fields[] = {
@@ -74,6 +77,7 @@ static const struct field ruling_fields[] = {
     {"reason", FIELD_TEXT, offsetof(struct ruling, reason), NULL},
     {"person_departed", FIELD_BOOL, offsetof(struct ruling, person_departed), NULL},
     {"also_departed", FIELD_BOOL, offsetof(struct ruling, also_departed), NULL},
+    {"of", FIELD_ENUM, offsetof(struct ruling, action), again_words},
     {NULL, FIELD_TEXT, 0, NULL},
 };
 

@@ -214,12 +214,13 @@ TEST(ruling_again_counts_when_it_came_after_the_reactivation)
                                      .until = day_of(rows[i].until),
                                      .end = rows[i].end};
         const struct rulings rulings = {&again, 1};
-        bool found = ruling_again(&arena, &approvers, &rulings, &account, hour_of(rows[i].since),
-                                  day_of("2026-11-22")) != NULL;
+        bool found = ruling_again(&arena, &approvers, &rulings, &account, ACTION_SUSPEND,
+                                  hour_of(rows[i].since), day_of("2026-11-22")) != NULL;
         if (found != rows[i].found)
             fail_msg("row %zu", i);
     }
-    assert_null(ruling_again(&arena, NULL, NULL, &account, INSTANT_NONE, day_of("2026-11-22")));
+    assert_null(ruling_again(&arena, NULL, NULL, &account, ACTION_SUSPEND, INSTANT_NONE,
+                             day_of("2026-11-22")));
     arena_release(&arena);
 }
 

@@ -379,6 +379,41 @@ TEST(step_settle_goes_by_the_reading_and_by_what_was_answered)
     }
 }
 
+TEST(step_settle_of_a_downgrade_goes_by_the_profile_whatever_the_status)
+{
+    static const struct {
+        const char *profile;
+        enum account_status status;
+        int64_t age_s;
+        enum step_state is; /* accepted */
+        const char *says;
+    } rows[] = {
+        {"light", ACCOUNT_ACTIVE, 0, STEP_DONE, "wanted state"},
+        {"light", ACCOUNT_INACTIVE, 0, STEP_DONE, "shows the profile"},
+        {"light", ACCOUNT_INACTIVE, DAYS(8), STEP_DONE, "shows the profile"},
+        {"light", ACCOUNT_UNREADABLE, DAYS(8), STEP_UNKNOWN, "could not be read"},
+        {"heavy", ACCOUNT_INACTIVE, DAYS(8), STEP_FAILED, "without effect"},
+        {"heavy", ACCOUNT_ACTIVE, 0, STEP_UNKNOWN, "does not show yet"},
+        {"third", ACCOUNT_ACTIVE, 0, STEP_UNKNOWN, "does not show yet"},
+        {"third", ACCOUNT_ACTIVE, DAYS(8), STEP_FAILED, "changed by somebody since"},
+        {NULL, ACCOUNT_ACTIVE, DAYS(8), STEP_FAILED, "without effect"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct reading reading = {
+            .kind = READING_FOUND,
+            .account = {.status = rows[i].status, .profile_id = rows[i].profile}};
+        const struct step_call call = {.aim = {ACTION_DOWNGRADE, "heavy", "light"},
+                                       .at = {.us = 5000 * SECOND},
+                                       .accepted = true};
+        const struct instant now = {.us = call.at.us + rows[i].age_s * SECOND};
+        const char *reason = NULL;
+        if (step_settle(&call, &reading, now, 0, &reason) != rows[i].is ||
+            !strstr(reason, rows[i].says))
+            fail_msg("row %zu: %s", i, reason);
+    }
+}
+
 TEST(step_settle_says_why_an_accepted_call_failed)
 {
     const struct reading reading = {.kind = READING_FOUND, .account.status = ACCOUNT_ACTIVE};
