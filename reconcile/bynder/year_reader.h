@@ -1,12 +1,11 @@
 /*
  * year_reader: the events of a year as historical/{year}.csv tells them (API.md 1.3): rows without
- * a header, 18 fields, of which the first three are what, when and who. Fed in pieces; nothing is
- * kept.
+ * a header, of which the first three fields are what, when and who. Fed in pieces; nothing is kept.
  *
- * A row that cannot be read is left out and counted: another number of fields, no time, a time that
- * is not of that year (a day before and behind it are, for zones) or has not been yet. One of
- * nobody (no id of the v4 form) is read and told to nobody. A file of which most rows cannot be
- * read is no such file.
+ * A row that cannot be read is left out and counted: fewer fields, no kind, no time, a time that is
+ * not of that year (a day before and behind it are, for zones) or has not been yet. One of nobody
+ * (no id of the v4 form) is read and told to nobody. A file of which most rows cannot be read is no
+ * such file.
  */
 #ifndef BYNDER_YEAR_READER_H
 #define BYNDER_YEAR_READER_H
