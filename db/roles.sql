@@ -93,6 +93,7 @@ grant insert on
     reconcile.account_version, reconcile.login, reconcile.login_known, reconcile.login_pending,
     reconcile.events_read, reconcile.activity, reconcile.activity_known,
     reconcile.activity_pending, reconcile.person_leave,
+    reconcile.historical_year, reconcile.first_event,
     reconcile.profile_version, reconcile.roster, reconcile.person_version,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.plan_row,
     reconcile.plan_guard, reconcile.plan_note, reconcile.plan_idle, reconcile.plan_curve,
@@ -108,6 +109,7 @@ grant update on
     reconcile.account_version, reconcile.login_known, reconcile.login_pending,
     reconcile.events_read, reconcile.activity_known, reconcile.activity_pending,
     reconcile.person_leave,
+    reconcile.historical_year, reconcile.first_event,
     reconcile.profile_version, reconcile.roster, reconcile.person_version,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.announcement,
     reconcile.approval, reconcile.guard_override, reconcile.ruling, reconcile.acknowledgement,
@@ -135,7 +137,7 @@ grant update (person_key) on reconcile.seat_act to reconcile_eraser;
 grant update (bound) on reconcile.account to reconcile_eraser;
 grant delete on
     reconcile.login, reconcile.login_pending, reconcile.activity, reconcile.activity_pending,
-    reconcile.account_version, reconcile.link_version,
+    reconcile.first_event, reconcile.account_version, reconcile.link_version,
     reconcile.profile_version, reconcile.plan_row, reconcile.audit_private,
     reconcile.announcement_unreached
     to reconcile_eraser;

@@ -27,6 +27,7 @@ static const struct sweep {
     {"erase_account_version", query_erase_account_version, 1, false},
     {"erase_login", query_erase_login, 1, false},
     {"erase_activity", query_erase_activity, 1, false},
+    {"erase_first_event", query_erase_first_event, 1, false},
     {"erase_person_version", query_erase_person_version, 1, false},
     {"erase_person_leave", query_erase_person_leave, 1, false},
     {"erase_account_bound", query_erase_account_bound, 1, false},

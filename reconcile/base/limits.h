@@ -13,10 +13,13 @@
 #define LIMIT_ROSTER_BYTES  2147483647L /* bytes of one roster file, all its pages together */
 #define LIMIT_ROSTER_PAGES  20000       /* answers that make a roster: 100 people on each */
 #define LIMIT_HTTP_BODY     67108864    /* bytes of one answer: 10,000 login events are 2 MB */
-#define LIMIT_HTTP_HEADERS  262144      /* bytes of the header lines of one answer */
-#define LIMIT_RETRY_AFTER_S 1800        /* seconds an answer may ask us to wait */
-#define LIMIT_WAITED_S      3600        /* the same of all answers of one run together */
-#define LIMIT_JSON_DEPTH    16          /* nesting of an answer: the deepest documented one is 4 */
+#define LIMIT_YEAR_BYTES    INT64_C(4000000000) /* bytes of one file of the events of a year */
+#define LIMIT_YEAR_ROWS     100000000           /* rows of it: 274,000 a day */
+#define LIMIT_YEAR_S        7200                /* seconds that it may take to come */
+#define LIMIT_HTTP_HEADERS  262144              /* bytes of the header lines of one answer */
+#define LIMIT_RETRY_AFTER_S 1800                /* seconds an answer may ask us to wait */
+#define LIMIT_WAITED_S      3600                /* the same of all answers of one run together */
+#define LIMIT_JSON_DEPTH    16 /* nesting of an answer: the deepest documented one is 4 */
 #define LIMIT_JSON_VALUES                                                                          \
     100000 /* values in one element of an answer or document, some 800 bytes each: an account with \
               LIMIT_GROUPS groups has 30,000 */

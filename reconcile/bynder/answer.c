@@ -128,6 +128,18 @@ bool bynder_is_gateways(const struct http_answer *answer)
     return !message || text_equal(message, "no Route matched with those values");
 }
 
+bool bynder_is_csv(const struct http_answer *answer)
+{
+    static const char *const types[] = {"text/csv", "application/csv", "text/plain",
+                                        "application/octet-stream", "binary/octet-stream"};
+
+    for (size_t i = 0; i < COUNT_OF(types); i++) {
+        if (text_equal(answer->content_type, types[i]))
+            return true;
+    }
+    return !answer->content_type;
+}
+
 bool bynder_is_json(const struct http_answer *answer)
 {
     const char *type = answer->content_type;

@@ -23,6 +23,7 @@ static const struct {
     [ENDPOINT_PROFILES] = {"reading the permission profiles", "admin.profile:read",
                            "PERMISSIONMANAGEMENT"},
     [ENDPOINT_EVENTS] = {"reading events", "analytics.api:read", NULL},
+    [ENDPOINT_YEAR] = {"reading the events of earlier years", "analytics.api:read", NULL},
 };
 
 static enum verdict refuse_forbidden(enum endpoint endpoint, const char *subject, struct err *err)
@@ -54,7 +55,8 @@ static enum verdict judge_status(struct bynder *bynder, enum endpoint endpoint, 
     bynder->stopped_by = status;
     if (status == 403)
         return refuse_forbidden(endpoint, subject, err);
-    if ((status == 404 || status == 410) && endpoint == ENDPOINT_EVENTS) {
+    if ((status == 404 || status == 410) &&
+        (endpoint == ENDPOINT_EVENTS || endpoint == ENDPOINT_YEAR)) {
         err_set(err, ERR_SCOPE, "%s: this portal has no such events%s", subject,
                 status == 410 ? " any more" : "");
         return VERDICT_STOP;
@@ -124,6 +126,11 @@ static enum verdict suspect_token(struct bynder *bynder, const struct http_answe
     return VERDICT_TOKEN;
 }
 
+static bool is_wanted(enum endpoint endpoint, const struct http_answer *answer)
+{
+    return endpoint == ENDPOINT_YEAR ? bynder_is_csv(answer) : bynder_is_json(answer);
+}
+
 enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const char *url,
                           const struct http_answer *answer, struct err *failure, struct err *err)
 {
@@ -135,14 +142,15 @@ enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const c
         return judge_failure(bynder);
     }
     note_clock(bynder, answer);
-    if ((answer->status == 200 && bynder_is_json(answer)) ||
+    if ((answer->status == 200 && is_wanted(endpoint, answer)) ||
         (answer->status == 404 && endpoint == ENDPOINT_USER && !bynder_is_gateways(answer))) {
         bynder->is_fresh = false;
         return VERDICT_GOOD;
     }
     if (answer->status == 401)
         return suspect_token(bynder, answer, url);
-    if (is_in_front(answer, url, err))
+    /* The body of a file went elsewhere: that there is none here says nothing. */
+    if ((endpoint != ENDPOINT_YEAR || answer->status != 200) && is_in_front(answer, url, err))
         return VERDICT_BAD;
     words = bynder_words(answer);
     text_addf(&subject, "GET '%.*s' answers %ld%s%s", (int)strcspn(url, "?"), url, answer->status,
@@ -150,8 +158,8 @@ enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const c
     if (answer->status != 200)
         return judge_status(bynder, endpoint, text_cstr(&subject), answer, err);
     err_set(err, ERR_UNREACHABLE,
-            "%s, which is not JSON; hint: portal.url must be the portal's own address",
-            text_cstr(&subject));
+            "%s, which is not %s; hint: portal.url must be the portal's own address",
+            text_cstr(&subject), endpoint == ENDPOINT_YEAR ? "CSV" : "JSON");
     return VERDICT_BAD;
 }
 
@@ -191,8 +199,7 @@ static enum verdict attempt(struct bynder *bynder, enum endpoint endpoint, const
     return VERDICT_GOOD;
 }
 
-/* -1 when this read is not tried again. */
-static int before_next(struct bynder *bynder, enum verdict verdict, unsigned tries, struct err *err)
+int bynder_before_next(struct bynder *bynder, enum verdict verdict, unsigned tries, struct err *err)
 {
     switch (verdict) {
     case VERDICT_GOOD:
@@ -223,7 +230,7 @@ int bynder_get(struct bynder *bynder, enum endpoint endpoint, const char *url, b
         err_release(&failure);
         verdict = attempt(bynder, endpoint, url, use, context, &failure);
         tries += verdict == VERDICT_FEW;
-        if (before_next(bynder, verdict, tries, &failure) < 0)
+        if (bynder_before_next(bynder, verdict, tries, &failure) < 0)
             return err_move(err, &failure);
     }
     return 0;

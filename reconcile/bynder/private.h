@@ -4,7 +4,8 @@
  * bynder.c puts the portal together, answer.c says what any answer is, patience.c how long a portal
  * in trouble is asked again, token.c gets and renews the token, call.c sends one request and judges
  * its answer, rounds.c does that for many at a time, account.c reads one user, list.c the list and
- * the profiles, logins.c many single users, events.c events in bulk, write.c changes one.
+ * the profiles, logins.c many single users, events.c events in bulk, year.c those of a year that is
+ * over, write.c changes one.
  */
 #ifndef BYNDER_PRIVATE_H
 #define BYNDER_PRIVATE_H
@@ -67,6 +68,7 @@ enum endpoint {
     ENDPOINT_USER,
     ENDPOINT_PROFILES,
     ENDPOINT_EVENTS,
+    ENDPOINT_YEAR,
 };
 
 enum verdict {
@@ -86,6 +88,7 @@ char *bynder_words(const struct http_answer *answer);
 bool bynder_is_gateways(const struct http_answer *answer);
 /* By its Content-Type; one without may be. */
 bool bynder_is_json(const struct http_answer *answer);
+bool bynder_is_csv(const struct http_answer *answer);
 /* Appends what it is when it is not the portal that answers, as front_describe does. */
 bool bynder_in_front(const struct http_answer *answer, const char *url, struct text *out);
 /* The portal's own words where something else was asked for, "" when it is no such answer.
@@ -138,6 +141,10 @@ typedef int bynder_use(void *context, const struct http_answer *answer, struct e
 /* GET with token, renewal and further tries; 0 when `use` took an answer. */
 int bynder_get(struct bynder *bynder, enum endpoint endpoint, const char *url, bynder_use *use,
                void *context, struct err *err) __attribute__((warn_unused_result));
+/* After an attempt: 0 when the read is to be tried again (`tries`: VERDICT_FEW so far), when what
+ * stands in the way was waited over; -1 when it is not. */
+int bynder_before_next(struct bynder *bynder, enum verdict verdict, unsigned tries, struct err *err)
+    __attribute__((warn_unused_result));
 char *bynder_user_url(const struct bynder *bynder, const char *id); /* an id of the v4 form */
 void bynder_add_user_url(const struct bynder *bynder, const char *id, struct text *url);
 int bynder_current_user(struct bynder *bynder, struct arena *arena, const char **ret_id,
@@ -195,7 +202,9 @@ int bynder_ready(void *self, size_t requests, struct err *err);
 int bynder_act(void *self, struct arena *arena, const struct portal_act *what,
                const struct time_mark *looked, struct portal_answer *ret_answer, struct err *err);
 
-/* list.c, logins.c, events.c: members of struct portal */
+/* list.c, logins.c, events.c, year.c: members of struct portal */
+int bynder_year(void *self, struct arena *arena, const struct portal_year *year,
+                struct portal_year_told *ret_told, struct err *err);
 int bynder_events(void *self, struct arena *arena, const struct events_window *window,
                   struct events_page *ret_page, struct err *err);
 int bynder_list(void *self, struct arena *arena, const struct progress *progress,

@@ -48,6 +48,7 @@ struct config_portal {
     bool activity[EVENT_KINDS];   /* which kinds count where a rule asks activity */
     bool activity_always;         /* they are read without a rule that asks it, too */
     bool activity_wanted;         /* they are read: a rule asks it, or always */
+    int64_t historical_years;     /* calendar years of events beyond the twelve months; 0 = none */
     int64_t events_overlap_hours; /* read again before where the events were read to */
     const char *address_group;    /* portals that share one public address; NULL = by the host */
     const char *include_inactive; /* what is sent as includeInActive: "true" or "1" */

@@ -189,6 +189,16 @@ const struct setting settings[] = {
      .fallback = "48",
      .sentence = "Login events, and those of activity, are read again from so many hours before "
                  "where the last reading ended, for those that the portal tells late."},
+    {.path = "portal.historical_years",
+     .type = SETTING_INTEGER,
+     AT(portal.historical_years),
+     .minimum = 0,
+     .maximum = 10,
+     .fallback = "2",
+     .sentence = "With login events: how many calendar years of the events that the portal keeps "
+                 "in files, beyond the twelve months, are read, the newest first. Each is read "
+                 "once, so that ages, old logins and back-tests are right from the first day; one "
+                 "that the portal does not have is asked for again after 30 days. 0: none."},
     {.path = "portal.activity",
      .type = SETTING_FLAGS,
      AT(portal.activity),

@@ -372,15 +372,22 @@ static int days_since(struct day earlier, struct day today)
     return day_is_set(earlier) && days < 0 ? 0 : days;
 }
 
-/* The earlier of our first sight and the created date that Bynder's export gave, or when it became
- * active if that was later (R5): who was let in today has had no time to log in. */
+static struct instant earlier(struct instant a, struct instant b)
+{
+    if (!instant_is_set(a) || !instant_is_set(b))
+        return instant_is_set(a) ? a : b;
+    return instant_compare(b, a) < 0 ? b : a;
+}
+
+/* The earliest of our first sight, the created date that Bynder's export gave and the first event
+ * in a file of an earlier year, or when it became active if that was later (R5): who was let in
+ * today has had no time to log in. */
 static struct instant known_since(const struct account_history *history)
 {
-    bool created = instant_is_set(history->created) &&
-                   (!instant_is_set(history->first_seen) ||
-                    instant_compare(history->created, history->first_seen) < 0);
+    struct instant there =
+        earlier(earlier(history->first_seen, history->created), history->first_event);
 
-    return instant_later(created ? history->created : history->first_seen, history->became_active);
+    return instant_later(there, history->became_active);
 }
 
 static void fill_use(struct subject *subject, const struct policy *policy,

@@ -15,7 +15,7 @@ struct subject {
     const struct seats *seats;     /* NULL = no classes */
     enum person_status status;     /* PERSON_ABSENT without a link */
     int idle_days;                 /* -1 = no known login */
-    int known_days;                /* since our first sight or Bynder's created date */
+    int known_days;                /* since it is known to be there (R5) */
     int unused_days;               /* likewise by a login or activity; -1 = neither is known */
     int reach_days;                /* so long all activity was told; -1 = some is missing */
     int profile_days;              /* with its profile, at least */

@@ -14,7 +14,8 @@
 #include "core/condition.h"
 
 enum {
-    EACH_DAY = 10, /* logins of one account: the mean of all, idle ones and weekends too */
+    PAGES_KEPT_DAYS = 365, /* Bynder tells twelve months of events page by page */
+    EACH_DAY = 10,         /* logins of one account: the mean of all, idle ones and weekends too */
     EVENTS_ANYWAY = 1000000, /* a machine may log in all the time: every 30 seconds for a year */
     PAGES_ANYWAY = 100,      /* however little is on them */
     PAGE_LEAST = 50,         /* events on a page that another follows: 10,000 are asked for */
@@ -147,6 +148,20 @@ static bool is_of_twin(const struct twin_people *twins, const struct decision *d
                    compare_people) != NULL;
 }
 
+/* A login that was older than what the portal tells page by page when it was told is of a file of
+ * an earlier year. Nobody knows that there was none since: that file, or another one, may lack it.
+ */
+static bool is_of_file(const struct account *account)
+{
+    const struct login *login = &account->login;
+
+    return login->kind == LOGIN_KNOWN && !instant_is_set(account->history.read_at) &&
+           (login->source == LOGIN_FROM_EVENTS ||
+            (login->source == LOGIN_FROM_HISTORY &&
+             account->history.told_by == LOGIN_FROM_EVENTS)) &&
+           login->seen_at.us - login->at.us > PAGES_KEPT_DAYS * DAY_US;
+}
+
 static bool must_be_read(const struct evidence_settings *settings,
                          const struct policy_context *context, const struct twin_people *twins,
                          const struct decision *decision)
@@ -155,7 +170,7 @@ static bool must_be_read(const struct evidence_settings *settings,
         return true;
     if (settings->department_asked && lacks_department(decision))
         return true;
-    if (decision->account->login.kind == LOGIN_NOT_READ)
+    if (decision->account->login.kind == LOGIN_NOT_READ || is_of_file(decision->account))
         return settings->asked || login_excuses(decision) || is_of_twin(twins, decision) ||
                login_says_whose(decision) || login_matters(decision);
     return login_matters(decision) && !is_read_lately(settings, context, decision->account);

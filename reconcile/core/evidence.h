@@ -21,7 +21,8 @@ struct evidence_settings {
 /* The accounts to read now, by index into the snapshot, in an order of their own. In this run, that
  * is since context->now, nobody is read twice. Active accounts with a readable id, and of these:
  *
- * - whoever nothing at all is known of, where a rule looks at the login, and else who has departed
+ * - whoever nothing at all is known of, or nothing but a login that only a file of an earlier year
+ *   told, where a rule looks at the login, and else who has departed
  *   and would be acted on: somebody else may be using the account (P9);
  * - whoever was never read and of whom nobody told the department, where a rule looks at that;
  * - whoever a rule that looks at the login would act on or announce, whoever would be deleted,

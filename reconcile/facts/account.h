@@ -92,6 +92,7 @@ struct account_history {
     struct instant read_at;         /* when a single read last answered; none = none did */
     struct instant first_seen;      /* our first sight; none = this snapshot is it */
     struct instant created;         /* from Bynder's export; none = not told */
+    struct instant first_event;     /* oldest one in a file of an earlier year; none = in none */
     struct instant suspended_by_us; /* none = we did not, or it was undone by a later state */
     struct instant unlinked_since;  /* first of the unbroken rosters without a person for it (R6) */
     const struct rulings *rulings;  /* what people decided about it; NULL = nothing, as of most */

@@ -79,6 +79,31 @@ struct events_window {
     const char *cursor;
 };
 
+/* Events of a year that the portal keeps no longer, told row by row. What was told counts only when
+ * the file is known to be whole. */
+struct portal_year {
+    int year;
+    struct instant now; /* nothing is of later */
+    void *context;
+    /* Somebody of an id of the v4 form did something; EVENT_NONE: of a kind that is not in the
+     * table. The id holds during the call. */
+    void (*take)(void *context, const char *user_id, enum event_kind kind, struct instant at);
+};
+
+enum year_access {
+    YEAR_BROKEN = 0, /* it did not come whole, or is no such file: another time it may be */
+    YEAR_READ,
+    YEAR_ABSENT,  /* 403, 404, 410, or it is empty */
+    YEAR_UNASKED, /* the token has not the scope */
+};
+
+struct portal_year_told {
+    enum year_access access;
+    const char *why; /* not YEAR_READ: a sentence; else what could not be read, or NULL */
+    size_t rows;
+    size_t unreadable; /* of these, left out */
+};
+
 struct portal {
     void *self;
 
@@ -106,6 +131,11 @@ struct portal {
      * events are not wanted (logins = "each", and no activity). */
     int (*events)(void *self, struct arena *arena, const struct events_window *window,
                   struct events_page *ret_page, struct err *err);
+
+    /* The file of a year (historical). The error is for what ends the run. NULL where login events
+     * are not wanted. */
+    int (*year)(void *self, struct arena *arena, const struct portal_year *year,
+                struct portal_year_told *ret_told, struct err *err);
 
     /* One account, fresh, whole, by an id of the v4 form. *ret_found false on an application 404
      * with a positive control (currentUser answers 200). raw (may be NULL) gets the JSON as it

@@ -36,6 +36,8 @@ struct csv_reader *csv_reader_new(char delimiter, const struct csv_handler *hand
     csv_set_realloc_func(&reader->parser, mem_realloc);
     csv_set_blk_size(&reader->parser, GROWTH);
     reader->handler = *handler;
+    if (reader->handler.rows_most == 0)
+        reader->handler.rows_most = LIMIT_PEOPLE;
     return reader;
 }
 
@@ -96,8 +98,8 @@ static void on_row(int line_break, void *context)
     reader->last_break = line_break;
     reader->columns = 0;
     reader->rows++;
-    if (reader->rows > LIMIT_PEOPLE) {
-        err_set(&reader->err, ERR_ROSTER, "has more than %d rows", LIMIT_PEOPLE);
+    if (reader->rows > reader->handler.rows_most) {
+        err_set(&reader->err, ERR_ROSTER, "has more than %u rows", reader->handler.rows_most);
         reader->failed = true;
     } else if (columns > 0) {
         reader->failed =

@@ -24,6 +24,7 @@ struct csv_handler {
                  struct err *err);
     /* The end of `row`, with the number of its fields. */
     int (*row)(void *context, uint32_t row, size_t columns, struct err *err);
+    uint32_t rows_most; /* 0 = LIMIT_PEOPLE */
 };
 
 struct csv_reader *csv_reader_new(char delimiter, const struct csv_handler *handler)
@@ -33,7 +34,7 @@ CLEANUP_POINTER(struct csv_reader, csv_reader_freep, csv_reader_free)
 
 /* The next bytes. ERR_ROSTER for a quotation mark where none can be, a field over LIMIT_CSV_FIELD
  * (found when it has grown that far, it is not read to its end), more than LIMIT_CSV_COLUMNS
- * columns, more than LIMIT_PEOPLE rows; else what the handler said. */
+ * columns, more rows than are allowed; else what the handler said. */
 int csv_reader_push(struct csv_reader *reader, const char *bytes, size_t length, struct err *err)
     __attribute__((warn_unused_result));
 /* The end: the last row may lack its line break, a quoted field may not lack its closing mark. */

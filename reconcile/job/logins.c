@@ -1,8 +1,8 @@
 /*
- * Events first (job/events), of logins and of activity. Then the core is asked what it would
- * decide; whose decision rests on the login, without a single read that is young enough, is read,
- * in portions that are stored; and asked again, because what was read may have changed a decision.
- * Nobody is read twice, so this ends.
+ * Events first (job/events, job/years), of logins and of activity. Then the core is asked what it
+ * would decide; whose decision rests on the login, without a single read that is young enough, is
+ * read, in portions that are stored; and asked again, because what was read may have changed a
+ * decision. Nobody is read twice, so this ends.
  *
  * Events alone never lead to an act: they only make a login newer.
  */
@@ -17,6 +17,7 @@
 #include "host/log.h"
 #include "job/events.h"
 #include "job/weigh.h"
+#include "job/years.h"
 #include "store/login.h"
 
 enum {
@@ -269,10 +270,10 @@ static const char *explain_activity(struct job *job, const struct snapshot *snap
 }
 
 /* Whoever reviews the plan is to know what it rests on. */
-static void explain_evidence(struct job *job, struct collected *collected)
+static void explain_evidence(struct job *job, struct collected *collected, const char *years)
 {
     const struct snapshot *snapshot = &collected->snapshot;
-    const char **note = arena_calloc(job->arena, 2, sizeof(note[0]));
+    const char **note = arena_calloc(job->arena, 3, sizeof(note[0]));
     const char *activity = explain_activity(job, snapshot);
     size_t count = 0;
 
@@ -280,6 +281,8 @@ static void explain_evidence(struct job *job, struct collected *collected)
         note[count++] = explain_logins(job, snapshot);
     if (activity)
         note[count++] = activity;
+    if (years)
+        note[count++] = years;
     collected->note = note;
     collected->note_count = count;
 }
@@ -287,12 +290,14 @@ static void explain_evidence(struct job *job, struct collected *collected)
 int job_read_logins(struct job *job, struct collected *collected, struct err *err)
 {
     struct snapshot *snapshot = &collected->snapshot;
+    const char *years = NULL;
 
     if (events_read_logins(job, snapshot, err) < 0 ||
-        events_read_activity(job, snapshot, err) < 0 || ask_portal(job, collected, err) < 0 ||
+        events_read_activity(job, snapshot, err) < 0 ||
+        years_read(job, snapshot, &years, err) < 0 || ask_portal(job, collected, err) < 0 ||
         read_wanted(job, collected, err) < 0)
         return -1;
-    explain_evidence(job, collected);
+    explain_evidence(job, collected, years);
     collected->history.events_reach = snapshot->events_reach;
     collected->history.logins_known_before = (int64_t)snapshot->logins_known_before;
     collected->history.logins_lost = (int64_t)snapshot->logins_lost;

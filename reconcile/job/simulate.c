@@ -230,6 +230,7 @@ static struct account_history history_at(struct arena *arena, const struct accou
     history.unreached_count = 0;
     history.unlinked_since = until(known->unlinked_since, night);
     history.became_active = until(known->became_active, night);
+    history.first_event = until(known->first_event, night);
     history.suspended_by_us = until(known->suspended_by_us, night);
     history.acted_at = until(known->acted_at, night);
     history.reactivated_at = until(known->reactivated_at, night);

@@ -132,10 +132,35 @@ int http_reserve(struct http *http, int64_t requests, struct err *err)
     return failed;
 }
 
+/* Of a redirect, an error or whatever else is no 200 the body is small, and for whoever judges it.
+ */
+static bool goes_to_sink(const struct exchange *exchange)
+{
+    long status = 0;
+
+    return exchange->sink &&
+           curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK &&
+           status == 200;
+}
+
+static size_t hand_on(struct exchange *exchange, const char *bytes, size_t length)
+{
+    const struct http_sink *sink = exchange->sink;
+
+    if (length > sink->limit - exchange->handed_on) {
+        exchange->too_big = true;
+        return 0;
+    }
+    exchange->handed_on += length;
+    return sink->take(sink->context, bytes, length, &exchange->refusal) < 0 ? 0 : length;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct exchange *exchange = context;
 
+    if (goes_to_sink(exchange))
+        return hand_on(exchange, bytes, size * count);
     if (size * count > exchange->http->settings.body_limit - exchange->answer.body.length) {
         exchange->too_big = true;
         return 0;
@@ -313,6 +338,9 @@ int exchange_prepare(struct exchange *exchange, const struct http_request *reque
     curl_set(easy, CURLOPT_PRIVATE, exchange);
     exchange->since = request->since;
     exchange->since_us = request->since_us;
+    exchange->sink = request->sink;
+    if (request->sink)
+        curl_set(easy, CURLOPT_TIMEOUT, (long)request->sink->timeout_s);
     code = curl_must(curl_easy_setopt(easy, CURLOPT_URL, request->url));
     if (code != CURLE_OK)
         return err_set(err, ERR_INTERNAL, "%s cannot be sent: %s", exchange->what,
@@ -393,6 +421,9 @@ static int refuse_size(const struct exchange *exchange, struct err *err)
                        "%s: the header lines of the answer are longer than %d bytes; hint: is "
                        "portal.url right?",
                        exchange->what, LIMIT_HTTP_HEADERS);
+    if (exchange->handed_on > 0)
+        return err_set(err, ERR_UNREACHABLE, "%s: the answer is larger than %llu bytes",
+                       exchange->what, (unsigned long long)exchange->sink->limit);
     return err_set(err, ERR_UNREACHABLE,
                    "%s: the answer is larger than %zu bytes; hint: is portal.url right? a "
                    "smaller portal.page_size makes smaller answers",
@@ -409,6 +440,11 @@ static int refuse_exchange(const struct exchange *exchange, CURLcode code, struc
         return http_interrupted(err);
     if (exchange->header_bytes > LIMIT_HTTP_HEADERS || exchange->too_big)
         return refuse_size(exchange, err);
+    if (exchange->refusal.code != ERR_NONE) {
+        exchange->http->trouble = HTTP_ODD_ANSWER;
+        return err_set(err, exchange->refusal.code, "%s: %s", exchange->what,
+                       exchange->refusal.text);
+    }
     if (proxy)
         return refuse_proxy(exchange, proxy, err);
     exchange->http->trouble = failure->trouble;
@@ -517,6 +553,9 @@ void exchange_release(struct exchange *exchange)
     free(exchange->url);
     exchange->url = NULL;
     exchange->header_bytes = 0;
+    exchange->sink = NULL;
+    exchange->handed_on = 0;
+    err_release(&exchange->refusal);
     exchange->too_big = false;
     exchange->surplus = false;
     exchange->late = false;

@@ -55,6 +55,17 @@ struct http_request {
      * time. */
     const struct time_mark *since;
     int64_t since_us;
+    const struct http_sink *sink; /* where the body of a 200 goes; NULL = into the answer */
+};
+
+/* A body too large to be held: handed on piece by piece. What was handed on is known to be whole
+ * only when the exchange has succeeded and its answer is framed. */
+struct http_sink {
+    void *context;
+    /* -1 with the reason ends the exchange. */
+    int (*take)(void *context, const char *bytes, size_t length, struct err *err);
+    uint64_t limit; /* bytes, in place of body_limit */
+    int64_t timeout_s;
 };
 
 struct http_answer {

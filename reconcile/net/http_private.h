@@ -39,6 +39,9 @@ struct exchange {
     bool late;                     /* it was too late when it could have gone out */
     const struct time_mark *since; /* of the request */
     int64_t since_us;
+    const struct http_sink *sink; /* of the request, as long as it goes on */
+    uint64_t handed_on;           /* bytes */
+    struct err refusal;           /* of the sink */
     char *url;                    /* of the request */
     char *what;                   /* "GET 'https://host/path'", without the query */
     char reason[CURL_ERROR_SIZE]; /* written by libcurl */

@@ -323,6 +323,30 @@ static int fill_pending_activity(const PGresult *result, void *context, struct e
     return 0;
 }
 
+struct first_row {
+    const char *account_id;
+    struct instant at;
+};
+
+static const struct column first_columns[] = {
+    COLUMN("account_id", struct first_row, account_id),
+    COLUMN("at", struct first_row, at),
+    COLUMN_END,
+};
+
+static int fill_first(const PGresult *result, void *context, struct err *err)
+{
+    struct lookup *lookup = context;
+    struct first_row row = {.account_id = NULL};
+
+    (void)err;
+    (void)store_read(&lookup->reader, result, 0, NULL, &row);
+    struct account *account = find_account(lookup, row.account_id);
+    if (account)
+        account->history.first_event = row.at;
+    return 0;
+}
+
 /* Who is not in the history yet is first seen now. */
 static void begin_history(struct snapshot *snapshot)
 {
@@ -572,6 +596,8 @@ static int load_history(const struct store *store, struct arena *arena, struct s
                                 fill_activity, &lookup, err) ||
                  each_of_portal(store, "activity_pending_list", query_activity_pending_list,
                                 activity_columns, fill_pending_activity, &lookup, err) ||
+                 each_of_portal(store, "first_event_list", query_first_event_list, first_columns,
+                                fill_first, &lookup, err) ||
                  each_of_portal(store, "account_acts", query_account_acts, act_columns, fill_act,
                                 &lookup, err) ||
                  each_of_portal(store, "account_downgrades", query_account_downgrades,

@@ -64,8 +64,8 @@ static void add_pending(struct text *row, const void *context, size_t number)
     pg_copy_end_row(row);
 }
 
-static int put_pending(struct store *store, const struct pending_login *pending, size_t count,
-                       struct err *err)
+int store_put_logins(struct store *store, const struct pending_login *pending, size_t count,
+                     struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
 
@@ -100,7 +100,7 @@ static int save_logins(struct store *store, const struct pending_login *pending,
     int64_t newest = 0;
 
     if (store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) < 0 ||
-        put_pending(store, pending, count, err) < 0)
+        store_put_logins(store, pending, count, err) < 0)
         return -1;
     return progress ? put_progress(store, progress, err) : 0;
 }
@@ -127,8 +127,8 @@ static void add_activity(struct text *row, const void *context, size_t number)
     pg_copy_end_row(row);
 }
 
-static int put_activity(struct store *store, const struct pending_activity *pending, size_t count,
-                        struct err *err)
+int store_put_activity(struct store *store, const struct pending_activity *pending, size_t count,
+                       struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
 
@@ -148,7 +148,7 @@ static int save_activity(struct store *store, const struct pending_activity *pen
     int64_t newest = 0;
 
     if (store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) < 0 ||
-        put_activity(store, pending, count, err) < 0)
+        store_put_activity(store, pending, count, err) < 0)
         return -1;
     return progress ? put_progress(store, progress, err) : 0;
 }
@@ -201,7 +201,7 @@ int store_save_export(struct store *store, const struct account_dates *dates, si
         store_end(store,
                   store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) ||
                       put_dates(store, dates, dates_count, &changed, err) < 0 ||
-                      put_pending(store, pending, pending_count, err),
+                      store_put_logins(store, pending, pending_count, err),
                   err) < 0)
         return err_prefix(err, "the history took over nothing of the export");
     *ret_changed = changed;

@@ -55,6 +55,12 @@ int store_save_activity(struct store *store, const struct pending_activity *pend
                         const struct events_progress *progress, struct err *err)
     __attribute__((warn_unused_result));
 
+/* The same inside a transaction of the caller's that holds the fence. */
+int store_put_logins(struct store *store, const struct pending_login *pending, size_t count,
+                     struct err *err) __attribute__((warn_unused_result));
+int store_put_activity(struct store *store, const struct pending_activity *pending, size_t count,
+                       struct err *err) __attribute__((warn_unused_result));
+
 /* The accounts whose last login changed most often, the most of them first; at most `most`. */
 int store_load_login_most(const struct store *store, struct arena *arena, size_t most,
                           const char ***ret_account_id, size_t *ret_count, struct err *err)

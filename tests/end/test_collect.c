@@ -708,6 +708,39 @@ TEST(collection_killed_in_every_stage_asks_for_nothing_stored)
         free(stored[i]);
 }
 
+/* Killed at a later kind: what came before is stored and not asked for again, and how far each kind
+ * is known without a gap is true; so is the newest activity of everybody. */
+TEST(activity_that_was_cut_off_is_covered_as_far_as_it_was_told)
+{
+    static const char *const options[] = {"--users", "600", "--seed", "5", NULL};
+    static const char *const words[] = {"plan", NULL};
+    static const char covered[] = "select count(covered_from) from reconcile.events_read"
+                                  " where kind <> 'logins'";
+    WORLD(end, options);
+
+    end_set(&end, END_PORTAL, FREE_PACE BY_EVENTS "activity_for = \"always\";");
+    end_fault(&end, "hang=nth=1:/v7/analytics/api/v1/asset/create");
+    struct end_child child = end_start(&end, words);
+    WAIT_UNTIL(hangs_now(&end, 0));
+    end_kill(&end, &child);
+    end_clear_faults(&end);
+    assert_int_equal(end_count(&end, covered), 2); /* views, downloads */
+    assert_true(end_count(&end, "select count(*) from reconcile.activity_pending") > 0);
+    assert_int_equal(end_count(&end, "select count(*) from reconcile.snapshot"), 0);
+    RUN(next, &end, "plan");
+    end_assert_code(&next, 0);
+    assert_int_equal(end_count(&end, covered), 7);
+    assert_int_equal(end_count(&end, "select count(*) from reconcile.snapshot"
+                                     " where activity_since < now() - interval '364 days'"),
+                     1);
+    plan_in_full_as_another(&end, 0);
+    assert_int_equal(
+        end_count(&end, "select count(*) from (select a.account_id from reconcile.activity_known k"
+                        " join reconcile.account a using (portal_id, account_no)"
+                        " group by a.account_id, k.kind, k.at having count(*) <> 2) d"),
+        0);
+}
+
 /* --- the pace of all runs --- */
 
 /* Of the portal that is newest to the history. */

@@ -75,6 +75,7 @@ static struct facts find_facts(const struct world *world, size_t i, const struct
     if (facts.status == PERSON_DEPARTED && facts.person->last_day.number)
         facts.departed = TODAY - facts.person->last_day.number;
     int active = days_since(history->became_active), known = created > seen ? created : seen;
+    known = days_since(history->first_event) > known ? days_since(history->first_event) : known;
     if (account->login.kind == LOGIN_KNOWN)
         facts.idle = days_since(account->login.at);
     if (active >= 0 && active < facts.idle)

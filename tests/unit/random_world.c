@@ -176,6 +176,7 @@ static void draw_history(struct world *world, size_t i)
     *history = (struct account_history){
         .first_seen = chance(world, 20) ? INSTANT_NONE : noon(near_days(world, 60)),
         .created = chance(world, 20) ? noon(near_days(world, 60)) : INSTANT_NONE,
+        .first_event = chance(world, 20) ? noon(near_days(world, 60)) : INSTANT_NONE,
         .ever_active = chance(world, 80),
         .suspended_by_us = chance(world, 50) ? noon(near_days(world, 30)) : INSTANT_NONE,
         .suspended_as = PICK(world, as),

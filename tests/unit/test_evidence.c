@@ -63,6 +63,49 @@ static void propose(struct world *world, size_t i)
     world->decision[i].uses_login = true;
 }
 
+/* A login that the portal told when it was older than what it tells page by page stood in a file,
+ * and nobody knows what came after it; one that it told a day sooner did not. */
+TEST(evidence_choose_reads_whose_login_a_file_of_an_earlier_year_told)
+{
+    static const struct {
+        int64_t at, told;
+        enum login_source source, told_by;
+        bool was_read, asked, departed, read;
+    } rows[] = {
+        {600, 1, LOGIN_FROM_EVENTS, LOGIN_FROM_NOWHERE, false, true, false, true},
+        {600, 1, LOGIN_FROM_HISTORY, LOGIN_FROM_EVENTS, false, true, false, true},
+        {600, 1, LOGIN_FROM_HISTORY, LOGIN_FROM_EVENTS, true, true, false, false},
+        {600, 1, LOGIN_FROM_HISTORY, LOGIN_FROM_EXPORT, false, true, false, false},
+        {600, 300, LOGIN_FROM_HISTORY, LOGIN_FROM_EVENTS, false, true, false, false},
+        {366, 1, LOGIN_FROM_EVENTS, LOGIN_FROM_NOWHERE, false, true, false, false},
+        {367, 1, LOGIN_FROM_EVENTS, LOGIN_FROM_NOWHERE, false, true, false, true},
+        {600, 1, LOGIN_FROM_EVENTS, LOGIN_FROM_NOWHERE, false, false, false, false},
+        {600, 1, LOGIN_FROM_EVENTS, LOGIN_FROM_NOWHERE, false, false, true, true}, /* P9 */
+        {300, 1, LOGIN_FROM_EVENTS, LOGIN_FROM_NOWHERE, false, false, true, false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct world world;
+
+        begin(&world, 1);
+        struct account *account = &world.snapshot.account[0];
+        world.settings.asked = rows[i].asked;
+        account->login = (struct login){.kind = LOGIN_KNOWN,
+                                        .source = rows[i].source,
+                                        .at = days_ago(rows[i].at),
+                                        .seen_at = days_ago(rows[i].told)};
+        account->history.told_by = rows[i].told_by;
+        account->history.read_at = rows[i].was_read ? days_ago(100) : INSTANT_NONE;
+        if (rows[i].departed) {
+            world.decision[0].action = ACTION_SUSPEND;
+            world.decision[0].person = PERSON_DEPARTED;
+        }
+        if (choose(&world, NULL) != (size_t)rows[i].read)
+            fail_msg("row %zu", i);
+        arena_release(&world.arena);
+    }
+}
+
 /* One account, one thing about it. */
 TEST(evidence_choose_of_one_account_reads_what_decides)
 {

@@ -1,0 +1,2 @@
+-- Fills the stage.
+copy stage_first from stdin

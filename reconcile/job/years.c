@@ -1,0 +1,283 @@
+/*
+ * A file is taken over when it is whole, and not before: what its rows say is gathered for each
+ * account of the list, and goes into accounts and history at its end. So memory is bounded by the
+ * list, whoever else a file tells of.
+ *
+ * Which years: those up to the one in which the events begin that are told page by page. What comes
+ * later is told by these, so a year that ends asks for no file.
+ */
+#include "job/years.h"
+
+#include <string.h>
+
+#include "base/table.h"
+#include "base/text.h"
+#include "host/log.h"
+#include "store/year.h"
+
+enum {
+    KEPT_DAYS = 365,      /* the portal tells page by page */
+    ABSENT_FOR_DAYS = 30, /* until one that was not there is asked for again */
+};
+
+/* What a file says of one account. */
+struct past {
+    struct instant login, first;
+    struct activity activity;
+};
+
+struct years {
+    struct job *job;
+    struct snapshot *snapshot;
+    struct table by_id;
+    struct past *past; /* by the account's index */
+    struct arena scratch;
+    struct text note;
+};
+
+static void take_event(void *context, const char *user_id, enum event_kind kind, struct instant at)
+{
+    struct years *years = context;
+    const struct config_portal *config = &years->job->config->portal;
+    uint32_t listed = table_find(&years->by_id, user_id);
+
+    if (listed == TABLE_END)
+        return;
+    struct past *past = &years->past[table_value(&years->by_id, listed)];
+    if (!instant_is_set(past->first) || instant_compare(at, past->first) < 0)
+        past->first = at;
+    if (kind == EVENT_LOGIN)
+        past->login = instant_later(past->login, at);
+    else if (kind && config->activity_wanted && config->activity[kind] &&
+             instant_compare(at, past->activity.at) > 0)
+        past->activity = (struct activity){.at = at, .kind = kind, .is_new = true};
+}
+
+/* --- what is known by it --- */
+
+static void keep_login(const struct years *years, size_t i, struct instant seen_at,
+                       struct pending_login *pending, size_t *count)
+{
+    struct account *account = &years->snapshot->account[i];
+    struct login login = {.kind = LOGIN_KNOWN,
+                          .source = LOGIN_FROM_EVENTS,
+                          .at = years->past[i].login,
+                          .seen_at = seen_at};
+    struct login known = account->login;
+
+    if (!instant_is_set(login.at))
+        return;
+    account->login = login_newest(known, login);
+    if (known.kind != LOGIN_KNOWN || instant_compare(login.at, known.at) > 0)
+        pending[(*count)++] = (struct pending_login){.account_id = account->id, .login = login};
+}
+
+static void keep_activity(const struct years *years, size_t i, struct instant seen_at,
+                          struct pending_activity *pending, size_t *count)
+{
+    struct account *account = &years->snapshot->account[i];
+    struct activity activity = years->past[i].activity;
+
+    if (!instant_is_set(activity.at) || instant_compare(activity.at, account->activity.at) <= 0)
+        return;
+    activity.seen_at = seen_at;
+    account->activity = activity;
+    pending[(*count)++] =
+        (struct pending_activity){.account_id = account->id, .activity = activity};
+}
+
+static void keep_first(const struct years *years, size_t i, struct instant seen_at,
+                       struct first_event *first, size_t *count)
+{
+    struct account *account = &years->snapshot->account[i];
+    struct instant *known = &account->history.first_event, at = years->past[i].first;
+
+    if (!instant_is_set(at) || (instant_is_set(*known) && instant_compare(at, *known) >= 0))
+        return;
+    *known = at;
+    first[(*count)++] =
+        (struct first_event){.account_id = account->id, .at = at, .seen_at = seen_at};
+}
+
+static struct store_year_told keep_all(struct years *years, struct instant seen_at)
+{
+    size_t most = years->snapshot->count + 1;
+    struct pending_login *login = arena_calloc(&years->scratch, most, sizeof(login[0]));
+    struct pending_activity *activity = arena_calloc(&years->scratch, most, sizeof(activity[0]));
+    struct first_event *first = arena_calloc(&years->scratch, most, sizeof(first[0]));
+    struct store_year_told told = {.login = login, .activity = activity, .first = first};
+
+    for (size_t i = 0; i < years->snapshot->count; i++) {
+        if (!years->snapshot->account[i].id)
+            continue;
+        keep_login(years, i, seen_at, login, &told.login_count);
+        keep_activity(years, i, seen_at, activity, &told.activity_count);
+        keep_first(years, i, seen_at, first, &told.first_count);
+    }
+    return told;
+}
+
+/* --- one year --- */
+
+static void say(struct years *years, int year, const char *why)
+{
+    text_addf(&years->note, "%s%d: %s", years->note.length > 0 ? "; " : "", year, why);
+}
+
+static void log_year(struct years *years, const struct store_year *year, size_t accounts)
+{
+    switch (year->outcome) {
+    case YEAR_WAS_READ:
+        log_info("the events of %d were read: %lld rows, %zu accounts in them%s%s", year->year,
+                 (long long)year->rows, accounts, year->why ? "; " : "",
+                 year->why ? year->why : "");
+        return;
+    case YEAR_WAS_ABSENT:
+        log_warning("the events of %d are not there, the run goes on without; in %d days they are "
+                    "asked for again: %s",
+                    year->year, ABSENT_FOR_DAYS, year->why);
+        break;
+    case YEAR_WAS_BROKEN:
+        log_warning("of the events of %d nothing was taken, the next run asks again: %s",
+                    year->year, year->why);
+        break;
+    }
+    say(years, year->year, year->why);
+}
+
+static int read_year(struct years *years, int number, struct err *err)
+{
+    static const enum year_outcome outcomes[] = {[YEAR_BROKEN] = YEAR_WAS_BROKEN,
+                                                 [YEAR_READ] = YEAR_WAS_READ,
+                                                 [YEAR_ABSENT] = YEAR_WAS_ABSENT};
+    struct job *job = years->job;
+    struct portal_year wanted = {
+        .year = number, .now = job->now, .context = years, .take = take_event};
+    struct portal_year_told answer;
+    struct store_year_told told = {.login_count = 0};
+
+    memset(years->past, 0, (years->snapshot->count + 1) * sizeof(years->past[0]));
+    if (job->portal.year(job->portal.self, job->arena, &wanted, &answer, err) < 0)
+        return -1;
+    if (answer.access == YEAR_UNASKED)
+        return 0;
+    struct store_year year = {.year = number,
+                              .outcome = outcomes[answer.access],
+                              .asked_at = job->clock->now(job->clock->self),
+                              .why = answer.why};
+    if (year.outcome == YEAR_WAS_READ) {
+        year.rows = (int64_t)answer.rows;
+        year.unreadable = (int64_t)answer.unreadable;
+        told = keep_all(years, year.asked_at);
+    }
+    log_year(years, &year, told.first_count);
+    return store_save_year(job->store, &year, &told, err);
+}
+
+/* --- which --- */
+
+static const struct store_year *find_year(const struct store_year *year, size_t count, int number)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (year[i].year == number)
+            return &year[i];
+    }
+    return NULL;
+}
+
+static bool is_due(const struct store_year *year, struct instant now)
+{
+    if (!year || year->outcome == YEAR_WAS_BROKEN)
+        return true;
+    return year->outcome == YEAR_WAS_ABSENT &&
+           now.us - year->asked_at.us >= ABSENT_FOR_DAYS * DAY_US;
+}
+
+/* The last year that a file is needed of: the one in which what is told page by page begins. */
+static int last_year(const struct job *job, struct instant covered_from)
+{
+    struct instant kept_from = instant_add_us(job->now, -KEPT_DAYS * DAY_US);
+    bool since_long = instant_is_set(covered_from) && instant_compare(covered_from, kept_from) < 0;
+    int year = 0, month = 0, day = 0;
+
+    day_to_civil(instant_day(since_long ? covered_from : kept_from, &zone_utc), &year, &month,
+                 &day);
+    return year;
+}
+
+static int read_due(struct years *years, const struct store_year *year, size_t count, int last,
+                    struct err *err)
+{
+    int wanted = (int)years->job->config->portal.historical_years;
+
+    for (int number = last; number > last - wanted; number--) {
+        if (is_due(find_year(year, count, number), years->job->now) &&
+            read_year(years, number, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static bool any_due(const struct job *job, const struct store_year *year, size_t count, int last)
+{
+    int wanted = (int)job->config->portal.historical_years;
+
+    for (int number = last; number > last - wanted; number--) {
+        if (is_due(find_year(year, count, number), job->now))
+            return true;
+    }
+    return false;
+}
+
+static void index_accounts(struct years *years)
+{
+    struct snapshot *snapshot = years->snapshot;
+
+    table_init(&years->by_id, snapshot->count);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (snapshot->account[i].id)
+            table_add(&years->by_id, snapshot->account[i].id, (uint32_t)i);
+    }
+    years->past = arena_calloc(&years->scratch, snapshot->count + 1, sizeof(years->past[0]));
+}
+
+static int read_years(struct years *years, const struct store_year *year, size_t count, int last,
+                      const char **ret_note, struct err *err)
+{
+    struct arena *arena = years->job->arena;
+
+    index_accounts(years);
+    int failed = read_due(years, year, count, last, err);
+    if (!failed && years->note.length > 0)
+        *ret_note = arena_printf(arena,
+                                 "events of earlier years were not read, the plan does without "
+                                 "them: %s",
+                                 text_cstr(&years->note));
+    table_release(&years->by_id);
+    text_release(&years->note);
+    return failed;
+}
+
+int years_read(struct job *job, struct snapshot *snapshot, const char **ret_note, struct err *err)
+{
+    CLEANUP(arena_release) struct arena loaded = ARENA_INIT;
+    struct years years = {.job = job, .snapshot = snapshot, .note = TEXT_INIT};
+    struct events_progress logins;
+    struct store_year *year = NULL;
+    size_t count = 0;
+
+    *ret_note = NULL;
+    /* Whom a list that broke off does not name, a file that is read once would be lost for. */
+    if (!job->portal.year || job->config->portal.historical_years == 0 || !snapshot->by_events ||
+        !snapshot->complete)
+        return 0;
+    if (store_load_events(job->store, &loaded, EVENT_LOGIN, &logins, err) < 0 ||
+        store_load_years(job->store, &loaded, &year, &count, err) < 0)
+        return -1;
+    int last = last_year(job, logins.covered_from);
+    if (!any_due(job, year, count, last))
+        return 0;
+    int failed = read_years(&years, year, count, last, ret_note, err);
+    arena_release(&years.scratch);
+    return failed;
+}
