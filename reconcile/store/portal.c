@@ -274,7 +274,7 @@ static int carry(struct taking_over *both, struct store_adopted *adopted, const 
 
     if (PG_QUERY(both->from.pg, carry_accounts, PG_NOTHING, NULL, err, from, own) < 0 ||
         PG_QUERY(both->from.pg, carry_facts, PG_NOTHING, NULL, err, from, own) < 0 ||
-        PG_QUERY(both->from.pg, carry_years, PG_NOTHING, NULL, err, from, own) < 0 ||
+        PG_QUERY(both->from.pg, carry_first_events, PG_NOTHING, NULL, err, from, own) < 0 ||
         PG_QUERY(both->from.pg, carry_links, PG_NOTHING, NULL, err, from, own,
                  store_time(both->arena, both->adoption->at)) < 0 ||
         PG_QUERY(both->from.pg, carry_acts, PG_ONE, &result, err, from, own) < 0 ||

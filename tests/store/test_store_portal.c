@@ -488,6 +488,50 @@ TEST(nights_on_which_the_other_name_knew_the_person_are_no_absence)
     }
 }
 
+/* What was there first was there, whichever name was told; which files were read is each one's own.
+ */
+TEST(first_event_of_an_account_is_the_older_one_of_both_names)
+{
+    static const struct {
+        int old_days, new_days, days; /* 0 = none */
+    } cases[] = {{500, 700, 700}, {700, 500, 700}, {0, 600, 600}, {600, 0, 600}};
+    static const char first[] = "insert into first_event (portal_id, account_id, at, seen_at)"
+                                " values (%lld, '%s', '2026-11-01T00:00:00Z'::timestamptz"
+                                " - interval '%d days', now())";
+    struct review_case *test = *state;
+    struct arena *arena = &test->world.arena;
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct two_names two = two_names(test, arena_printf(arena, "first %zu", i),
+                                         arena_printf(arena, "First %zu", i));
+        long long older = (long long)two.older.portal_id, newer = (long long)two.newer.portal_id;
+        const char *id = first_account(test);
+        struct instant at = INSTANT_NONE;
+
+        (void)a_day(test, &two.older, ACCOUNT_ACTIVE);
+        (void)a_day(test, &two.newer, ACCOUNT_ACTIVE);
+        if (cases[i].old_days)
+            execute(test, arena_printf(arena, first, older, id, cases[i].old_days));
+        if (cases[i].new_days)
+            execute(test, arena_printf(arena, first, newer, id, cases[i].new_days));
+        execute(test, arena_printf(arena,
+                                   "insert into historical_year (portal_id, year, asked_at,"
+                                   " outcome, rows, unreadable)"
+                                   " values (%lld, 2024, now(), 'read', 1, 0)",
+                                   newer));
+        take_history(test, &two);
+        struct account_history history = a_day(test, &two.older, ACCOUNT_ACTIVE);
+        assert_true(instant_parse_bynder("2026-11-01T00:00:00Z", &at));
+        assert_int_equal(history.first_event.us, at.us - cases[i].days * DAY_US);
+        assert_int_equal(number(test, arena_printf(arena,
+                                                   "select count(*) from historical_year"
+                                                   " where portal_id = %lld",
+                                                   older)),
+                         0);
+        end_names(test, &two);
+    }
+}
+
 TEST(a_history_that_was_set_aside_is_not_taken_over)
 {
     struct review_case *test = *state;
