@@ -656,8 +656,8 @@ static void propose_restoration(const struct downgrade_need *need, struct decisi
     decision->uses_login |= need->by_login;
 }
 
-/* Whether a rule would take the former profile away at once. A person's `again` is asked for all
- * the same: R8 keeps them then. */
+/* Whether a rule would take the former profile away at once: not one behind a keep. A person's
+ * `again` is asked for all the same: R8 keeps them then. */
 static bool is_still_meant(struct judge *judge, const struct subject *subject,
                            const struct downgrade_need *need)
 {
@@ -667,8 +667,10 @@ static bool is_still_meant(struct judge *judge, const struct subject *subject,
     for (size_t i = 0; need->former && i < judge->policy->rule_count; i++) {
         const struct rule *rule = &judge->policy->rule[i];
         bool counts = need->by_login || (need->by_person && !rule_asks_login(rule));
-        if (counts && judge->target[i] == subject->profile &&
-            rule_holds(rule, &former) != TRUTH_FALSE)
+        enum truth holds = rule_holds(rule, &former);
+        if (rule->action == ACTION_KEEP && rule_hits(rule, holds))
+            return false;
+        if (counts && judge->target[i] == subject->profile && holds != TRUTH_FALSE)
             return true;
     }
     return false;

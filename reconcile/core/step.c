@@ -81,6 +81,11 @@ bool step_is_wanted(const struct step_aim *aim, const struct reading *reading)
     return false;
 }
 
+enum account_status step_status_then(const struct step_aim *aim, const struct account *account)
+{
+    return actions[aim->action].sets_profile ? account->status : actions[aim->action].wanted;
+}
+
 /* --- before the act --- */
 
 static struct step_verdict skip(const char *reason)

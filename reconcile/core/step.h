@@ -53,6 +53,10 @@ struct step_aim step_aim_of(const struct plan_row *row);
  * gone. */
 bool step_is_wanted(const struct step_aim *aim, const struct reading *reading);
 
+/* The account's status as if what was called, and is not seen yet, were so: another profile leaves
+ * it as it is. */
+enum account_status step_status_then(const struct step_aim *aim, const struct account *account);
+
 enum verdict_kind { STEP_SKIP = 0, STEP_ACT, STEP_IS_ALREADY };
 
 struct step_verdict {

@@ -133,7 +133,7 @@ static void count_missing(const struct job *job, const struct snapshot *snapshot
         const struct account *account = &snapshot->account[i];
         uint32_t at = account->id ? table_find(called, account->id) : TABLE_END;
         const struct step_aim *aim = at == TABLE_END ? NULL : &step[table_value(called, at)].aim;
-        enum account_status status = aim ? actions[aim->action].wanted : account->status;
+        enum account_status status = aim ? step_status_then(aim, account) : account->status;
         if (status == ACCOUNT_ACTIVE)
             missing[class_place(&places,
                                 aim && aim->to_profile ? aim->to_profile : account->profile_id)]++;

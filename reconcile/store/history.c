@@ -439,7 +439,7 @@ static int fill_downgrade(const PGresult *result, void *context, struct err *err
     struct account_history *history = &account->history;
     struct account_downgrade *downgrade = arena_alloc(lookup->arena, sizeof(*downgrade));
     bool shows = account->status == ACCOUNT_ACTIVE || account->status == ACCOUNT_INACTIVE;
-    bool is_news = shows && account->profile_id &&
+    bool is_news = shows && !account->flaw && account->profile_id &&
                    !text_equal(account->profile_id, row.downgrade.to) &&
                    instant_compare(lookup->snapshot->taken_at, row.downgrade.at) > 0;
     *downgrade = row.downgrade;

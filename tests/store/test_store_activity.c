@@ -177,6 +177,34 @@ TEST(profile_is_a_fact_that_thinned_versions_leave)
     assert_true(instant_is_set(after.account[0].history.profile_other_at));
 }
 
+/* A list may be late, and one with a flaw is not asked singly: it tells of no other profile. */
+TEST(profile_that_undoes_a_downgrade_is_none_of_an_account_with_a_flaw)
+{
+    struct store_world *world = *state;
+
+    (void)night_with(world, "2", true);
+    store_world_execute(world,
+                        "insert into act (portal_id, act_id, account_id, action, done_at,"
+                        " from_profile, to_profile, from_roles) select v.portal_id,"
+                        " 1, a.account_id, 'downgrade', timestamptz '2001-01-01', '1', '2', ''"
+                        " from account_version v join account a using (portal_id, account_no)"
+                        " where v.valid_to is null and v.profile_id = '2'"
+                        " order by a.account_no limit 1");
+    for (int flawed = 1; flawed >= 0; flawed--) {
+        store_world_tomorrow(world);
+        struct snapshot snapshot = store_world_snapshot(world, 2);
+        snapshot.account[0].profile_id = "1";
+        snapshot.account[0].flaw = flawed ? "a name that is none" : NULL;
+        store_world_load(world, &snapshot);
+        assert_non_null(snapshot.account[0].history.downgrade);
+        assert_int_equal(instant_is_set(snapshot.account[0].history.downgrade->other_at), !flawed);
+        store_world_save(world, &snapshot);
+        assert_int_equal(store_world_number(world, "select count(*) from account where regraded_at"
+                                                   " is not null"),
+                         !flawed);
+    }
+}
+
 /* --- leaves --- */
 
 /* The night's roster of two people, of whom the first is or is not on leave. */

@@ -237,6 +237,23 @@ TEST(step_judge_of_an_account_in_the_other_state_skips)
     check_verdict(&before, STEP_ACT, "left on");
 }
 
+TEST(step_status_then_is_what_is_wanted_and_of_a_profile_what_it_is)
+{
+    const struct account active = {.status = ACCOUNT_ACTIVE}, gone = {.status = ACCOUNT_GONE},
+                         inactive = {.status = ACCOUNT_INACTIVE};
+
+    for (int action = ACTION_RESTORE; action <= ACTION_DOWNGRADE; action++) {
+        const struct step_aim aim = {(enum action)action, "1", "2"};
+        assert_int_equal(step_status_then(&aim, &active), ACCOUNT_ACTIVE);
+        assert_int_equal(step_status_then(&aim, &inactive), ACCOUNT_INACTIVE);
+        assert_int_equal(step_status_then(&aim, &gone), ACCOUNT_GONE);
+    }
+    const struct step_aim suspend = {.action = ACTION_SUSPEND},
+                          let_in = {.action = ACTION_REACTIVATE};
+    assert_int_equal(step_status_then(&suspend, &active), ACCOUNT_INACTIVE);
+    assert_int_equal(step_status_then(&let_in, &inactive), ACCOUNT_ACTIVE);
+}
+
 /* --- after the act --- */
 
 static struct account make_account(void)
