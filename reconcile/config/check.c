@@ -285,6 +285,26 @@ static void check_freeze(struct config_loader *loader)
     config->apply.calendar.freeze_count = config->apply.frozen_count;
 }
 
+/* What counts as activity is part of what a rule asks. */
+static void give_kinds(struct config_loader *loader)
+{
+    struct config *config = loader->config;
+    size_t count = config->policy.rule_count;
+    struct rule *rule = arena_calloc(loader->arena, count + 1, sizeof(rule[0]));
+    unsigned kinds = 0, all = 0;
+
+    for (enum event_kind kind = event_after(EVENT_NONE); kind; kind = event_after(kind)) {
+        all |= 1U << kind;
+        kinds |= config->portal.activity[kind] ? 1U << kind : 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        rule[i] = config->policy.rule[i];
+        rule[i].kinds = kinds == all ? 0 : kinds;
+    }
+    if (count > 0)
+        config->policy.rule = rule;
+}
+
 void config_check(struct config_loader *loader)
 {
     check_portal(loader);
@@ -298,6 +318,7 @@ void config_check(struct config_loader *loader)
     check_windows(loader);
     check_freeze(loader);
     config_check_notify(loader);
+    give_kinds(loader);
     loader->config->portal.activity_wanted =
         loader->config->portal.activity_always || policy_asks_activity(&loader->config->policy);
     loader->config->matching.roster_has_username =

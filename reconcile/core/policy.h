@@ -93,6 +93,8 @@ struct rule {
     int approval;   /* people a row of it needs, in place of its class's number; -1 = that number */
     const char *to_profile; /* of a downgrade: name or id of the profile it gives; else NULL */
     unsigned line;          /* in the configuration */
+    unsigned
+        kinds; /* bits 1 << enum event_kind that count as activity (portal.activity); 0 = all */
 };
 
 struct protected_entry { /* P3 */

@@ -13,6 +13,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "core/condition.h"
+#include "core/rules.h"
+#include "facts/event.h"
 
 static int compare_strings(const void *a, const void *b)
 {
@@ -99,6 +101,22 @@ static void digest_conditions(struct digest_stream *stream, const struct conditi
     free(set);
 }
 
+/* The fewer kinds count, the more people are unused. Another rule does not ask them. */
+static void digest_kinds(struct digest_stream *stream, const struct rule *rule)
+{
+    const char *word[EVENT_KINDS];
+    size_t count = 0;
+
+    if (rule->kinds == 0 || !rule_asks_activity(rule))
+        return;
+    for (unsigned kind = 0; kind < EVENT_KINDS; kind++) {
+        if (rule->kinds & 1U << kind)
+            word[count++] = event_kinds[kind].word;
+    }
+    digest_field(stream, "activity");
+    digest_set(stream, word, count);
+}
+
 struct digest policy_rule_digest(const struct rule *rule)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -113,5 +131,6 @@ struct digest policy_rule_digest(const struct rule *rule)
         digest_field(stream, "unless");
         digest_conditions(stream, &rule->unless);
     }
+    digest_kinds(stream, rule);
     return digest_finish(stream);
 }

@@ -460,6 +460,91 @@ TEST(facts_of_a_life_are_those_of_both_names)
     end_names(test, &two);
 }
 
+/* A day at one of the names on which the first account has this profile. */
+static void a_day_with(struct review_case *test, const struct store *store, const char *profile)
+{
+    test->world.store = *store;
+    store_world_tomorrow(&test->world);
+    struct snapshot snapshot = store_world_snapshot(&test->world, 2);
+    snapshot.account[0].profile_id = profile;
+    store_world_load(&test->world, &snapshot);
+    store_world_save(&test->world, &snapshot);
+}
+
+/* Since when, in days of the world, and until when it was another one, as the older name has it
+ * after one more reading; 0 = not known. */
+static void assert_profile(struct review_case *test, const struct two_names *two,
+                           const char *account, int since, int other_at)
+{
+    struct arena *arena = &test->world.arena;
+    const char *is = store_world_text(
+        &test->world,
+        arena_printf(arena,
+                     "select concat_ws(' ', coalesce(extract(day from '%s'::timestamptz -"
+                     " profile_since), 0), coalesce(extract(day from '%s'::timestamptz -"
+                     " profile_other_at), 0)) from account where account_id = '%s' and portal_id ="
+                     " %lld",
+                     instant_format(test->world.now, arena_alloc(arena, INSTANT_TEXT_SIZE)),
+                     instant_format(test->world.now, arena_alloc(arena, INSTANT_TEXT_SIZE)),
+                     account, (long long)two->older.portal_id));
+
+    assert_string_equal(is, arena_printf(arena, "%d %d", since, other_at));
+}
+
+/* The later beginning counts, and that the other name saw another one in between. */
+TEST(since_when_a_profile_is_what_it_is_is_told_by_both_names)
+{
+    struct review_case *test = *state;
+    struct two_names same = two_names(test, "pa", "Pa");
+    const char *first = store_world_account(&test->world, 1).id;
+
+    a_day_with(test, &same.older, "9");
+    a_day_with(test, &same.newer, "8");
+    a_day_with(test, &same.older, "9");
+    a_day_with(test, &same.newer, "9");
+    take_history(test, &same);
+    test->world.store = same.older;
+    a_day_with(test, &same.older, "9");
+    assert_profile(test, &same, first, 1, 3); /* as the new name saw it */
+    end_names(test, &same);
+
+    struct two_names other = two_names(test, "pb", "Pb");
+    a_day_with(test, &other.older, "9");
+    a_day_with(test, &other.newer, "8");
+    take_history(test, &other);
+    a_day_with(test, &other.older, "9");
+    assert_profile(test, &other, first, 1, 1);
+    end_names(test, &other);
+}
+
+/* Whoever was on leave under one of the names was on leave. */
+TEST(leaves_are_those_of_both_names)
+{
+    static const char rows[] =
+        "insert into person_leave (portal_id, person_key, since, seen_at, back_at) values"
+        " (%lld, 'n:1', '2026-01-01Z', '2026-01-02Z', '2026-01-03Z'),"
+        " (%lld, 'n:1', '2026-01-01Z', '2026-01-05Z', '2026-01-06Z'),"
+        " (%lld, 'n:2', '2026-01-01Z', '2026-01-05Z', null)";
+    struct review_case *test = *state;
+    struct two_names two = two_names(test, "la", "La");
+    struct arena *arena = &test->world.arena;
+    long long older = two.older.portal_id, newer = two.newer.portal_id;
+
+    execute(test, arena_printf(arena, rows, older, newer, newer));
+    take_history(test, &two);
+    assert_string_equal(
+        store_world_text(
+            &test->world,
+            arena_printf(arena,
+                         "select string_agg(concat_ws(' ', person_key, (since at time zone"
+                         " 'UTC')::date, (seen_at at time zone 'UTC')::date, (back_at at time zone"
+                         " 'UTC')::date), ', ' order by person_key) from person_leave where"
+                         " portal_id = %lld",
+                         older)),
+        "n:1 2026-01-01 2026-01-05 2026-01-06, n:2 2026-01-01 2026-01-05");
+    end_names(test, &two);
+}
+
 /* Whom the new name knew in between is not absent since before that (R6). */
 TEST(nights_on_which_the_other_name_knew_the_person_are_no_absence)
 {

@@ -128,6 +128,30 @@ TEST(policy_rule_digest_changes_with_what_it_asks_and_does)
     }
 }
 
+static struct digest digest_with(int activity_days, unsigned kinds)
+{
+    struct rule rule = idle_rule();
+
+    rule.when.activity_days_min = activity_days;
+    rule.kinds = kinds;
+    return policy_rule_digest(&rule);
+}
+
+/* With fewer kinds more people are unused. Where the rule does not ask it they change nothing. */
+TEST(policy_rule_digest_changes_with_what_counts_as_activity)
+{
+    const unsigned views = 1U << EVENT_VIEW, both = views | 1U << EVENT_DOWNLOAD;
+    struct digest all = digest_with(90, 0), two = digest_with(90, both),
+                  one_kind = digest_with(90, views), again = digest_with(90, views),
+                  none = digest_with(-1, 0), none_of_two = digest_with(-1, both);
+
+    assert_int_not_equal(digest_compare(&all, &two), 0);
+    assert_int_not_equal(digest_compare(&all, &one_kind), 0);
+    assert_int_not_equal(digest_compare(&two, &one_kind), 0);
+    assert_int_equal(digest_compare(&one_kind, &again), 0);
+    assert_int_equal(digest_compare(&none, &none_of_two), 0);
+}
+
 /* What people approved is kept with this digest: it is the same for ever. */
 TEST(policy_rule_digest_is_the_same_in_every_version)
 {

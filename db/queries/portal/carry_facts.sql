@@ -1,6 +1,8 @@
 -- What either history knows of an account's life, both know: of an account that somebody gave back
 -- after our last act, whichever of them acted and whichever saw it, we must not think that it is ours
--- (R8). Before the newest moment from which both are whole nobody can tell.
+-- (R8). Before the newest moment from which both are whole nobody can tell. A profile is what it is
+-- since the later of both beginnings, and where $2 saw another one last, not before that. Who was on
+-- leave by either was.
 with whole as (
     update portal p set states_whole_from = greatest(p.states_whole_from, o.states_whole_from)
     from portal o
@@ -34,7 +36,19 @@ regraded as (
     join snapshot s on s.portal_id = v.portal_id and s.snapshot_id >= v.valid_from
         and (v.valid_to is null or s.snapshot_id < v.valid_to)
     where s.taken_at > d.done_at and (s.complete or s.snapshot_id = v.valid_from)
-    group by d.account_id)
+    group by d.account_id),
+newest as (
+    select max(taken_at) as taken_at from snapshot where portal_id = $2::bigint and complete),
+away as (
+    insert into person_leave (portal_id, person_key, since, seen_at, back_at)
+    select $1::bigint, l.person_key, l.since, l.seen_at, l.back_at
+    from person_leave l
+    where l.portal_id = $2::bigint
+    on conflict (portal_id, person_key, since) do update
+    set seen_at = greatest(person_leave.seen_at, excluded.seen_at),
+        back_at = case when person_leave.back_at is not null and excluded.back_at is not null
+                       then greatest(person_leave.back_at, excluded.back_at) end
+    where person_leave.portal_id = $1::bigint)
 update account a
 set first_seen = least(a.first_seen, o.first_seen),
     created = coalesce(a.created, o.created),
@@ -46,8 +60,18 @@ set first_seen = least(a.first_seen, o.first_seen),
     became_active_at = greatest(a.became_active_at, o.became_active_at),
     reactivated_at = greatest(a.reactivated_at, o.reactivated_at, s.taken_at),
     regraded_at = greatest(a.regraded_at, o.regraded_at, r.taken_at),
+    profile_id = case when a.profile_since is null then o.profile_id else a.profile_id end,
+    profile_since = greatest(a.profile_since, o.profile_since,
+                             case when a.profile_since is not null and o.profile_since is not null
+                                       and o.profile_id is distinct from a.profile_id
+                                  then n.taken_at end),
+    profile_other_at = greatest(a.profile_other_at, o.profile_other_at,
+                                case when a.profile_since is not null and o.profile_since is not null
+                                          and o.profile_id is distinct from a.profile_id
+                                     then n.taken_at end),
     bound = array(select unnest(a.bound) union select unnest(o.bound) order by 1)
 from account o
 left join seen s on s.account_id = o.account_id
 left join regraded r on r.account_id = o.account_id
+cross join newest n
 where a.portal_id = $1::bigint and o.portal_id = $2::bigint and o.account_id = a.account_id
