@@ -502,10 +502,12 @@ finding as (
     where e.kind = 'announcement'
       and (a.account_id, a.rule, coalesce(a.plan_id, 0), coalesce(a.position, 0),
            (extract(epoch from a.announced_at) * 1000000)::bigint::text, a.announced_on::text,
-           a.not_before::text, (extract(epoch from a.login_at) * 1000000)::bigint::text, a.mode)
+           a.not_before::text, (extract(epoch from a.login_at) * 1000000)::bigint::text, a.mode,
+           a.action, a.to_profile)
           is distinct from (e.account_id, e.word, e.plan_id, e.position, e.fact ->> 'announced_us',
                             e.fact ->> 'announced_on', e.fact ->> 'not_before',
-                            e.fact ->> 'login_us', e.fact ->> 'mode')
+                            e.fact ->> 'login_us', e.fact ->> 'mode', e.fact ->> 'action',
+                            e.fact ->> 'to_profile')
     union all
     select e.sequence, format('the end of announcement %s is not stored as it was',
                               e.fact ->> 'announcement_id')

@@ -66,6 +66,22 @@ comment on column act.from_profile is 'of a downgrade or restoration: id of the 
 comment on column act.to_profile is 'likewise: id of the one that was given';
 comment on column act.from_roles is 'likewise: roles of the one before, as they were then, with a space between';
 
+alter table announcement
+    add column action text
+        check (action in ('suspend', 'deprovision', 'reactivate', 'downgrade', 'restore')),
+    add column to_profile text,
+    add check (action not in ('downgrade', 'restore') or to_profile is not null);
+comment on column announcement.action is 'what it is of: the grace of one act is none of another; NULL: of before that was kept, a suspension or a deprovision';
+comment on column announcement.to_profile is 'of a downgrade: id of the permission profile that is given';
+
+create or replace view audit.announcement as
+    select o.name as portal, n.portal_id, n.account_id, n.rule, n.plan_id, n.announced_on,
+           n.login_at, n.mode, n.ended_on, n.announcement_id, n.position, n.announced_at,
+           n.not_before, n.ended_reason, n.told, n.action, n.to_profile
+    from announcement n join portal o on o.portal_id = n.portal_id;
+comment on column audit.announcement.action is 'what it is of; NULL: a suspension or a deprovision';
+comment on column audit.announcement.to_profile is 'of a downgrade: id of the permission profile that is given';
+
 alter table account add column regraded_at timestamptz;
 comment on column account.regraded_at is 'the first reading after our newest downgrade then that showed it with another permission profile than that gave (rules R8, R16); NULL: none did';
 

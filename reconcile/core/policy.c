@@ -283,9 +283,20 @@ static bool is_answered(const struct rule *rule, const struct account *account,
            (rule_asks_activity(rule) && instant_compare(account->activity.at, since) > 0);
 }
 
-/* R7: the latest announcement this rule made; where it asks the login or activity, unless one came
- * since; where the person is told, just one that told them. */
+/* The rule may do something else by now than what was announced under its name. */
+static bool is_same_act(const struct announcement *one, const struct rule *rule,
+                        const struct profile *target)
+{
+    if (!one->action)
+        return !actions[rule->action].sets_profile;
+    return text_equal(one->action, action_name(rule->action)) &&
+           text_equal(one->to_profile, target ? target->id : NULL);
+}
+
+/* R7: the latest announcement this rule made of just this act; where it asks the login or activity,
+ * unless one came since; where the person is told, just one that told them. */
 static const struct announcement *find_announcement(const struct rule *rule,
+                                                    const struct profile *target,
                                                     const struct account *account, bool by_mail)
 {
     const struct account_history *history = &account->history;
@@ -293,8 +304,8 @@ static const struct announcement *find_announcement(const struct rule *rule,
 
     for (size_t i = 0; i < history->announcement_count; i++) {
         const struct announcement *one = &history->announcement[i];
-        if (!text_equal(one->rule, rule->name) || is_answered(rule, account, one->at) ||
-            (by_mail && !one->told))
+        if (!text_equal(one->rule, rule->name) || !is_same_act(one, rule, target) ||
+            is_answered(rule, account, one->at) || (by_mail && !one->told))
             continue;
         int order = latest ? instant_compare(one->at, latest->at) : 1;
         if (order > 0 || (order == 0 && day_compare(one->not_before, latest->not_before) > 0))
@@ -364,7 +375,8 @@ static void apply_grace(struct judge *judge, const struct rule *rule, const stru
                         struct decision *decision)
 {
     bool by_mail = counts_from_mail(judge, rule, subject);
-    const struct announcement *announcement = find_announcement(rule, subject->account, by_mail);
+    const struct announcement *announcement =
+        find_announcement(rule, decision->to, subject->account, by_mail);
     struct day today = judge->context->today;
     char announced[DAY_TEXT_SIZE], due[DAY_TEXT_SIZE];
     struct day on = announcement ? announcement->on : today;

@@ -54,6 +54,8 @@ struct group {
  * the rule asks the login, one after `at` starts anew. */
 struct announcement {
     const char *rule;
+    const char *action;     /* its name; NULL = of before it was kept: none that sets a profile */
+    const char *to_profile; /* id; of what sets one */
     struct day on;
     struct instant login_at; /* the newest login known when it was announced */
     struct instant at;       /* when */

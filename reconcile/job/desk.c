@@ -345,6 +345,8 @@ static int announce(struct desk *desk, struct err *err)
         announced[count++] = (struct store_announced){
             .account_id = row->account_id,
             .rule = row->rule,
+            .action = action_name(row->action),
+            .to_profile = row->to_profile_id,
             .plan_id = desk->newest->id,
             .position = (int64_t)desk_index(desk, row) + 1,
             .at = job->now,

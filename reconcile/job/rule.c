@@ -254,6 +254,13 @@ static bool is_over(const struct decision *decision, const char *rule)
     return !same && !decision->doubt && !decision->held_by;
 }
 
+static bool is_other_act(const struct decision *decision, const struct announcement *one)
+{
+    return one->action && !decision->held_by && decision->action != ACTION_KEEP &&
+           (!text_equal(one->action, action_name(decision->action)) ||
+            !text_equal(one->to_profile, decision->to ? decision->to->id : NULL));
+}
+
 /* Whom nobody has to reach any more: with a next grace it is tried anew. */
 static int forget_unreached(const struct night *night, struct err *err)
 {
@@ -305,6 +312,8 @@ static int announce(const struct night *night, struct err *err)
         begun[begun_count++] = (struct store_announced){
             .account_id = row->account_id,
             .rule = row->rule,
+            .action = action_name(row->action),
+            .to_profile = row->to_profile_id,
             .plan_id = plan->id,
             .position = (int64_t)i + 1,
             .at = job->now,
@@ -320,7 +329,7 @@ static int announce(const struct night *night, struct err *err)
         const struct decision *decision = &night->weighed->decision[i];
         for (size_t k = 0; k < account->history.announcement_count; k++) {
             const struct announcement *one = &account->history.announcement[k];
-            if (!is_over(decision, one->rule))
+            if (!is_over(decision, one->rule) && !is_other_act(decision, one))
                 continue;
             end = mem_grow(end, end_count, &capacity, sizeof(end[0]));
             end[end_count++] = (struct store_announcement_end){

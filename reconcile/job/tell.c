@@ -444,6 +444,8 @@ static int begin(struct telling *telling, const struct store_announcement *annou
     struct store_announced announced = {
         .account_id = announcement->account_id,
         .rule = announcement->rule,
+        .action = action_name(announcement->action),
+        .to_profile = telling->plan->row[announcement->position - 1].to_profile_id,
         .plan_id = telling->plan->id,
         .position = announcement->position,
         .at = job->clock->now(job->clock->self),

@@ -104,6 +104,8 @@ static void add_row(struct text *row, const void *context, size_t number)
     store_copy_time(row, announced->login_at);
     pg_copy_field(row, announced->enforce ? "enforce" : "report");
     pg_copy_field(row, store_flag(announced->told != ANNOUNCED_TO_NOBODY));
+    pg_copy_field(row, announced->action);
+    pg_copy_field(row, announced->to_profile);
     pg_copy_end_row(row);
 }
 

@@ -15,7 +15,8 @@ enum announced_told { ANNOUNCED_TO_NOBODY = 0, ANNOUNCED_BY_MAIL, ANNOUNCED_BY_A
 struct store_announced {
     int64_t id; /* set when it is stored */
     const char *account_id, *rule;
-    int64_t plan_id, position; /* the row that announces it */
+    const char *action, *to_profile; /* what it is of: a name, and of what sets one the id */
+    int64_t plan_id, position;       /* the row that announces it */
     struct instant at;
     struct day on;           /* the civil day of `at` */
     struct day not_before;   /* the day that is told */

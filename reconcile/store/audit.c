@@ -696,6 +696,10 @@ static int add_announced(struct batch *batch, int64_t run_id,
     field_instant(&json, "login_us", announced->login_at);
     jsonw_field_string(&json, "mode", announced->enforce ? "enforce" : "report");
     jsonw_field_bool(&json, "told", announced->told != ANNOUNCED_TO_NOBODY);
+    if (announced->action)
+        jsonw_field_string(&json, "action", announced->action);
+    if (announced->to_profile)
+        jsonw_field_string(&json, "to_profile", announced->to_profile);
     const struct entry entry = {.kind = AUDIT_ANNOUNCEMENT,
                                 .run_id = run_id,
                                 .plan_id = announced->plan_id,

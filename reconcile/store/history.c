@@ -454,6 +454,8 @@ static int fill_downgrade(const PGresult *result, void *context, struct err *err
 
 static const struct column announcement_columns[] = {
     COLUMN("rule", struct announcement, rule),
+    COLUMN("action", struct announcement, action),
+    COLUMN("to_profile", struct announcement, to_profile),
     COLUMN("announced_on", struct announcement, on),
     COLUMN("login_at", struct announcement, login_at),
     COLUMN("announced_at", struct announcement, at),

@@ -297,6 +297,20 @@ static int add_announcement(struct scenario *scenario, struct account *account, 
     return 0;
 }
 
+/* The newest announcement is of a downgrade to this profile. */
+static int set_announced_to(struct account *account, const char *profile, struct err *err)
+{
+    struct account_history *history = &account->history;
+
+    if (history->announcement_count == 0)
+        return err_set(err, ERR_CONFIG, "'announced_to' comes behind 'announced'");
+    struct announcement *one =
+        (struct announcement *)(uintptr_t)&history->announcement[history->announcement_count - 1];
+    one->action = action_name(ACTION_DOWNGRADE);
+    one->to_profile = profile;
+    return 0;
+}
+
 /* RULE:ADDRESS of a mail that did not come. */
 static int add_unreached(struct scenario *scenario, struct account *account, const char *value,
                          struct err *err)
@@ -390,6 +404,8 @@ static int set_account_word(struct scenario *scenario, struct account *account,
         return set_login(scenario, account, word->value, err);
     if (text_equal(word->key, "announced") || text_equal(word->key, "told"))
         return add_announcement(scenario, account, word->value, text_equal(word->key, "told"), err);
+    if (text_equal(word->key, "announced_to"))
+        return set_announced_to(account, arena_strdup(&scenario->arena, word->value), err);
     if (text_equal(word->key, "unreached"))
         return add_unreached(scenario, account, word->value, err);
     if (text_equal(word->key, "earlier"))

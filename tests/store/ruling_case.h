@@ -54,6 +54,8 @@ static inline struct store_announced ruling_case_announcement(struct review_case
     return (struct store_announced){
         .account_id = row->account_id,
         .rule = row->rule,
+        .action = action_name(row->action),
+        .to_profile = row->to_profile_id,
         .plan_id = test->plan->id,
         .position = position,
         .at = test->world.now,

@@ -160,6 +160,8 @@ static const struct edit edits[] = {
      "the end of acknowledgement 1 is not stored as it was"},
     {"acknowledgement", "end_reason", "'because'", "acknowledgement_id = 1",
      "acknowledgement_end 1 is stored with another name or reason"},
+    ANNOUNCED("action", "'reactivate'"),
+    ANNOUNCED("to_profile", "'x'"),
     ANNOUNCED("account_id", "(select account_id from plan_row where position = 3)"),
     ANNOUNCED("rule", "'idle'"),
     ANNOUNCED("plan_id", "null"),

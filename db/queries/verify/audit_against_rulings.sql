@@ -156,7 +156,10 @@ compared as (
                     then 'not_before' end,
                case when us(a.login_at)::text is distinct from e.fact ->> 'login_us'
                     then 'login_at' end,
-               case when a.mode is distinct from e.fact ->> 'mode' then 'mode' end)
+               case when a.mode is distinct from e.fact ->> 'mode' then 'mode' end,
+               case when a.action is distinct from e.fact ->> 'action' then 'action' end,
+               case when a.to_profile is distinct from e.fact ->> 'to_profile'
+                    then 'to_profile' end)
     from event e
     left join announcement a on a.portal_id = $1::bigint
         and a.announcement_id::text = e.fact ->> 'announcement_id'

@@ -8,6 +8,8 @@ from plan_row r
 join plan p on p.portal_id = $1::bigint and p.plan_id = r.plan_id
 left join announcement a on a.portal_id = $1::bigint and a.account_id = r.account_id
     and a.rule = r.rule and a.ended_on is null
+    and coalesce(a.action = r.action, r.to_profile_id is null)
+    and a.to_profile is not distinct from r.to_profile_id
 where r.portal_id = $1::bigint
   and p.plan_id = (select max(plan_id) from plan where portal_id = $1::bigint)
   and r.action <> 'keep' and r.held_by is null and r.not_before > p.today
