@@ -82,7 +82,8 @@ grant execute on function reconcile.us(timestamptz), reconcile.audit_hold(bigint
     reconcile.account_at(text, timestamptz)
     to reconcile_job, reconcile_eraser;
 grant execute on function audit.plain(text), audit.is_odd(text), audit.savings_of(text),
-    audit.seats_given(integer[], integer[], bigint[])
+    audit.savings_span_of(text),
+    audit.seats_given(integer[], integer[], integer[], integer[], bigint[], integer)
     to reconcile_job, reconcile_auditor, reconcile_auditor_personal, reconcile_eraser;
 grant execute on function audit.account_at(text, timestamptz)
     to reconcile_job, reconcile_auditor_personal;

@@ -39,13 +39,13 @@ comment on column seat_act.account_id is 'Bynder''s id';
 comment on column seat_act.since is 'the civil day of the act, in the zone of the configuration';
 comment on column seat_act.snapshot_id is 'the newest reading before it; NULL: of another name of the portal';
 comment on column seat_act.frees is 'a seat became free: by a suspension, or by a downgrade to another class';
-comment on column seat_act.freed_class is 'class of that seat; NULL: of no class';
+comment on column seat_act.freed_class is 'class of that seat, of a restoration of the one it leaves; NULL: of no class';
 comment on column seat_act.takes is 'a seat was taken: by a downgrade, a restoration or a reactivation';
 comment on column seat_act.taken_class is 'class of that seat; NULL: of no class';
 comment on column seat_act.person_key is 'whom the account belonged to then; NULL: nobody, or not told';
 comment on column seat_act.looked is 'readings up to portal.seats_settled_id were looked at for who came back';
 comment on column seat_act.back_on is 'the civil day on which it was first seen that the seat is in use again; NULL: it was not';
-comment on column seat_act.back_word is 'by what: active (a reading), class (a reading showed a class as dear as the target''s, or dearer), act (of ours), account (a new one of the same person, in the class)';
+comment on column seat_act.back_word is 'by what: active (a reading), class (a reading showed another profile than the act gave, of a class that is known, and not known to be cheaper than the target''s), act (of ours), account (a new one of the same person, in the class)';
 
 create table seat_count (
     portal_id bigint not null,
@@ -75,7 +75,7 @@ create table plan_exposed (
     foreign key (portal_id, plan_id) references plan,
     check ((price is null) = (currency is null))
 );
-comment on table plan_exposed is 'seats that the rules of a plan would free, by class and price, at least a row for each plan; stays when the rows of the plan are taken away';
+comment on table plan_exposed is 'seats that the rules of a plan would free, by class and price, at least a row for each plan; stays when the rows of the plan are taken away. Of a plan whose rows or names were taken away before this was kept there is none: not known';
 comment on column plan_exposed.portal_id is 'portal';
 comment on column plan_exposed.plan_id is 'plan';
 comment on column plan_exposed.position is 'from 1';
@@ -89,6 +89,7 @@ select p.portal_id, p.plan_id, 1, null, count(r.plan_id)
 from plan p
 left join plan_row r on r.portal_id = p.portal_id and r.plan_id = p.plan_id
     and r.action = 'suspend' and not r.finding and r.account = 'active'
+where p.redacted_at is null
 group by p.portal_id, p.plan_id;
 
 -- --- what the figures are made of, for auditors ----------------------------------------------------
@@ -108,11 +109,11 @@ comment on column audit.seat_act.action is 'what was done';
 comment on column audit.seat_act.done_at is 'when';
 comment on column audit.seat_act.since is 'the civil day of the act, in the zone of the configuration';
 comment on column audit.seat_act.frees is 'a seat became free: by a suspension, or by a downgrade to another class';
-comment on column audit.seat_act.freed_class is 'class of that seat; NULL: of no class';
+comment on column audit.seat_act.freed_class is 'class of that seat, of a restoration of the one it leaves; NULL: of no class';
 comment on column audit.seat_act.takes is 'a seat was taken: by a downgrade, a restoration or a reactivation';
 comment on column audit.seat_act.taken_class is 'class of that seat; NULL: of no class';
 comment on column audit.seat_act.back_on is 'the civil day on which it was first seen that the seat is in use again; NULL: it was not';
-comment on column audit.seat_act.back_word is 'by what: active (a reading), class (a reading showed a class as dear as the target''s, or dearer), act (of ours), account (a new one of the same person, in the class)';
+comment on column audit.seat_act.back_word is 'by what: active (a reading), class (a reading showed another profile than the act gave, of a class that is known, and not known to be cheaper than the target''s), act (of ours), account (a new one of the same person, in the class)';
 
 create view audit.seat_count as
     select o.name as portal, c.portal_id, c.snapshot_id, r.today as day, s.taken_at, c.class,
@@ -181,52 +182,83 @@ comment on column audit.plan_exposed.currency is 'of the price, ISO 4217';
 -- --- the three figures ----------------------------------------------------------------------------
 
 -- Which freed seats somebody else has by now: of each class the oldest, as long as more are free by
--- our acts than there is room for. `begins` and `ends` are days from the first one, `begins` never
--- falls; `room` is how many can be free on each day. Answers the day on which each one ends.
-create function audit.seats_given(begins integer[], ends integer[], room bigint[])
+-- our acts than there is room for. Classes are numbers from 1 (`target`: of a downgrade, whose cheap
+-- seat it pays for itself); `begins` and `ends` are days from the first one, `begins` never falls;
+-- `room` is how many can be free on each day, all days of a class after each other, NULL: nobody knows.
+-- Answers the day on which each one ends.
+create function audit.seats_given(of_class integer[], target integer[], begins integer[],
+                                  ends integer[], room bigint[], days integer)
     returns integer[]
     language plpgsql immutable parallel safe set search_path = pg_catalog
 as $$
 declare
     by_end integer[] := array(select u.number from unnest(ends) with ordinality u(day, number)
                               order by u.day, u.number);
+    following integer[] := array(select lead(u.number) over (partition by u.class order by u.number)
+                                 from unnest(of_class) with ordinality u(class, number)
+                                 order by u.number);
+    classes integer := cardinality(room) / days;
+    oldest integer[] := array(select min(u.number)
+                              from generate_series(1, classes) c(class)
+                              left join unnest(of_class) with ordinality u(class, number)
+                                  on u.class = c.class
+                              group by c.class order by c.class);
+    free bigint[] := array_fill(0::bigint, array[classes]);
+    paid bigint[] := free;
     is_over boolean[] := array_fill(false, array[cardinality(begins)]);
     begun integer := 0;
     ended integer := 0;
-    oldest integer := 1;
-    free bigint := 0;
+    one integer;
+    is_fewer boolean;
 begin
-    for day in 0 .. cardinality(room) - 1 loop
+    for day in 0 .. days - 1 loop
         while begun < cardinality(begins) and begins[begun + 1] <= day loop
             begun := begun + 1;
-            free := free + 1;
+            free[of_class[begun]] := free[of_class[begun]] + 1;
+            if target[begun] is not null then
+                paid[target[begun]] := paid[target[begun]] + 1;
+            end if;
         end loop;
         while ended < cardinality(by_end) and ends[by_end[ended + 1]] <= day loop
             ended := ended + 1;
-            if not is_over[by_end[ended]] then
-                is_over[by_end[ended]] := true;
-                free := free - 1;
+            one := by_end[ended];
+            if not is_over[one] then
+                is_over[one] := true;
+                free[of_class[one]] := free[of_class[one]] - 1;
+                if target[one] is not null then
+                    paid[target[one]] := paid[target[one]] - 1;
+                end if;
             end if;
         end loop;
-        while free > greatest(room[day + 1], 0) loop
-            if not is_over[oldest] then
-                is_over[oldest] := true;
-                ends[oldest] := day;
-                free := free - 1;
-            end if;
-            oldest := oldest + 1;
+        loop
+            is_fewer := false;
+            for c in 1 .. classes loop
+                while free[c] > 0 and free[c] > room[(c - 1) * days + day + 1] + paid[c] loop
+                    one := oldest[c];
+                    if not is_over[one] then
+                        is_over[one] := true;
+                        ends[one] := day;
+                        free[c] := free[c] - 1;
+                        if target[one] is not null then
+                            paid[target[one]] := paid[target[one]] - 1;
+                            is_fewer := true;
+                        end if;
+                    end if;
+                    oldest[c] := following[one];
+                end loop;
+            end loop;
+            exit when not is_fewer;
         end loop;
     end loop;
     return ends;
 end $$;
-comment on function audit.seats_given(integer[], integer[], bigint[]) is 'part of audit.savings_of: the day on which each freed seat ends, the oldest first where more would be free than there is room for';
+comment on function audit.seats_given(integer[], integer[], integer[], integer[], bigint[], integer) is 'part of audit.savings_span_of: the day on which each freed seat ends, the oldest first where more would be free than there is room for';
 
 -- With the rights of who asks: it sees the views only, and of these nothing personal.
-create function audit.savings_of(portal_name text)
+create function audit.savings_span_of(portal_name text)
     returns table (
-        month date, class text, currency text, exposed_seats bigint, exposed numeric,
-        freed_seat_days bigint, freed numeric, come_backs bigint, not_counted bigint,
-        new_holders bigint, reducible_seats bigint, reducible numeric)
+        act_id bigint, account_id text, class text, is_downgrade boolean, target text, begins date,
+        ends date, why text)
     language plpgsql stable set search_path = pg_catalog
     -- of sizes that the planner cannot know
     set enable_nestloop = off set jit = off
@@ -237,6 +269,11 @@ declare
                    where p.portal = portal_name and p.goes_on_in is null);
     first_day date;
     last_day date := (select max(c.day) from audit.seat_count c where c.portal_id = own);
+    classes_day date := (select s.day
+                         from audit.snapshot s
+                         where s.portal_id = own
+                           and s.snapshot_id = (select min(v.from_snapshot) from audit.seat_price v
+                                                where v.portal_id = own));
 begin
     first_day := (select min(a.since) from audit.seat_act a
                   where a.portal_id = own and a.frees and a.since <= last_day);
@@ -256,35 +293,40 @@ begin
         where s.portal_id = own
         group by s.day),
     day as materialized (
-        -- each day with the newest complete reading until then, and the newest configuration
-        select n.number, n.read_on, n.snapshot_id
-        from (select n.number, max(r.day) over (order by n.number) as read_on,
-                     max(c.snapshot_id) over (order by n.number) as snapshot_id
-              from (select generate_series(min(c.day) - first_day, last_day - first_day) as number
-                    from configured c) n
-              left join reading r on r.day = first_day + n.number
-              left join configured c on c.day = first_day + n.number) n
-        where n.number >= 0),
+        -- each day with the newest complete reading until then, and the newest configuration; a week
+        -- before the first act as well. Before the first reading there is neither
+        select n.number, max(r.day) over (order by n.number) as read_on,
+               max(c.snapshot_id) over (order by n.number) as snapshot_id
+        from (select generate_series(least(-6, min(c.day) - first_day), last_day - first_day)
+                         as number
+              from configured c) n
+        left join reading r on r.day = first_day + n.number
+        left join configured c on c.day = first_day + n.number),
     act as materialized (
         select a.act_id, a.account_id, a.action, a.done_at, a.since, a.frees, a.takes,
+               a.frees or (a.takes and a.action = 'restore') as leaves,
                coalesce(a.freed_class, '') as freed_class,
                coalesce(a.taken_class, '') as taken_class,
-               case when a.back_on <= last_day then a.back_on end as back_on
+               case when a.back_on <= last_day then greatest(a.back_on, a.since) end as back_on
         from audit.seat_act a
         where a.portal_id = own and a.since <= last_day),
-    -- a come-back within 31 days: as if the act had not been
-    freed as (
-        select f.act_id, f.freed_class as class, case when f.takes then f.taken_class end as target,
-               f.since, f.done_at, f.back_on
+    freed as materialized (
+        -- a come-back within 31 days: as if the act had not been
+        select f.act_id, f.account_id, f.freed_class as class,
+               case when f.takes then f.taken_class end as target, f.since, f.done_at, f.back_on,
+               coalesce(f.back_on - f.since > 31, true) as counts,
+               case when f.freed_class = '' and f.since < classes_day then classes_day end
+                   as classes_on
         from act f
-        where f.frees and (f.back_on is null or f.back_on - f.since > 31)),
+        where f.frees),
     span as materialized (
-        select f.act_id, f.class, f.target, f.done_at, f.back_on - first_day as back,
-               f.since - first_day as begins,
-               least(f.back_on, last_day + 1) - first_day as ends
+        select f.act_id, f.class, f.target, f.done_at, f.since - first_day as begins,
+               least(f.back_on, f.classes_on, last_day + 1) - first_day as ends
         from freed f
-        where least(f.back_on, last_day + 1) > f.since),
-    freed_class as (select distinct s.class from span s),
+        where f.counts),
+    class as materialized (
+        select c.class, row_number() over (order by c.class)::integer as number
+        from (select distinct s.class from span s) c),
     -- what our acts changed since the newest reading of a day, which cannot show it yet
     change as (
         select c.class, greatest(c.since, first_day) as since, c.seats, c.shown_on
@@ -293,7 +335,7 @@ begin
               from act a cross join (select array_agg(r.taken_at order by r.taken_at) as taken_at,
                                             array_agg(r.day order by r.taken_at) as day
                                      from reading r) t
-              where a.frees
+              where a.leaves
               union all
               select a.taken_class, a.since, 1, t.day[width_bucket(a.done_at, t.taken_at) + 1]
               from act a cross join (select array_agg(r.taken_at order by r.taken_at) as taken_at,
@@ -311,48 +353,108 @@ begin
         -- seats in use at the readings, and the most there ever were
         select k.class, r.day, max(c.seats) filter (where c.snapshot_id = r.snapshot_id) as seats,
                max(max(c.seats)) over (partition by k.class order by r.day) as most
-        from freed_class k
+        from class k
         cross join reading r
         left join used c on c.day = r.day and c.class = k.class
         group by k.class, r.day),
-    room as (
-        select k.class,
-               array_agg((coalesce(v.contracted, c.most, 0) - coalesce(c.seats, 0) - k.changed)::bigint
-                         order by k.number) as room
-        from (select k.class, d.number, d.read_on, d.snapshot_id,
-                     sum(coalesce(c.seats, 0)) over (partition by k.class order by d.number)
-                         as changed
-              from freed_class k
-              cross join day d
-              left join changed c on c.class = k.class and c.day = first_day + d.number) k
-        left join counted c on c.class = k.class and c.day = k.read_on
+    known as (
+        -- a contract that was mistyped for less than a week ends nothing
+        select k.class, k.number as class_number, d.number, d.read_on,
+               max(v.contracted) over (partition by k.class order by d.number
+                                       rows 6 preceding) as contracted,
+               sum(coalesce(c.seats, 0)) over (partition by k.class order by d.number) as changed
+        from class k
+        cross join day d
+        left join changed c on c.class = k.class and c.day = first_day + d.number
         left join audit.seat_price v on v.portal_id = own and v.class = k.class
-            and v.from_snapshot <= k.snapshot_id
-            and (v.to_snapshot is null or v.to_snapshot > k.snapshot_id)
-        group by k.class),
+            and v.from_snapshot <= d.snapshot_id
+            and (v.to_snapshot is null or v.to_snapshot > d.snapshot_id)),
+    room as (
+        select array_agg(case when k.read_on is not null
+                              then (coalesce(k.contracted, c.most, 0) - coalesce(c.seats, 0)
+                                    - k.changed)::bigint end
+                         order by k.class_number, k.number) as room
+        from known k
+        left join counted c on c.class = k.class and c.day = k.read_on
+        where k.number >= 0),
     given as (
         select g.act_id, g.ends
-        from (select s.class, array_agg(s.act_id order by s.begins, s.done_at, s.act_id) as act_id,
+        from (select array_agg(s.act_id order by s.begins, s.done_at, s.act_id) as act_id,
+                     array_agg(k.number order by s.begins, s.done_at, s.act_id) as class,
+                     array_agg(t.number order by s.begins, s.done_at, s.act_id) as target,
                      array_agg(s.begins order by s.begins, s.done_at, s.act_id) as begins,
                      array_agg(s.ends order by s.begins, s.done_at, s.act_id) as ends
-              from span s group by s.class) s
-        join room r on r.class = s.class
-        cross join lateral unnest(s.act_id, audit.seats_given(s.begins, s.ends, r.room))
-            g(act_id, ends)),
-    held as materialized (
-        select s.act_id, s.class, s.target, s.begins, g.ends, g.ends < s.ends as is_given,
-               g.ends = s.back as is_back
-        from span s join given g on g.act_id = s.act_id),
+              from span s
+              join class k on k.class = s.class
+              left join class t on t.class = s.target) s
+        cross join room r
+        cross join lateral unnest(s.act_id,
+                                  audit.seats_given(s.class, s.target, s.begins, s.ends, r.room,
+                                                    last_day - first_day + 1)) g(act_id, ends)
+        where s.act_id is not null)
+    select f.act_id, f.account_id, nullif(f.class, ''), f.target is not null, nullif(f.target, ''),
+           f.since,
+           case when not f.counts then f.back_on
+                when g.ends <= last_day - first_day then first_day + g.ends end,
+           case when not f.counts then 'not counted'
+                when g.ends < s.ends then 'given'
+                when first_day + g.ends > last_day then 'open'
+                when first_day + g.ends = f.back_on then 'back'
+                else 'classes' end
+    from freed f
+    left join span s on s.act_id = f.act_id
+    left join given g on g.act_id = f.act_id
+    order by f.since, f.done_at, f.act_id;
+end $$;
+comment on function audit.savings_span_of(text) is 'each freed seat of a portal: the rows of audit.savings_span, which audit.savings_of counts';
+
+create function audit.savings_of(portal_name text)
+    returns table (
+        month date, class text, currency text, exposed_seats bigint, exposed numeric,
+        freed_seat_days bigint, freed numeric, come_backs bigint, not_counted bigint,
+        new_holders bigint, reducible_seats bigint, reducible numeric)
+    language plpgsql stable set search_path = pg_catalog
+    set enable_nestloop = off set jit = off
+as $$
+#variable_conflict use_column
+declare
+    own bigint := (select p.portal_id from audit.portal p
+                   where p.portal = portal_name and p.goes_on_in is null);
+    first_day date;
+    last_day date := (select max(c.day) from audit.seat_count c where c.portal_id = own);
+begin
+    first_day := (select min(a.since) from audit.seat_act a
+                  where a.portal_id = own and a.frees and a.since <= last_day);
+    return query
+    with configured as (
+        select s.day, max(s.snapshot_id) as snapshot_id
+        from audit.snapshot s
+        where s.portal_id = own
+        group by s.day),
+    day as materialized (
+        -- each day with its newest configuration; NULL: before the first reading
+        select n.number, n.snapshot_id
+        from (select n.number, max(c.snapshot_id) over (order by n.number) as snapshot_id
+              from (select generate_series(least(0, min(c.day) - first_day), last_day - first_day)
+                               as number
+                    from configured c) n
+              left join configured c on c.day = first_day + n.number) n
+        where n.number >= 0),
+    span as materialized (
+        select coalesce(s.class, '') as class,
+               case when s.is_downgrade then coalesce(s.target, '') end as target,
+               s.begins - first_day as begins,
+               coalesce(s.ends, last_day + 1) - first_day as ends, s.why
+        from audit.savings_span_of(portal_name) s),
+    held as (select s.* from span s where s.why <> 'not counted'),
     -- what one seat and year was worth on each day: of a downgrade the difference
-    kind as (
-        select distinct f.freed_class as class, case when f.takes then f.taken_class end as target
-        from act f where f.frees),
+    kind as (select distinct s.class, s.target from span s),
     rate as materialized (
         select k.class, k.target, d.number,
                case when k.target is null then v.currency
                     when v.currency = t.currency then v.currency end as currency,
                case when k.target is null then v.price
-                    when v.currency = t.currency then v.price - t.price end as price
+                    when v.currency = t.currency then greatest(v.price - t.price, 0) end as price
         from kind k
         cross join day d
         left join audit.seat_price v on v.portal_id = own and v.class = k.class
@@ -376,13 +478,8 @@ begin
             and m.number = r.number
         union all
         select e.class, e.number, r.currency, null, e.what, 1
-        from (select h.class, h.target, h.ends as number, 'given' as what from held h where h.is_given
-              union all
-              select h.class, h.target, h.ends, 'back' from held h where h.is_back and not h.is_given
-              union all
-              select f.freed_class, case when f.takes then f.taken_class end, f.back_on - first_day,
-                     'not'
-              from act f where f.frees and f.back_on - f.since <= 31) e
+        from (select s.class, s.target, s.ends as number, s.why as what from span s
+              where s.why in ('given', 'back', 'not counted')) e
         join rate r on r.class = e.class and r.target is not distinct from e.target
             and r.number = e.number),
     plan as (
@@ -398,17 +495,32 @@ begin
                sum(f.seats) filter (where f.what = 'freed') as freed_seat_days,
                sum(f.seats * f.price) filter (where f.what = 'freed') as freed,
                count(*) filter (where f.what = 'back') as come_backs,
-               count(*) filter (where f.what = 'not') as not_counted,
+               count(*) filter (where f.what = 'not counted') as not_counted,
                count(*) filter (where f.what = 'given') as new_holders,
                null::numeric as reducible_seats, null::numeric as reducible
         from figure f
         where f.seats > 0
         group by 1, 2, 3
         union all
-        select p.month, e.class, e.currency, e.seats, e.seats * e.price, 0, 0, 0, 0, 0, null, null
+        select p.month, e.class, e.currency, e.seats, e.seats * greatest(e.price, 0), 0, 0, 0, 0, 0,
+               null, null
         from plan p
         join audit.plan_exposed e on e.portal_id = own and e.plan_id = p.plan_id
         where e.seats > 0
+        union all
+        -- what is done of that plan is not in use any more
+        select p.month, a.freed_class,
+               case when not a.takes or c.currency = t.currency then c.currency end, -1,
+               case when not a.takes then -c.price
+                    when c.currency = t.currency then -greatest(c.price - t.price, 0) end,
+               0, 0, 0, 0, 0, null, null
+        from plan p
+        join audit.act b on b.portal = portal_name and b.plan_id = p.plan_id
+        join audit.seat_act a on a.portal_id = own and a.act_id = b.act_id and a.frees
+        left join audit.plan_seats c on c.portal_id = own and c.plan_id = p.plan_id
+            and c.class = a.freed_class
+        left join audit.plan_seats t on t.portal_id = own and t.plan_id = p.plan_id and a.takes
+            and t.class = a.taken_class
         union all
         select p.month, c.class, c.currency, 0, 0, 0, 0, 0, 0, 0,
                greatest(c.contracted - c.seats_after, 0),
@@ -416,8 +528,8 @@ begin
         from plan p
         join audit.plan_seats c on c.portal_id = own and c.plan_id = p.plan_id
         where c.contracted is not null)
-    select l.month, l.class, l.currency, coalesce(sum(l.exposed_seats), 0)::bigint,
-           case when l.currency is not null then coalesce(sum(l.exposed), 0) end,
+    select l.month, l.class, l.currency, greatest(coalesce(sum(l.exposed_seats), 0), 0)::bigint,
+           case when l.currency is not null then greatest(coalesce(sum(l.exposed), 0), 0) end,
            coalesce(sum(l.freed_seat_days), 0)::bigint,
            case when l.currency is not null then coalesce(sum(l.freed), 0) / 365 end,
            sum(l.come_backs)::bigint, sum(l.not_counted)::bigint, sum(l.new_holders)::bigint,
@@ -427,6 +539,21 @@ begin
     order by l.month, l.class nulls last, l.currency nulls last;
 end $$;
 comment on function audit.savings_of(text) is 'what was saved, by month, class and currency: the rows of audit.savings for one portal';
+
+create view audit.savings_span as
+    select p.portal, s.act_id, s.account_id, s.class, s.is_downgrade, s.target, s.begins, s.ends, s.why
+    from audit.portal p
+    cross join lateral audit.savings_span_of(p.portal) s;
+comment on view audit.savings_span is 'each seat that an act freed: from when until when it counts, and what ended it; audit.savings counts these';
+comment on column audit.savings_span.portal is 'portal; one that was set aside has no rows, its acts count where they go on';
+comment on column audit.savings_span.act_id is 'act';
+comment on column audit.savings_span.account_id is 'Bynder''s id';
+comment on column audit.savings_span.class is 'class of the seat; NULL: no class fitted, or none was configured then';
+comment on column audit.savings_span.is_downgrade is 'by a downgrade: worth the difference to the target';
+comment on column audit.savings_span.target is 'class that the downgrade gave; NULL: of no class, or no downgrade';
+comment on column audit.savings_span.begins is 'the civil day of the act, the first that counts';
+comment on column audit.savings_span.ends is 'the first day that does not count any more; NULL: it is open';
+comment on column audit.savings_span.why is 'what ended it: back (audit.seat_act.back_word says by what), given (a new holder), classes (of no class, and from that day on classes were configured), not counted (back within 31 days: no day counts), open';
 
 create view audit.savings as
     select p.portal, s.month, s.class, s.currency, s.exposed_seats, s.exposed, s.freed_seat_days,
@@ -438,12 +565,12 @@ comment on column audit.savings.portal is 'portal; one that was set aside has no
 comment on column audit.savings.month is 'first day of the month; days after the newest complete reading are in none';
 comment on column audit.savings.class is 'class of seat; NULL: no class fitted, or none was configured then';
 comment on column audit.savings.currency is 'of the amounts, ISO 4217; NULL: no price, or a downgrade between two currencies: seats only, no amounts';
-comment on column audit.savings.exposed_seats is 'seats in use that the rules say are not needed: rows of the newest plan of the month''s last day with a plan that suspend or downgrade, whether proposed, approved, waiting or held';
-comment on column audit.savings.exposed is 'what these cost in a year at the price of that plan; of a downgrade the difference of both prices';
+comment on column audit.savings.exposed_seats is 'seats in use that the rules say are not needed: rows of the newest plan of the month''s last day with a plan that suspend or downgrade, whether proposed, approved, waiting or held; without those that are done';
+comment on column audit.savings.exposed is 'what these cost in a year at the price of that plan; of a downgrade the difference of both prices, not below 0';
 comment on column audit.savings.freed_seat_days is 'days on which seats were really free by our acts: from the civil day of a suspension or downgrade up to, not including, the day on which the account has such a seat again, a new account of the person has one, or somebody else has the seat; an act after which the seat was in use again within 31 days does not count at all';
-comment on column audit.savings.freed is 'what these would have cost: of each day a 365th of the yearly price that was valid on it; of a downgrade of the difference; not rounded';
+comment on column audit.savings.freed is 'what these would have cost: of each day a 365th of the yearly price that was valid on it; of a downgrade of the difference, not below 0; not rounded';
 comment on column audit.savings.come_backs is 'freed seats that ended in the month because they are in use again, after more than 31 days';
 comment on column audit.savings.not_counted is 'acts that do not count: their seat was in use again in the month, within 31 days';
-comment on column audit.savings.new_holders is 'freed seats that ended in the month because more would be free than the contract (where it is not told: the most seats ever in use) leaves beside those in use: the oldest end, for ever';
+comment on column audit.savings.new_holders is 'freed seats that ended in the month because more would be free than the contract (the greatest of that day and the six before; where it is not told, the most seats ever in use) leaves beside those in use: the oldest end, for ever. The cheap seat of an open downgrade is paid for by that, and ends none';
 comment on column audit.savings.reducible_seats is 'by how many seats the contract could be smaller at its renewal: contracted less in use once that plan is done, not below 0; NULL: the contract is not told';
 comment on column audit.savings.reducible is 'what these cost in a year at the price of that plan; NULL: contract or price is not told';

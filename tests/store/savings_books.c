@@ -22,7 +22,7 @@ struct freed {
     bool downgrade;
     int back; /* the day, NONE */
     bool counts, given;
-    int end; /* the day it ended on, NONE */
+    int configured; /* of no class: the day on which the first class was configured; NONE */
 };
 
 struct books {
@@ -45,6 +45,11 @@ static int month_of(int day)
 static int class_at(const struct setup *setup, int profile)
 {
     return profile == NONE ? NONE : setup->class_of[profile];
+}
+
+static int first_day(const struct savings_world *world)
+{
+    return world->reading[0].day;
 }
 
 /* The newest reading before a minute; the newest whose day is not later than one. */
@@ -75,11 +80,15 @@ static bool moves(const struct savings_world *world, const struct deed *deed, bo
     const struct reading *reading = before(world, deed->minute);
     int known = reading->known[deed->account].profile;
 
-    *ret_frees = deed->done == SUSPEND || deed->done == DOWNGRADE || deed->done == RESTORE;
+    *ret_frees = deed->done == SUSPEND || deed->done == DOWNGRADE;
     *ret_takes = deed->done == REACTIVATE || deed->done == DOWNGRADE || deed->done == RESTORE;
     *ret_freed = class_at(&reading->setup, deed->from != NONE ? deed->from : known);
     *ret_taken = class_at(&reading->setup, deed->to != NONE ? deed->to : known);
-    if (*ret_frees && *ret_takes && *ret_freed == *ret_taken)
+    if (deed->carried) {
+        *ret_freed = deed->freed;
+        *ret_taken = deed->taken;
+    }
+    if ((deed->done == DOWNGRADE || deed->done == RESTORE) && *ret_freed == *ret_taken)
         *ret_frees = *ret_takes = false;
     return *ret_frees || *ret_takes;
 }
@@ -94,9 +103,12 @@ static bool is_cheaper(const struct setup *setup, int class, int other)
            a->currency == b->currency && a->price < b->price;
 }
 
-static bool ends_downgrade(const struct setup *setup, int class, int target)
+/* Another profile than they were given, of a class that is known, and not known to be cheaper. */
+static bool ends_downgrade(const struct setup *setup, int profile, int class,
+                           const struct freed *freed)
 {
-    return class != target && !is_cheaper(setup, class, target);
+    return profile != freed->deed->to && class != NONE && class != freed->target &&
+           !is_cheaper(setup, class, freed->target);
 }
 
 static bool reading_shows(const struct savings_world *world, const struct reading *reading,
@@ -104,11 +116,11 @@ static bool reading_shows(const struct savings_world *world, const struct readin
 {
     const struct deed *deed = freed->deed;
     const struct holder *own = &reading->known[deed->account];
-    int person = before(world, deed->minute)->known[deed->account].person;
+    int person = deed->carried ? NONE : before(world, deed->minute)->known[deed->account].person;
 
     if (own->status == ACTIVE && (reading->complete || own->changed) &&
-        (!freed->downgrade ||
-         ends_downgrade(&reading->setup, class_at(&reading->setup, own->profile), freed->target)))
+        (!freed->downgrade || ends_downgrade(&reading->setup, own->profile,
+                                             class_at(&reading->setup, own->profile), freed)))
         return true;
     for (int i = 0; i < ACCOUNTS && person != NONE; i++) {
         const struct holder *other = &reading->known[i];
@@ -131,10 +143,12 @@ static bool deed_shows(const struct savings_world *world, const struct deed *lat
         return false;
     if (!freed->downgrade)
         return true;
-    if (later->done == SUSPEND || !moves(world, later, &frees, &from, &takes, &to))
+    if ((later->done != DOWNGRADE && later->done != RESTORE) ||
+        !moves(world, later, &frees, &from, &takes, &to))
         return false;
-    return ends_downgrade(&before(world, later->minute)->setup,
-                          later->done == DOWNGRADE ? from : to, freed->target);
+    bool again = later->done == DOWNGRADE; /* they had another one before it */
+    return ends_downgrade(&before(world, later->minute)->setup, again ? later->from : later->to,
+                          again ? from : to, freed);
 }
 
 /* The first day on which it was seen that the seat is in use. */
@@ -169,7 +183,7 @@ static void find_freed(struct books *books)
     int taken = NONE;
 
     for (int i = 0; i < world->deed_count; i++) {
-        struct freed freed = {.deed = &world->deed[i], .end = NONE, .back = NONE};
+        struct freed freed = {.deed = &world->deed[i], .configured = NONE, .back = NONE};
         bool frees = false;
         if (world->deed[i].day > books->last_day)
             continue;
@@ -182,6 +196,11 @@ static void find_freed(struct books *books)
         if (freed.back > books->last_day)
             freed.back = NONE;
         freed.counts = freed.back == NONE || freed.back - freed.deed->day > 31;
+        for (int r = world->reading_count - 1; r >= 0 && freed.class == NONE; r--) {
+            const struct offer *offer = world->reading[r].setup.offer;
+            for (int class = 0; class < CLASSES; class ++)
+                freed.configured = offer[class].there ? world->reading[r].day : freed.configured;
+        }
         books->freed[books->count++] = freed;
     }
 }
@@ -189,7 +208,8 @@ static void find_freed(struct books *books)
 /* Whether a seat is free by this act on a day, as far as the account alone tells. */
 static bool is_open(const struct freed *freed, int day)
 {
-    return freed->counts && day >= freed->deed->day && (freed->back == NONE || day < freed->back);
+    return freed->counts && day >= freed->deed->day && (freed->back == NONE || day < freed->back) &&
+           (freed->configured <= freed->deed->day || day < freed->configured);
 }
 
 static int64_t seats_in(const struct reading *reading, int class)
@@ -206,7 +226,6 @@ static int64_t room_on(const struct books *books, int day, int class)
 {
     const struct savings_world *world = books->world;
     const struct reading *reading = until(world, day, true);
-    const struct reading *newest = until(world, day, false);
     int64_t used = 0, most = 0;
 
     for (int i = 0; i < world->reading_count; i++) {
@@ -214,9 +233,14 @@ static int64_t room_on(const struct books *books, int day, int class)
         if (one->complete && one->day <= day && seats_in(one, class) > most)
             most = seats_in(one, class);
     }
-    if (class != NONE && newest->setup.offer[class].there &&
-        newest->setup.offer[class].contracted != NONE)
-        most = newest->setup.offer[class].contracted;
+    int contracted = NONE; /* a mistake of less than a week ends nothing */
+    for (int d = day - 6; class != NONE && d <= day; d++) {
+        const struct offer *offer = &until(world, d, false)->setup.offer[class];
+        if (d >= first_day(world) && offer->there && offer->contracted > contracted)
+            contracted = (int)offer->contracted;
+    }
+    if (contracted != NONE)
+        most = contracted;
     used = seats_in(reading, class);
     for (int i = 0; i < world->deed_count; i++) {
         const struct deed *deed = &world->deed[i];
@@ -225,7 +249,12 @@ static int64_t room_on(const struct books *books, int day, int class)
         if (deed->day > day || deed->day > books->last_day || deed->minute <= reading->minute ||
             !moves(world, deed, &frees, &freed, &takes, &taken))
             continue;
-        used += (takes && taken == class) - (frees && freed == class);
+        bool leaves = frees || (takes && deed->done == RESTORE);
+        used += (takes && taken == class) - (leaves && freed == class);
+    }
+    for (int i = 0; i < books->count; i++) { /* their cheap seat is paid for by the downgrade */
+        const struct freed *freed = &books->freed[i];
+        used -= freed->downgrade && freed->target == class && !freed->given && is_open(freed, day);
     }
     return most > used ? most - used : 0;
 }
@@ -246,6 +275,8 @@ static int worth_by(const struct setup *setup, int class, bool downgrade, int ta
         (!other || !other->there || other->price == NONE || other->currency != own->currency))
         return NO_CURRENCY;
     *ret_price = own->price - (downgrade ? other->price : 0);
+    if (*ret_price < 0)
+        *ret_price = 0;
     return own->currency;
 }
 
@@ -262,13 +293,18 @@ static struct cell *cell_on(struct books *books, const struct freed *freed, int 
 {
     const struct setup *setup = &until(books->world, day, false)->setup;
 
+    *ret_price = 0;
+    if (day < first_day(books->world))
+        return cell_of(books, day, freed->class, NO_CURRENCY);
     return cell_of(books, day, freed->class,
                    worth_by(setup, freed->class, freed->downgrade, freed->target, ret_price));
 }
 
-static void pass_day(struct books *books, int day)
+/* The oldest ones of which more are open than there is room for have another holder. */
+static bool give(struct books *books, int day)
 {
     int64_t price = 0;
+    bool more = false;
 
     for (int class = NONE; class < CLASSES; class ++) {
         int64_t room = room_on(books, day, class), open = 0;
@@ -279,11 +315,20 @@ static void pass_day(struct books *books, int day)
             struct freed *freed = &books->freed[i];
             if (freed->class != class || freed->given || !is_open(freed, day))
                 continue;
-            freed->given = true;
+            freed->given = more = true;
             cell_on(books, freed, day, &price)->holders++;
             open--;
         }
     }
+    return more;
+}
+
+static void pass_day(struct books *books, int day)
+{
+    int64_t price = 0;
+
+    while (day >= first_day(books->world) && give(books, day))
+        continue; /* a downgrade that has another holder does not pay for its cheap seat any more */
     for (int i = 0; i < books->count; i++) {
         const struct freed *freed = &books->freed[i];
         if (!freed->counts && freed->back == day)
@@ -313,6 +358,8 @@ static void add_row(struct books *books, const struct proposal *plan,
         return;
     int currency = worth_by(setup, row->class, downgrade, target, &price);
     struct cell *cell = cell_of(books, plan->day, row->class, currency);
+    if (row->carried_out) /* not in use any more */
+        return;
     cell->exposed_seats++;
     cell->exposed += price;
 }

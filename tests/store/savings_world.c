@@ -15,6 +15,7 @@
 
 const char *const class_names[CLASSES] = {"full", "guest", "light"};
 const char *const currency_names[2] = {"EUR", "USD"};
+static const char *const quoted_class[CLASSES] = {"'full'", "'guest'", "'light'"};
 
 enum { OF_ACCOUNT, OF_LINK, OF_CLASS, OF_PROFILE };
 #define ZONE         "Etc/GMT-2" /* two hours before UTC */
@@ -44,7 +45,7 @@ static struct offer draw_offer(struct savings_world *world)
     if (chance(world, 400))
         offer.contracted = draw(world, 9);
     if (chance(world, 850)) {
-        offer.price = (int64_t)draw(world, 4) * 1200000 + draw(world, 3) * 12345;
+        offer.price = (int64_t)draw(world, 3) * 1200000 + draw(world, 2) * 12345;
         offer.currency = chance(world, 150);
     }
     return offer;
@@ -60,11 +61,29 @@ static void change_setup(struct savings_world *world)
         setup->class_of[draw(world, PROFILES)] = draw(world, CLASSES + 1) - 1;
         setup->offer[draw(world, CLASSES)].there = chance(world, 850);
     }
+    if (chance(world, 6)) { /* a class has another name */
+        int old = draw(world, CLASSES), name = (old + 1) % CLASSES;
+        setup->offer[name] = setup->offer[old];
+        setup->offer[old].there = false;
+        for (int p = 0; p < PROFILES; p++)
+            setup->class_of[p] = setup->class_of[p] == old ? name : setup->class_of[p];
+    }
     for (int p = 0; p < PROFILES; p++) { /* a profile is of a class that is configured */
         int class = setup->class_of[p];
         if (class != NONE && !setup->offer[class].there)
             setup->class_of[p] = NONE;
     }
+}
+
+/* Whether the last act on an account is about as long ago as a come-back undoes it. */
+static bool is_month_ago(const struct savings_world *world, int account)
+{
+    for (int i = world->deed_count - 1; i >= 0; i--) {
+        int days = savings_day(world->minute) - world->deed[i].day;
+        if (world->deed[i].account == account)
+            return days >= 30 && days <= 33;
+    }
+    return false;
 }
 
 static void live(struct savings_world *world)
@@ -74,7 +93,7 @@ static void live(struct savings_world *world)
         if (one->status == UNSEEN && chance(world, 6))
             *one = (struct holder){
                 .status = ACTIVE, .profile = draw(world, PROFILES), .person = draw(world, 6) - 1};
-        else if (one->status == INACTIVE && chance(world, 8))
+        else if (one->status == INACTIVE && chance(world, is_month_ago(world, i) ? 80 : 8))
             one->status = ACTIVE;
         else if (one->status == ACTIVE && chance(world, 5))
             one->status = INACTIVE;
@@ -97,6 +116,27 @@ static bool is_due(struct savings_world *world, enum done done, const struct hol
     return one->status == (active ? ACTIVE : INACTIVE) && chance(world, per_mille[done]);
 }
 
+/* The act as a row of the newest plan, when that is of the newest reading and not stored yet. */
+static void propose_deed(struct savings_world *world, struct deed *deed)
+{
+    struct proposal *plan = &world->plan[world->plan_count - 1];
+    int profile = world->reading[world->reading_count - 1].known[deed->account].profile;
+
+    if (world->plan_count == 0 || plan->reading != world->reading_count - 1 ||
+        plan->count == ROWS || world->plan_count <= world->plans_stored ||
+        (deed->done != SUSPEND && deed->done != DOWNGRADE))
+        return;
+    if (deed->from != NONE)
+        profile = deed->from;
+    deed->plan = world->plan_count - 1;
+    plan->row[plan->count++] = (struct proposal_row){
+        .done = deed->done,
+        .has_seat = true,
+        .carried_out = true,
+        .class = profile == NONE ? NONE : world->reading[plan->reading].setup.class_of[profile],
+        .to = deed->to};
+}
+
 static void act(struct savings_world *world)
 {
     for (int i = 0; i < ACCOUNTS; i++) {
@@ -112,12 +152,14 @@ static void act(struct savings_world *world)
                               .account = i,
                               .done = done,
                               .from = NONE,
-                              .to = NONE};
+                              .to = NONE,
+                              .plan = NONE};
         if (done == DOWNGRADE || done == RESTORE) {
             deed->from = one->profile;
             deed->to = one->profile = (one->profile + 1 + draw(world, PROFILES - 1)) % PROFILES;
         }
         one->status = done == SUSPEND ? INACTIVE : done == DEPROVISION ? GONE : ACTIVE;
+        propose_deed(world, deed);
     }
 }
 
@@ -172,12 +214,12 @@ static void see(struct savings_world *world, struct reading *reading, int i)
     known->linked = say(world, OF_LINK, i, one->status == GONE ? NULL : value);
 }
 
-static void say_setup(struct savings_world *world)
+static void say_setup(struct savings_world *world, const struct setup *setup)
 {
     char value[VALUE_SIZE];
 
     for (int class = 0; class < CLASSES; class ++) {
-        const struct offer *offer = &world->setup.offer[class];
+        const struct offer *offer = &setup->offer[class];
         char contracted[24] = "null", price[64] = "null, null";
         if (offer->contracted != NONE)
             (void)snprintf(contracted, sizeof(contracted), "%d", (int)offer->contracted);
@@ -188,7 +230,7 @@ static void say_setup(struct savings_world *world)
         (void)say(world, OF_CLASS, class, offer->there ? value : NULL);
     }
     for (int p = 0; p < PROFILES; p++) {
-        int class = world->setup.class_of[p];
+        int class = setup->class_of[p];
         (void)snprintf(value, sizeof(value), "'%s'", class == NONE ? "" : class_names[class]);
         (void)say(world, OF_PROFILE, p, class == NONE ? NULL : value);
     }
@@ -204,6 +246,16 @@ static void read_portal(struct savings_world *world, bool complete)
                                 .day = savings_day(world->minute),
                                 .complete = complete,
                                 .setup = world->setup};
+    if (world->minute < world->configured ||
+        chance(world, 15)) { /* for one night the classes are missing, or the profiles */
+        bool classes = world->minute < world->configured || chance(world, 500);
+        for (int p = 0; p < PROFILES; p++)
+            reading->setup.class_of[p] = NONE;
+        for (int class = 0; class < CLASSES && classes; class ++)
+            reading->setup.offer[class].there = false;
+    } else if (chance(world, 20)) { /* or a contract is mistyped */
+        reading->setup.offer[draw(world, CLASSES)].contracted = draw(world, 2);
+    }
     if (world->reading_count > 1)
         memcpy(reading->known, reading[-1].known, sizeof(reading->known));
     for (int i = 0; i < ACCOUNTS; i++) {
@@ -211,7 +263,7 @@ static void read_portal(struct savings_world *world, bool complete)
         if (complete || chance(world, 600))
             see(world, reading, i);
     }
-    say_setup(world);
+    say_setup(world, &reading->setup);
 }
 
 static void propose(struct savings_world *world)
@@ -338,17 +390,26 @@ static void store_deeds(struct savings_world *world, struct text *sql)
 {
     static const char *const word[] = {"suspend", "downgrade", "restore", "reactivate",
                                        "deprovision"};
-    char at[96], profiles[48];
+    char at[96], profiles[48], plan[16];
 
     for (int i = world->deeds_stored; i < world->deed_count; i++) {
         const struct deed *deed = &world->deed[i];
         (void)snprintf(profiles, sizeof(profiles),
                        deed->from == NONE ? "null, null" : "'p%d', 'p%d'", deed->from, deed->to);
+        (void)snprintf(plan, sizeof(plan), deed->plan == NONE ? "null" : "%d", deed->plan + 1);
         text_addf(sql,
                   "insert into act (portal_id, act_id, account_id, action, done_at, from_profile, "
-                  "to_profile) values (%lld, %d, 'a%d', '%s', %s, %s);\n",
+                  "to_profile, plan_id) values (%lld, %d, 'a%d', '%s', %s, %s, %s);\n",
                   (long long)world->portal, i + 1, deed->account, word[deed->done],
-                  moment(deed->minute, at, sizeof(at)), profiles);
+                  moment(deed->minute, at, sizeof(at)), profiles, plan);
+        if (deed->carried)
+            text_addf(sql,
+                      "insert into seat_act (portal_id, act_id, account_id, since, frees, "
+                      "freed_class, takes, taken_class) values (%lld, %d, 'a%d', date '2026-01-01' "
+                      "+ %d, true, '%s', %s, %s);\n",
+                      (long long)world->portal, i + 1, deed->account, deed->day,
+                      class_names[deed->freed], deed->done == DOWNGRADE ? "true" : "false",
+                      deed->done == DOWNGRADE ? quoted_class[deed->taken] : "null");
     }
     world->deeds_stored = world->deed_count;
 }
@@ -422,8 +483,8 @@ static void store_all(struct savings_world *world)
     store_readings(world, &sql);
     store_accounts(world, &sql);
     store_versions(world, &sql);
-    store_deeds(world, &sql);
     store_plans(world, &sql);
+    store_deeds(world, &sql);
     text_add(&sql, "commit;\n");
     execute(world, text_cstr(&sql));
     for (; world->plans_stored < world->plan_count; world->plans_stored++)
@@ -490,6 +551,34 @@ static void begin(struct savings_world *world, struct pg *pg, uint64_t seed, int
     execute(world, text_cstr(&sql));
 }
 
+/* What was done in the first days, under another name of the portal: nobody read anything then. */
+static void carry(struct savings_world *world, int days)
+{
+    for (int day = 0; day < days; day += 1 + draw(world, 6)) {
+        int i = draw(world, ACCOUNTS * 2 / 3), class = draw(world, CLASSES);
+        struct holder *one = &world->account[i];
+        if (one->status != ACTIVE)
+            continue;
+        struct deed *deed = &world->deed[world->deed_count++];
+        *deed = (struct deed){.minute = day * 1440 + 100,
+                              .day = day,
+                              .account = i,
+                              .done = chance(world, 600) ? SUSPEND : DOWNGRADE,
+                              .from = NONE,
+                              .to = NONE,
+                              .carried = true,
+                              .freed = class,
+                              .taken = (class + 1) % CLASSES,
+                              .plan = NONE};
+        if (deed->done == DOWNGRADE) {
+            deed->from = one->profile;
+            deed->to = one->profile = (one->profile + 1 + draw(world, PROFILES - 1)) % PROFILES;
+        } else if (chance(world, 800)) { /* or an administrator let them in again */
+            one->status = INACTIVE;
+        }
+    }
+}
+
 /* A part of a day, of the readings and acts that come to pass in it. */
 static void pass(struct savings_world *world, int at, int reads, int acts)
 {
@@ -509,8 +598,12 @@ void savings_world_live(struct savings_world *world, struct pg *pg, uint64_t see
 {
     begin(world, pg, seed, portal, returns);
     int days = 150 + draw(world, 290), stages = draw(world, 40);
-    for (int day = 0; day < days; day++) {
-        pass(world, day * 1440 + 60, day == 0 ? 1000 : 850, 600);
+    int first = chance(world, 400) ? 20 + draw(world, 40) : 0;
+    carry(world, first);
+    if (chance(world, 300))
+        world->configured = (first + draw(world, 80)) * 1440;
+    for (int day = first; day < days; day++) {
+        pass(world, day * 1440 + 60, day == first ? 1000 : 850, 600);
         pass(world, day * 1440 + 1200, 60, 60);
         pass(world, day * 1440 + 1380, 30, 150); /* it is tomorrow already */
         if (chance(world, stages))

@@ -56,13 +56,15 @@ struct reading {
 struct deed {
     int minute, day, account;
     enum done done;
-    int from, to; /* profiles of a downgrade and restoration */
+    int from, to;           /* profiles of a downgrade and restoration */
+    bool carried;           /* of another name of the portal, with the classes as that had them */
+    int freed, taken, plan; /* the classes; the plan it is of, NONE */
 };
 
 /* What a plan proposes: a row each. */
 struct proposal_row {
     enum done done;
-    bool finding, has_seat;
+    bool finding, has_seat, carried_out;
     int class, to;
 };
 
@@ -82,7 +84,7 @@ struct savings_world {
     struct pg *pg;
     int64_t portal;
     uint64_t random;
-    int minute;
+    int minute, configured; /* the minute from which on there are classes */
     struct setup setup;
     struct holder account[ACCOUNTS];
     int first_seen[ACCOUNTS]; /* minute of the reading; NONE */

@@ -13,7 +13,7 @@ with seen as (
         and (s.complete or s.snapshot_id = v.valid_from)
     join run r on r.portal_id = $2::bigint and r.run_id = s.run_id
     where f.portal_id = $1::bigint and f.frees and f.back_on is null
-      and (not f.takes or v.profile_id is distinct from a.to_profile)
+      and (not f.takes or v.profile_id <> a.to_profile)
     group by f.act_id)
 update seat_act f set back_on = s.day, back_word = case when f.takes then 'class' else 'active' end
 from seen s

@@ -1,14 +1,16 @@
 -- What the acts did to seats that are not in seat_act yet, by the newest reading before each: of a
 -- suspension the class that the account had there, of a downgrade and a restoration the classes of both
--- profiles. Whoever is deleted was suspended before, and has no seat.
+-- profiles; a restoration frees nothing, it gives back. Whoever is deleted was suspended
+-- before, and has no seat.
 insert into seat_act (portal_id, act_id, account_id, since, snapshot_id, frees, freed_class, takes,
                       taken_class, person_key)
 select c.portal_id, c.act_id, c.account_id, c.since, c.snapshot_id,
-       c.frees and not c.is_same, case when c.frees and not c.is_same then c.before end,
+       c.frees and not c.is_same, case when c.leaves and not c.is_same then c.before end,
        c.takes and not c.is_same, case when c.takes and not c.is_same then c.after end, c.person_key
 from (select a.portal_id, a.act_id, a.account_id,
              (a.done_at at time zone coalesce(p.time_zone, z.time_zone, 'UTC'))::date as since,
-             s.snapshot_id, a.action in ('suspend', 'downgrade', 'restore') as frees,
+             s.snapshot_id, a.action in ('suspend', 'downgrade') as frees,
+             a.action in ('suspend', 'downgrade', 'restore') as leaves,
              a.action in ('reactivate', 'downgrade', 'restore') as takes, f.class as before,
              t.class as after,
              a.action in ('downgrade', 'restore') and f.class is not distinct from t.class as is_same,

@@ -13,4 +13,6 @@ from (select f.*, f.month = date_trunc('month', $2::date) as is_now
       from audit.savings_of((select p.name from portal p where p.portal_id = $1::bigint)) f
       where f.month between date_trunc('year', $2::date) and date_trunc('month', $2::date)) s
 group by s.class, s.currency
+-- a line that only says what does not count says nothing here
+having bool_or(s.exposed_seats > 0 or s.freed_seat_days > 0 or s.reducible_seats is not null)
 order by s.class collate "C" nulls last, s.currency nulls last

@@ -1,9 +1,11 @@
 -- Who has a seat again: the first of what shows it. A reading shows an account that we suspended
--- active, or one that we downgraded in another class than the target's that is not known to be
--- cheaper, or a new account of the same person active in the class; or we acted on it again, so it was
--- active, or is. An incomplete reading shows what it changed.
+-- active, or one that we downgraded with another profile than we gave, of a known class that is not
+-- known to be cheaper than the target's (the configuration may change, and miss for a night), or a new
+-- account of the same person active in the class; or we acted on it again, so it was active, or is.
+-- An incomplete reading shows what it changed.
 with open as materialized (
-    select f.act_id, f.account_id, f.freed_class, f.takes, f.taken_class, f.person_key, a.done_at,
+    select f.act_id, f.account_id, f.freed_class, f.takes, f.taken_class, f.person_key, a.to_profile,
+           a.done_at,
            n.account_no, case when f.looked then p.seats_settled_id else 0 end as after
     from seat_act f
     join portal p on p.portal_id = $1::bigint
@@ -12,13 +14,14 @@ with open as materialized (
     where f.portal_id = $1::bigint and f.frees and f.back_on is null),
 -- who is active in which class, in which readings
 active as (
-    select o.act_id, 'active' as word, o.takes, o.taken_class, v.profile_id, o.done_at, o.after,
+    select o.act_id, 'active' as word, o.takes, o.taken_class, o.to_profile, v.profile_id,
+           o.done_at, o.after,
            v.valid_from, v.valid_to, null::text as in_class
     from open o
     join account_version v on v.portal_id = $1::bigint and v.account_no = o.account_no
         and v.status = 'active' and (v.valid_to is null or v.valid_to > o.after + 1)
     union all
-    select o.act_id, 'account', false, null, v.profile_id, o.done_at, o.after,
+    select o.act_id, 'account', false, null, null, v.profile_id, o.done_at, o.after,
            greatest(v.valid_from, k.valid_from), least(v.valid_to, k.valid_to),
            coalesce(o.freed_class, '')
     from open o
@@ -47,7 +50,8 @@ seen as (
         and t.valid_from <= s.snapshot_id and (t.valid_to is null or t.valid_to > s.snapshot_id)
     where (a.in_class is null or a.in_class = coalesce(k.class, ''))
       and (not a.takes
-           or (k.class is distinct from a.taken_class
+           or (a.profile_id is distinct from a.to_profile and k.class is not null
+               and k.class is distinct from a.taken_class
                and (i.currency = t.currency and i.price < t.price) is not true))
     union all
     select o.act_id, 'act', w.since, b.done_at
@@ -55,14 +59,16 @@ seen as (
     join seat_act w on w.portal_id = $1::bigint and w.account_id = o.account_id
     join act b on b.portal_id = $1::bigint and b.act_id = w.act_id and b.done_at > o.done_at
     left join lateral (
-        select case when b.action = 'downgrade' then w.freed_class else w.taken_class end as class) k
-        on true
+        select case when b.action = 'downgrade' then w.freed_class else w.taken_class end as class,
+               case when b.action = 'downgrade' then b.from_profile else b.to_profile end
+                   as profile_id) k on true
     left join seat_class_version i on i.portal_id = $1::bigint and i.class = k.class
         and i.valid_from <= w.snapshot_id and (i.valid_to is null or i.valid_to > w.snapshot_id)
     left join seat_class_version t on t.portal_id = $1::bigint and t.class = o.taken_class
         and t.valid_from <= w.snapshot_id and (t.valid_to is null or t.valid_to > w.snapshot_id)
     where case when not o.takes then b.action <> 'deprovision'
-               else (w.frees or w.takes) and b.action not in ('suspend', 'deprovision')
+               else b.action in ('downgrade', 'restore') and k.class is not null
+                    and k.profile_id is distinct from o.to_profile
                     and k.class is distinct from o.taken_class
                     and (i.currency = t.currency and i.price < t.price) is not true end),
 first as (
