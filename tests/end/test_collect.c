@@ -731,7 +731,7 @@ TEST(activity_that_was_cut_off_is_covered_as_far_as_it_was_told)
     end_assert_code(&next, 0);
     assert_int_equal(end_count(&end, covered), 7);
     assert_int_equal(end_count(&end, "select count(*) from reconcile.snapshot"
-                                     " where activity_since < now() - interval '364 days'"),
+                                     " where activity_since < now() - interval '357 days'"),
                      1);
     plan_in_full_as_another(&end, 0);
     assert_int_equal(
