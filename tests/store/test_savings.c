@@ -164,13 +164,12 @@ TEST(a_wrong_view_is_noticed)
         {"a contract of a week", "rows 6 preceding", "rows 7 preceding"},
         {"a mistake of six days", "rows 6 preceding", "rows 5 preceding"},
         {"of no class for ever", "f.freed_class = '' and", "false and"},
-        {"before the first reading nothing is free", "case when k.read_on is not null",
-         "case when true"},
         {"days begin with the first reading", "least(0, min(c.day) - first_day)",
          "min(c.day) - first_day"},
         {"what is done is in use", "c.currency end, -1,", "c.currency end, 0,"},
     };
     struct worlds *worlds = *state;
+    size_t unnoticed = 0;
     CLEANUP(text_release) struct text told = TEXT_INIT;
 
     keep_function(worlds);
@@ -180,8 +179,10 @@ TEST(a_wrong_view_is_noticed)
         while (i < worlds->count && agrees(worlds, (int64_t)i + 1, worlds->books[i], &told))
             i++;
         if (i == worlds->count)
-            fail_msg("nobody notices: %s", wrong[w].what);
+            print_error("nobody notices: %s\n", wrong[w].what);
+        unnoticed += i == worlds->count;
     }
+    assert_int_equal(unnoticed, 0);
     replace_function(worlds, &(struct wrong){.from = "", .to = ""});
     compare(worlds, 1, worlds->books[0]);
 }
