@@ -189,6 +189,17 @@ static const struct refusal {
     {EFFECT_FORBIDDEN, STEP_FAILED, ACT_ALARM},
 };
 
+/* Of what sets a profile a 404 says that there is no such profile or account. */
+static const struct refusal no_such_profile = {EFFECT_GONE, STEP_FAILED, ACT_GO_ON};
+
+static bool is_no_such_profile(const struct call *call, const struct portal_answer *answer,
+                               const struct reading *after)
+{
+    return answer->effect == EFFECT_GONE && actions[call->row->action].sets_profile &&
+           after->kind == READING_FOUND &&
+           text_equal(after->account.profile_id, call->row->from_profile_id);
+}
+
 static const struct refusal *find_refusal(enum portal_effect effect)
 {
     for (size_t i = 0; i < COUNT_OF(refusals); i++) {
@@ -274,6 +285,8 @@ static int finish(struct acting *acting, struct call *call, const struct portal_
     if (call->accepted)
         keep_acceptance(acting->job, call);
     struct reading after = read_back(acting, call);
+    if (is_no_such_profile(call, answer, &after))
+        return refuse(acting, call, &no_such_profile, answer, ret_result, err);
     struct effect effect = late_judge(acting->job, call, &after);
     if (late_record(acting, call, &effect, err) < 0 ||
         (is_canary && late_wait_for_canary(acting, call, &effect, err) < 0))

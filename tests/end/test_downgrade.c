@@ -147,6 +147,49 @@ TEST(a_person_who_says_again_is_heard_in_both_directions)
     SAYS(&story, 0, "again to a downgrade", "again", "ida", "--reason", "the project is over");
 }
 
+/* Another one may go through: it was deleted since the list, or one of the accounts was. */
+TEST(a_profile_that_is_not_there_any_more_is_a_refusal_and_no_act_that_nobody_knows_of)
+{
+    STORY(story, 20);
+
+    story_rules(&story, TO_LIGHT);
+    story_idles(&story, "ida", 70);
+    story_idles(&story, "ivo", 70);
+    story_night(&story, 0);
+    story_approves(&story);
+    end_fault(&story.end, "no-such-user=POST /api/v4/users/");
+    SAYS(&story, 21, NULL, "run");
+    check_ask(&story,
+              "select string_agg(concat_ws(' ', action, state), ', ' order by position)"
+              " from reconcile.step",
+              "downgrade failed, downgrade failed");
+    check_profile(&story, "ida", "Regular");
+    SAYS(&story, 0, NULL, "audit", "verify");
+}
+
+/* One rule, and what it does is another act by now. */
+TEST(the_grace_of_a_downgrade_is_none_of_a_suspension)
+{
+    static const char begun[] =
+        "select string_agg(distinct concat_ws(' ', action, ended_on is null)"
+        ", ', ') from reconcile.announcement";
+    STORY(story, 20);
+
+    story_rules(&story, "{ name = \"idle\"; when = { idle_days_min = 60; }; grace_days = 10;"
+                        "  do = \"downgrade\"; to_profile = \"" LIGHT "\"; }");
+    story_idles(&story, "ida", 70);
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "downgrade R7");
+    check_ask(&story, begun, "downgrade t");
+    story_nights(&story, 9);
+    story_rules(&story, "{ name = \"idle\"; when = { idle_days_min = 60; }; grace_days = 10;"
+                        "  do = \"suspend\"; }");
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "suspend R7");
+    check_ask(&story, begun, "downgrade f, suspend t");
+    SAYS(&story, 0, NULL, "audit", "verify");
+}
+
 /* --- what forbids it --- */
 
 TEST(a_profile_that_nobody_or_two_have_downgrades_nobody_and_is_said)
