@@ -376,6 +376,25 @@ static int look_at_windows(struct job *job, struct choice *choice, struct err *e
     return 0;
 }
 
+/* What the day's choice says of each row. */
+static void take_rows(const struct choosing *choosing, struct choice *choice)
+{
+    for (size_t k = 0; k < choosing->count; k++) {
+        const struct amount_row *row = &choosing->row[k];
+        size_t i = choosing->index[k];
+        bool open = row->action == ACTION_DEPROVISION ? !choice->no_deletes : !choice->closed;
+        choice->chosen[i] = row->chosen && open;
+        choice->uncounted[i] = row->overridden || row->class == AMOUNT_SPREAD;
+        choice->overridden[i] = row->overridden;
+        choice->waits[i] = row->waits;
+        choice->count += choice->chosen[i];
+        choice->impossible += row->class != AMOUNT_UNASKED && text_equal(row->waits, "G9");
+        choice->unneeded += reclaim_waits(row->waits);
+        choice->unasked_waits +=
+            row->class == AMOUNT_UNASKED && row->waits && !reclaim_waits(row->waits);
+    }
+}
+
 int job_choose(struct job *job, const struct weighed *weighed, const struct rule_book *book,
                const struct plan *only, struct plan *plan, struct choice *ret_choice,
                struct err *err)
@@ -417,20 +436,7 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
     if (choose_scene(job, weighed->context.snapshot, weighed->pairing, &scene, err) < 0)
         return -1;
     reclaim_choose(&scene, choosing.row, choosing.count);
-    for (size_t k = 0; k < choosing.count; k++) {
-        const struct amount_row *row = &choosing.row[k];
-        size_t i = choosing.index[k];
-        bool open = row->action == ACTION_DEPROVISION ? !choice.no_deletes : !choice.closed;
-        choice.chosen[i] = row->chosen && open;
-        choice.uncounted[i] = row->overridden || row->class == AMOUNT_SPREAD;
-        choice.overridden[i] = row->overridden;
-        choice.waits[i] = row->waits;
-        choice.count += choice.chosen[i];
-        choice.impossible += row->class != AMOUNT_UNASKED && text_equal(row->waits, "G9");
-        choice.unneeded += reclaim_waits(row->waits);
-        choice.unasked_waits +=
-            row->class == AMOUNT_UNASKED && row->waits && !reclaim_waits(row->waits);
-    }
+    take_rows(&choosing, &choice);
     choice.due = choosing.count;
     choice.unheard = choosing.unheard_rows;
     choice.early = choosing.early;
