@@ -25,6 +25,8 @@
 
 struct counting {
     struct arena *arena;
+    struct arena keys;    /* of by_name */
+    struct arena scratch; /* an account's, folded: nearly all have one that is there */
     struct table by_name;
     struct amount_department *item;
     size_t count, capacity;
@@ -34,7 +36,7 @@ struct counting {
 /* `gone`: suspended by us today; else active. */
 static void count_name(struct counting *counting, const char *name, bool gone)
 {
-    const char *key = name ? fold_name(counting->arena, name) : NULL;
+    const char *key = name ? fold_name(&counting->scratch, name) : NULL;
 
     if (!key)
         return;
@@ -44,12 +46,14 @@ static void count_name(struct counting *counting, const char *name, bool gone)
         counting->item = mem_grow(counting->item, counting->count, &counting->capacity,
                                   sizeof(counting->item[0]));
         counting->item[counting->count] = (struct amount_department){.name = name};
+        key = arena_strdup(&counting->keys, key);
         table_add(&counting->by_name, key, (uint32_t)counting->count++);
         at = table_find(&counting->by_name, key);
     }
     struct amount_department *department = &counting->item[table_value(&counting->by_name, at)];
     department->active += !gone;
     department->gone_today += gone;
+    arena_clear(&counting->scratch);
 }
 
 static const struct amount_department *settle(struct counting *counting, int64_t active,
@@ -63,6 +67,8 @@ static const struct amount_department *settle(struct counting *counting, int64_t
     *ret_count = counting->count;
     *ret_known = counting->known * 100 >= active * KNOWN_PERCENT;
     table_release(&counting->by_name);
+    arena_release(&counting->keys);
+    arena_release(&counting->scratch);
     free(counting->item);
     return kept;
 }
@@ -399,13 +405,14 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
                const struct plan *only, struct plan *plan, struct choice *ret_choice,
                struct err *err)
 {
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     struct choosing choosing = {
         .job = job,
         .weighed = weighed,
         .book = book,
         .plan = plan,
-        .row = arena_calloc(job->arena, plan->row_count + 1, sizeof(choosing.row[0])),
-        .index = arena_calloc(job->arena, plan->row_count + 1, sizeof(choosing.index[0])),
+        .row = arena_alloc(&scratch, (plan->row_count + 1) * sizeof(choosing.row[0])),
+        .index = arena_alloc(&scratch, (plan->row_count + 1) * sizeof(choosing.index[0])),
     };
     struct choice choice = {
         .chosen = arena_calloc(job->arena, plan->row_count + 1, sizeof(choice.chosen[0])),

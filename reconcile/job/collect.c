@@ -115,6 +115,15 @@ static int collect_pictures(struct job *job, struct collected *collected, struct
                                                                                               : 0;
 }
 
+static void forget_gone(struct collected *collected)
+{
+    size_t before = collected->snapshot.count;
+
+    snapshot_forget_gone(&collected->snapshot);
+    if (collected->snapshot.count != before)
+        collected->pairing = NULL;
+}
+
 int job_collect(struct job *job, struct collected *ret_collected, struct err *err)
 {
     struct collected collected = {.roster = {.source = NULL}};
@@ -123,7 +132,7 @@ int job_collect(struct job *job, struct collected *ret_collected, struct err *er
         confirm_undone(job, &collected.snapshot, err) < 0 ||
         job_read_logins(job, &collected, err) < 0)
         return -1;
-    snapshot_forget_gone(&collected.snapshot);
+    forget_gone(&collected);
     collected.snapshot.requests = job->portal.requests(job->portal.self);
     log_snapshot(&collected.snapshot);
     snapshot_digest(&collected.snapshot);

@@ -41,6 +41,7 @@ struct job {
 struct collected {
     struct roster roster;
     struct snapshot snapshot;
+    struct pairing *pairing; /* of just these two pictures; NULL = not made */
     struct guard_history history;
     const struct roster_proof *proof; /* R6: ascending, the present one included when it is good */
     size_t proof_count;

@@ -194,16 +194,6 @@ static int64_t days_passed(const struct job *job, const struct collected *collec
     return days > 0 ? days : 0;
 }
 
-/* K5: whether a link has a twin, which the login of another account may excuse. */
-static bool rests_on_logins(const struct snapshot *snapshot, const struct pairing *pairing)
-{
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (pairing[i].kind == LINK_ONE && pairing[i].other)
-            return true;
-    }
-    return false;
-}
-
 static int read_wanted(struct job *job, struct collected *collected, struct err *err)
 {
     CLEANUP(arena_release) struct arena matched = ARENA_INIT;
@@ -219,19 +209,22 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
         .days_passed = days_passed(job, collected),
     };
 
-    struct pairing *pairing = NULL;
     for (int round = 0; round < ROUNDS && !snapshot->logins_given_up; round++) {
         CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
         struct weighed weighed;
         size_t *index = NULL;
 
-        if (!pairing || rests_on_logins(snapshot, pairing))
-            pairing = match_all(&matched, snapshot, &collected->roster, &job->config->matching);
+        arena_clear(&matched); /* K5: links may rest on what was read */
+        struct pairing *pairing =
+            match_all(&matched, snapshot, &collected->roster, &job->config->matching);
         job_weigh(job, collected, pairing, &scratch, &weighed);
         size_t count =
             evidence_choose(&scratch, &settings, &weighed.context, weighed.decision, &index);
-        if (count == 0)
+        if (count == 0) {
+            arena_adopt(job->arena, &matched);
+            collected->pairing = pairing;
             return 0;
+        }
         log_debug("%zu last logins are read one by one", count);
         if (read_portions(job, snapshot, index, count, err) < 0)
             return -1;

@@ -32,7 +32,7 @@ static struct plan *make_plan(const struct job *job, const struct collected *col
     const struct config *config = job->config;
     struct plan_setup setup = make_setup(job);
 
-    job_weigh(job, collected, NULL, job->arena, ret_weighed);
+    job_weigh(job, collected, collected->pairing, job->arena, ret_weighed);
     *ret_guards = guard_all(job->arena, &config->limits, &collected->history, &ret_weighed->context,
                             &collected->roster, ret_weighed->pairing, ret_weighed->decision);
     struct plan *plan =

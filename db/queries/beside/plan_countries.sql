@@ -10,8 +10,8 @@ left join link_version l on l.portal_id = p.portal_id and l.account_no = a.accou
     and l.valid_from <= p.snapshot_id and (l.valid_to is null or l.valid_to > p.snapshot_id)
 left join lateral (
     select min(o.country) as country from person_version o
-    where o.portal_id = p.portal_id and o.person_key = l.person_key
+    where v.country is null and o.portal_id = p.portal_id and o.person_key = l.person_key
       and o.valid_from <= p.roster_id and (o.valid_to is null or o.valid_to > p.roster_id)
-    having count(distinct o.country) = 1) q on v.country is null
+    having count(distinct o.country) = 1) q on true
 where p.portal_id = $1::bigint and p.plan_id = $2::bigint
   and coalesce(v.country, q.country) is not null

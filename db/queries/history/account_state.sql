@@ -3,20 +3,21 @@
 -- open; nights on which somebody was near prove nothing (R6, P6). Yesterday: whom it was last linked to
 -- for seven nights or more, unless a person wrote something down since (K6). Had none: when it last
 -- showed whether it has a seat.
+with yesterday as (
+    select distinct on (w.account_no) w.account_no, w.person_key
+    from link_version w
+    join snapshot e on e.portal_id = $1::bigint and e.snapshot_id = w.valid_to
+    where w.portal_id = $1::bigint and w.kind = 'one' and w.matched_by <> 'links file'
+      and e.taken_at >= w.since + interval '7 days'
+      and not exists (select from link_version f
+                      where f.portal_id = $1::bigint and f.account_no = w.account_no
+                        and f.matched_by = 'links file' and f.valid_from >= w.valid_to)
+    order by w.account_no, w.valid_from desc)
 select a.account_id, a.account_no, us(a.first_seen) as first_seen, us(a.created) as created,
        a.ever_active, case when k.kind = 'none' and k.matched_by <> 'near' then us(k.since) end as unlinked_since,
        a.once_linked, us(a.missing_at) as missing_at,
        case when k.kind = 'one' and k.matched_by <> 'links file' and k.since <= n.taken_at - interval '7 days'
-            then k.person_key
-            else (select w.person_key from link_version w
-                  join snapshot e on e.portal_id = w.portal_id and e.snapshot_id = w.valid_to
-                  where w.portal_id = $1::bigint and w.account_no = a.account_no
-                    and w.kind = 'one' and w.matched_by <> 'links file'
-                    and e.taken_at >= w.since + interval '7 days'
-                    and not exists (select from link_version f
-                                    where f.portal_id = w.portal_id and f.account_no = w.account_no
-                                      and f.matched_by = 'links file' and f.valid_from >= w.valid_to)
-                  order by w.valid_from desc limit 1) end as yesterday,
+            then k.person_key else y.person_key end as yesterday,
        l.kind, l.source, us(l.at) as at, l.raw, us(greatest(l.seen_at, l.read_at)) as seen_at,
        us(l.read_at) as read_at, v.department, coalesce(v.status <> 'gone', false) as was_there,
        us(a.became_active_at) as became_active, us(a.reactivated_at) as reactivated,
@@ -35,5 +36,6 @@ left join account_version v
     on v.portal_id = a.portal_id and v.account_no = a.account_no and v.valid_to is null
 left join link_version k
     on k.portal_id = a.portal_id and k.account_no = a.account_no and k.valid_to is null
+left join yesterday y on y.account_no = a.account_no
 left join login_known l on l.portal_id = a.portal_id and l.account_no = a.account_no
 where a.portal_id = $1::bigint
