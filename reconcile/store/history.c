@@ -72,6 +72,7 @@ struct state_row {
     const char *account_id, *department;
     struct account_history life;
     struct login login;
+    struct activity activity;
     bool was_there; /* until now */
     bool had_none;  /* a seat, when it last showed whether it has one */
     /* The profile that life.profile_since is of, and the newest complete snapshot. */
@@ -106,6 +107,9 @@ static const struct column state_columns[] = {
     COLUMN("had_none", struct state_row, had_none),
     COLUMN("profile_id", struct state_row, profile_id),
     COLUMN("complete_at", struct state_row, complete_at),
+    COLUMN_OF_WORDS("active_kind", struct state_row, activity.kind, &event_kind_words),
+    COLUMN("active_at", struct state_row, activity.at),
+    COLUMN("active_seen_at", struct state_row, activity.seen_at),
     COLUMN_END,
 };
 
@@ -238,6 +242,7 @@ static int fill_state(const PGresult *result, void *context, struct err *err)
             account->history.became_active = lookup->snapshot->taken_at;
         fill_profile(lookup, &row, account);
         fill_login(lookup, &row, account);
+        account->activity = activity_newest(account->activity, row.activity);
     } else {
         note_missing(lookup, &row);
     }
@@ -299,27 +304,17 @@ static const struct column activity_columns[] = {
     COLUMN_END,
 };
 
-static void take_activity(struct lookup *lookup, const PGresult *result, bool is_new)
+/* Read by a run that was cut off, likewise. */
+static int fill_pending_activity(const PGresult *result, void *context, struct err *err)
 {
-    struct activity_row row = {.activity = {.is_new = is_new}};
+    struct lookup *lookup = context;
+    struct activity_row row = {.activity = {.is_new = true}};
 
+    (void)err;
     (void)store_read(&lookup->reader, result, 0, NULL, &row);
     struct account *account = find_account(lookup, row.account_id);
     if (account)
         account->activity = activity_newest(account->activity, row.activity);
-}
-
-static int fill_activity(const PGresult *result, void *context, struct err *err)
-{
-    (void)err;
-    take_activity(context, result, false);
-    return 0;
-}
-
-static int fill_pending_activity(const PGresult *result, void *context, struct err *err)
-{
-    (void)err;
-    take_activity(context, result, true);
     return 0;
 }
 
@@ -594,8 +589,6 @@ static int load_history(const struct store *store, struct arena *arena, struct s
                  append_gone(store, &lookup, err) ||
                  each_of_portal(store, "login_pending_list", query_login_pending_list,
                                 pending_columns, fill_pending, &lookup, err) ||
-                 each_of_portal(store, "activity_list", query_activity_list, activity_columns,
-                                fill_activity, &lookup, err) ||
                  each_of_portal(store, "activity_pending_list", query_activity_pending_list,
                                 activity_columns, fill_pending_activity, &lookup, err) ||
                  each_of_portal(store, "first_event_list", query_first_event_list, first_columns,

@@ -1,4 +1,4 @@
--- What is known of every account's life, its newest last login, and whether it was there until now:
+-- What is known of every account's life, its newest last login and activity, and whether it was there until now:
 -- whoever a complete snapshot does not have of these is gone. The last link counts only while it is
 -- open; nights on which somebody was near prove nothing (R6, P6). Yesterday: whom it was last linked to
 -- for seven nights or more, unless a person wrote something down since (K6). Had none: when it last
@@ -24,6 +24,7 @@ select a.account_id, a.account_no, us(a.first_seen) as first_seen, us(a.created)
        a.profile_id,
        us(a.profile_since) as profile_since, us(a.profile_other_at) as profile_other_at, us(a.regraded_at) as regraded,
        us(n.complete_at) as complete_at,
+       d.kind as active_kind, us(d.at) as active_at, us(d.seen_at) as active_seen_at,
        coalesce(case when v.status in ('active', 'inactive') then v.status
                      else (select w.status from account_version w
                            where w.portal_id = $1::bigint and w.account_no = a.account_no
@@ -38,4 +39,5 @@ left join link_version k
     on k.portal_id = a.portal_id and k.account_no = a.account_no and k.valid_to is null
 left join yesterday y on y.account_no = a.account_no
 left join login_known l on l.portal_id = a.portal_id and l.account_no = a.account_no
+left join activity_known d on d.portal_id = a.portal_id and d.account_no = a.account_no
 where a.portal_id = $1::bigint
