@@ -64,6 +64,50 @@ TEST(a_downgrade_that_was_approved_is_done_once_and_verified)
     SAYS(&story, 0, NULL, "audit", "verify");
 }
 
+/* What a write omits may be emptied by it, of whoever is next as well. */
+TEST(a_downgrade_that_empties_what_it_does_not_say_is_the_last_of_its_run)
+{
+    STORY(story, 20);
+
+    story_rules(&story, TO_LIGHT);
+    story_idles(&story, "ida", 70);
+    story_idles(&story, "ivo", 70);
+    story_changes(&story, "ida", "phoneNumber=0612345678");
+    story_changes(&story, "ivo", "phoneNumber=0612345678");
+    story_night(&story, 0);
+    story_approves(&story);
+    end_fault(&story.end, "empty-omitted=phoneNumber:POST");
+    SAYS(&story, 21, "something else changed as well: phoneNumber is empty now", "run");
+    assert_int_equal(story_writes(&story), 1);
+    end_clear_faults(&story.end);
+    story_night(&story, 0);
+    assert_int_equal(story_writes(&story), 2);
+    SAYS(&story, 0, NULL, "audit", "verify");
+}
+
+/* Events tell a login to the millisecond, and a single read may tell it to the second: that is no
+ * login that went backwards. */
+TEST(a_login_that_the_single_read_tells_less_finely_is_no_change)
+{
+    STORY(story, 20);
+    char day[DAY_TEXT_SIZE];
+    CLEANUP(text_release) struct text login = TEXT_INIT;
+
+    story_rules(&story, TO_LIGHT);
+    story_idles(&story, "ida", 70);
+    text_addf(&login, "lastLogin=%sT10:07:57.781Z", day_format(day_add(story.today, -70), day));
+    story_changes(&story, "ida", text_cstr(&login));
+    end_fault(&story.end, "last-login-form=rfc3339");
+    story_night(&story, 0);
+    story_approves(&story);
+    story_night(&story, 0);
+    check_profile(&story, "ida", "Light");
+    check_ask(&story,
+              "select count(*) filter (where extract(milliseconds from at) % 1000 = 781)::text"
+              " from audit.login_history where source = 'events'",
+              "1");
+}
+
 /* --- given back --- */
 
 /* The rules, the people and the profile of two that are downgraded; one needs it back. */
