@@ -55,6 +55,7 @@ enum fault_id {
     FAULT_EVENTS_LATE,
     FAULT_EVENTS_SHIFT,
     FAULT_BAD_EVENT,
+    FAULT_EMPTY_PAGE,
     FAULT_CURSOR_ALWAYS,
     FAULT_CURSOR_LOOP,
     FAULT_CURSOR_NEW,
@@ -93,7 +94,7 @@ enum active_form {
 
 enum cut_form { CUT_LENGTH = 0, CUT_CHUNKED, CUT_CLOSE };
 enum drift_form { DRIFT_BOTH = 0, DRIFT_REMOVE, DRIFT_ADD };
-enum bad_event { BAD_EVENT_STRING = 0, BAD_EVENT_TIME, BAD_EVENT_USER };
+enum bad_event { BAD_EVENT_STRING = 0, BAD_EVENT_TIME, BAD_EVENT_USER, BAD_EVENT_NOBODY };
 enum bad_item { BAD_STRING = 0, BAD_NULL, BAD_NUMBER, BAD_NO_ID, BAD_ID_NUMBER, BAD_ID_FORM };
 
 struct fault {

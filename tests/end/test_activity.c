@@ -444,3 +444,81 @@ TEST(activity_of_a_silence_is_let_go_by_taking_its_kind_out)
     story_night(&story, 0);
     story_is_planned(&story, "ida", "suspend R4");
 }
+
+/* A whole window of nobody is no sign that nobody was there. */
+TEST(activity_of_a_window_in_which_no_user_is_named_is_not_told)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, UNUSED);
+    end_fault(&story.end, "bad-event=nobody:/v7/analytics/api/v1/asset/v2/download");
+    story_night(&story, 0);
+    story_is_planned(&story, "api-1", "nothing");
+    story_is_planned(&story, "ida", "nothing");
+    assert_noted(&story, "activity: asset downloads (none of the asset downloads names a user)%",
+                 1);
+    end_clear_faults(&story.end);
+    story_night(&story, 0);
+    story_is_planned(&story, "api-1", "nothing");
+    story_is_planned(&story, "ida", "suspend R4");
+}
+
+/* Without any events of the portal everything else goes on, and the plan says what does not. */
+TEST(activity_that_is_not_there_at_all_stops_no_other_rule)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, STORY_DEPARTED "," UNUSED);
+    (void)story_joins(&story, "ben");
+    story_leaves(&story, "ben");
+    end_fault(&story.end, "error=404:/v7/analytics/");
+    story_night(&story, 0);
+    story_is_planned(&story, "ben", "suspend R10");
+    story_is_planned(&story, "ida", "nothing");
+    assert_noted(&story, "activity: asset views%404%portal.activity%", 1);
+}
+
+/* The day from which the newest plan acts on them. */
+static char *not_before(struct story *story, const char *name)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql,
+              "select not_before from reconcile.plan_row where plan_id = (select max(plan_id) from"
+              " reconcile.plan) and account_id = '%s'",
+              story_find(story, name)->id);
+    return end_query(&story->end, text_cstr(&sql));
+}
+
+static void assert_not_before(struct story *story, const char *name, int days)
+{
+    CLEANUP(mem_cleanup) char *is = not_before(story, name);
+    char day[DAY_TEXT_SIZE];
+
+    assert_string_equal(is, day_format(day_add(story->today, days), day));
+}
+
+/* Who was there after they were told is told anew; who was there before was not. */
+TEST(activity_after_an_announcement_starts_it_anew_and_activity_before_does_not)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_idles(&story, "ira", 400);
+    story_idles(&story, "ivo", 400);
+    story_rules(&story, "{ name = \"unused\"; when = { account = \"active\"; activity_days_min ="
+                        " 3; }; do = \"suspend\"; grace_days = 14; }");
+    story_night(&story, 0);
+    assert_not_before(&story, "ida", 14);
+    assert_not_before(&story, "ira", 14);
+    assert_not_before(&story, "ivo", 14);
+    story_passes(&story, 4);
+    is_active(&story, "ira", "searches", 3);
+    is_active(&story, "ivo", "searches", 5);
+    story_night(&story, 0);
+    assert_not_before(&story, "ida", 9);
+    assert_not_before(&story, "ira", 14);
+    assert_not_before(&story, "ivo", 9);
+}
