@@ -464,6 +464,20 @@ TEST(activity_of_a_window_in_which_no_user_is_named_is_not_told)
     story_is_planned(&story, "ida", "suspend R4");
 }
 
+/* Behind one empty page there is more. */
+TEST(activity_goes_on_behind_one_empty_page)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, UNUSED);
+    end_fault(&story.end, "empty-page=nth=1:/v7/analytics/api/v1/asset/v2/download");
+    story_night(&story, 0);
+    assert_true(end_stat(&story.end, "endpoints.downloads-v2.200") == 2);
+    story_is_planned(&story, "api-1", "nothing");
+    story_is_planned(&story, "ida", "suspend R4");
+}
+
 /* Without any events of the portal everything else goes on, and the plan says what does not. */
 TEST(activity_that_is_not_there_at_all_stops_no_other_rule)
 {
