@@ -231,8 +231,8 @@ static int approve_line(const struct invocation *one, const struct config *confi
     request.digest = line->digest;
     (void)fputs(line->portal, stdout);
     (void)fputs(": ", stdout);
-    int failed = open_plan(one, line->plan_id, &desk, err) < 0 ||
-                 approve_plan(&desk, &request, err) < 0;
+    int failed =
+        open_plan(one, line->plan_id, &desk, err) < 0 || approve_plan(&desk, &request, err) < 0;
     database_release(&desk.database);
     return failed ? -1 : 0;
 }
@@ -286,8 +286,7 @@ static int check_options(const struct invocation *invocation, struct err *err)
                            of_one[i]);
     }
     if (invocation->argument_count > 0)
-        return err_set(err, ERR_USAGE,
-                       "--portals names the plans in its file; hint: without '%s'",
+        return err_set(err, ERR_USAGE, "--portals names the plans in its file; hint: without '%s'",
                        invocation->argument[0]);
     return 0;
 }

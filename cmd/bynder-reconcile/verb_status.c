@@ -188,8 +188,7 @@ static int show_all(struct listing *listing, int failed, enum report_format form
     if (listing->count > 0)
         qsort(listing->portal, listing->count, sizeof(listing->portal[0]), by_name);
     if (format == REPORT_XLSX || format == REPORT_CSV_BOM)
-        return err_set(err, ERR_USAGE,
-                       "status has no format '%s'; hint: text, json, csv or html",
+        return err_set(err, ERR_USAGE, "status has no format '%s'; hint: text, json, csv or html",
                        report_format_name(format));
     struct portals_view view = {.portal = listing->portal,
                                 .count = listing->count,

@@ -57,8 +57,7 @@ static bool is_failed(const struct portal_status *portal)
         return false;
     if (run->exit_code < 0)
         return !portal->locked;
-    return run->exit_code != 0 && run->exit_code != CHANGES_PENDING &&
-           run->exit_code != ERR_HELD;
+    return run->exit_code != 0 && run->exit_code != CHANGES_PENDING && run->exit_code != ERR_HELD;
 }
 
 static void judge(struct portal_status *portal, struct instant now)

@@ -26,24 +26,24 @@ const char *portal_state_name(enum portal_state state); /* "failed", "overdue" .
 struct portal_status {
     int64_t portal_id;
     const char *portal;
-    struct store_status_run run;  /* the newest; id 0 = there is none */
-    bool locked;                  /* a run holds the portal */
-    struct instant last_success;  /* of `run`; none = never */
-    struct instant taken_at;      /* of the newest snapshot; none = there is none */
-    bool complete;                /* likewise */
-    int64_t accounts, active;     /* likewise; active ones are seats */
-    int64_t plan_id;              /* the newest; 0 = there is none */
+    struct store_status_run run; /* the newest; id 0 = there is none */
+    bool locked;                 /* a run holds the portal */
+    struct instant last_success; /* of `run`; none = never */
+    struct instant taken_at;     /* of the newest snapshot; none = there is none */
+    bool complete;               /* likewise */
+    int64_t accounts, active;    /* likewise; active ones are seats */
+    int64_t plan_id;             /* the newest; 0 = there is none */
     enum plan_state plan_state;
     struct instant plan_created_at;
     struct day plan_today;
-    const char *digest;           /* 64 hex digits */
-    const char *held_by;          /* guards that hold it, with blanks between; NULL = none */
-    size_t waiting, due;          /* rows of it that wait for a person; those due by now */
-    size_t open_steps;            /* acts whose outcome nobody knows */
+    const char *digest;                 /* 64 hex digits */
+    const char *held_by;                /* guards that hold it, with blanks between; NULL = none */
+    size_t waiting, due;                /* rows of it that wait for a person; those due by now */
+    size_t open_steps;                  /* acts whose outcome nobody knows */
     const struct plan_savings *savings; /* of the month of that plan and its year so far */
     size_t savings_count;
-    unsigned is;                  /* bits 1 << PORTAL_...: all that hold */
-    enum portal_state state;      /* the most urgent of them */
+    unsigned is;             /* bits 1 << PORTAL_...: all that hold */
+    enum portal_state state; /* the most urgent of them */
 };
 
 /* In order of name, those set aside for another name left out. */

@@ -28,15 +28,17 @@ const char *portals_outcome(const struct portal_status *portal)
 static const struct {
     const char *sentence, *title, *about;
 } words[PORTAL_STATE_COUNT] = {
-    [PORTAL_FAILED] = {"failed", "Failed",
-                       "The last run ended with an error, or was cut off. Nothing is lost: the next "
-                       "one asks what became of every act and goes on."},
+    [PORTAL_FAILED] =
+        {"failed", "Failed",
+         "The last run ended with an error, or was cut off. Nothing is lost: the next "
+         "one asks what became of every act and goes on."},
     [PORTAL_OVERDUE] = {"overdue", "Overdue",
                         "No run came to a good end for 26 hours, or none ever did: the timer is "
                         "off, or every run fails."},
-    [PORTAL_HELD] = {"held by a guard", "Held by a guard",
-                     "What was read does not look right, so nothing is done there until it does, or "
-                     "until somebody who looked at it lets the guard go."},
+    [PORTAL_HELD] =
+        {"held by a guard", "Held by a guard",
+         "What was read does not look right, so nothing is done there until it does, or "
+         "until somebody who looked at it lets the guard go."},
     [PORTAL_UNCLEAR] = {"with acts of unknown outcome", "Acts of unknown outcome",
                         "Bynder did not say what became of them. The next run asks."},
     [PORTAL_WAITING] = {"waiting for approval", "Waiting for approval",

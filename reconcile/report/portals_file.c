@@ -28,8 +28,8 @@ struct portals_reading {
     size_t count, capacity;
 };
 
-static int refuse(const struct portals_reading *reading, const struct table_row *row, const char *what,
-                  struct err *err)
+static int refuse(const struct portals_reading *reading, const struct table_row *row,
+                  const char *what, struct err *err)
 {
     CLEANUP(text_release) struct text portal = TEXT_INIT;
 
@@ -59,7 +59,8 @@ static int take_row(void *context, const struct table_row *row, struct err *err)
         return refuse(reading, row, "the column 'decision' takes 'approve', or nothing", err);
     if (row->cells > row->titles)
         return refuse(reading, row, "it has more cells than the header", err);
-    if (text_is_empty(row->cell[PORTAL]) || !parse_int(row->cell[PLAN], 1, INT64_MAX, &line.plan_id))
+    if (text_is_empty(row->cell[PORTAL]) ||
+        !parse_int(row->cell[PLAN], 1, INT64_MAX, &line.plan_id))
         return refuse(reading, row, "it does not say which plan of which portal is approved", err);
     if (!digest_parse(row->cell[DIGEST], &digest))
         return refuse(reading, row,

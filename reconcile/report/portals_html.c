@@ -140,8 +140,9 @@ static void add_commands(struct text *out)
     text_add(out, "<section>\n<details class=admin>\n<summary>For the administrator</summary>\n"
                   "<dl>\n<dt>A line for each portal, with the digest of its newest plan<dd><code>");
     encode_html(out, text_cstr(&list));
-    text_add(out, "</code>\n<dt>Approve the plans of those lines in whose column decision you wrote "
-                  "approve, once you have seen each of these plans<dd><code>");
+    text_add(out,
+             "</code>\n<dt>Approve the plans of those lines in whose column decision you wrote "
+             "approve, once you have seen each of these plans<dd><code>");
     encode_html(out, text_cstr(&approve));
     text_add(out, "</code>\n</dl>\n</details>\n</section>\n");
 }

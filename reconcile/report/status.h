@@ -1,6 +1,6 @@
 /*
- * report/status: what the store says about one portal (struct store_status), for people and as JSON.
- * It shows; it judges nothing.
+ * report/status: what the store says about one portal (struct store_status), for people and as
+ * JSON. It shows; it judges nothing.
  */
 #ifndef REPORT_STATUS_H
 #define REPORT_STATUS_H

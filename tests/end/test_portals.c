@@ -70,7 +70,8 @@ TEST(status_of_all_counts_what_waits_as_status_of_one_does)
     assert_same(&acts, 5, "waiting");
     acts_approve_only(&acts, acts.row[0].id);
     assert_same(&acts, 4, "waiting");
-    CLEANUP(mem_cleanup) char *far = acts_ask(&acts, "select (today + 60)::text from reconcile.plan");
+    CLEANUP(mem_cleanup)
+    char *far = acts_ask(&acts, "select (today + 60)::text from reconcile.plan");
     /* made while the person is gone, it covers the departure */
     SAY(&acts, "keep", acts.row[1].id, "--until", far, "--reason", "handover");
     assert_same(&acts, 3, "waiting");
@@ -173,7 +174,7 @@ static int64_t approvals_of(struct acts *acts, const char *portal)
                            " and r.ended_at is null",
                            portal);
 
-    return atoll(count);
+    return strtoll(count, NULL, 10);
 }
 
 static void approve(struct acts *acts, const struct two *two, const char *table, int code,
@@ -181,9 +182,9 @@ static void approve(struct acts *acts, const struct two *two, const char *table,
 {
     CLEANUP(mem_cleanup) char *file = end_file(&acts->end, "portals.csv", table, strlen(table));
     CLEANUP(end_result_release)
-    struct end_result result = end_run_bare(
-        &acts->end,
-        (const char *const[]){"--config", two->directory, "approve", "--portals", file, NULL});
+    struct end_result result =
+        end_run_bare(&acts->end, (const char *const[]){"--config", two->directory, "approve",
+                                                       "--portals", file, NULL});
 
     end_assert_code(&result, code);
     end_assert_says(code == 0 ? &result.out : &result.err, says);
@@ -252,7 +253,8 @@ TEST(approve_over_portals_refuses_what_it_cannot_mean)
     text_clear(&table);
     text_addf(&table, "portal,plan,digest,decision\nend,1,%s,yes\n", two.digest[0]);
     approve(&acts, &two, text_cstr(&table), 64, "takes 'approve', or nothing");
-    approve(&acts, &two, "portal,plan,decision\nend,1,approve\n", 64, "no column is called 'digest'");
+    approve(&acts, &two, "portal,plan,decision\nend,1,approve\n", 64,
+            "no column is called 'digest'");
     assert_int_equal(approvals_of(&acts, "end"), 0);
     CLEANUP(mem_cleanup) char *file = end_file(&acts.end, "p.csv", "x", 1);
     BARE(both, "--config", two.directory, "approve", "--portals", file, "--override", "G7");
