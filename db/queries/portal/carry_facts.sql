@@ -1,25 +1,46 @@
 -- What either history knows of an account's life, both know: of an account that somebody gave back
 -- after our last act, whichever of them acted and whichever saw it, we must not think that it is ours
--- (R8). Before the newest moment from which both are whole nobody can tell.
-with whole as (
-    update portal p set states_whole_from = greatest(p.states_whole_from, o.states_whole_from)
-    from portal o
-    where p.portal_id = $1::bigint and o.portal_id = $2::bigint),
-acted as (
-    select account_id, max(done_at) as done_at
-    from act
-    where portal_id in ($1::bigint, $2::bigint) and action = 'suspend'
-    group by account_id),
-seen as (
+-- (R8).
+with own_act as materialized (
+    select account_id, max(done_at) as done_at from act
+    where portal_id = $1::bigint and action = 'suspend' group by account_id),
+other_act as materialized (
+    select account_id, max(done_at) as done_at from act
+    where portal_id = $2::bigint and action = 'suspend' group by account_id),
+acted as materialized (
+    select coalesce(a.account_id, b.account_id) as account_id,
+           greatest(a.done_at, b.done_at) as done_at
+    from own_act a
+    full join other_act b on b.account_id = a.account_id),
+own_seen as materialized (
     select d.account_id, min(s.taken_at) as taken_at
     from acted d
-    join account n on n.account_id = d.account_id and n.portal_id in ($1::bigint, $2::bigint)
-    join account_version v on v.portal_id = n.portal_id and v.account_no = n.account_no
+    join account n on n.portal_id = $1::bigint and n.account_id = d.account_id
+    join account_version v on v.portal_id = $1::bigint and v.account_no = n.account_no
         and v.status = 'active'
-    join snapshot s on s.portal_id = v.portal_id and s.snapshot_id >= v.valid_from
+    join snapshot s on s.portal_id = $1::bigint and s.snapshot_id >= v.valid_from
         and (v.valid_to is null or s.snapshot_id < v.valid_to)
     where s.taken_at > d.done_at and (s.complete or s.snapshot_id = v.valid_from)
-    group by d.account_id)
+    group by d.account_id),
+other_seen as materialized (
+    select d.account_id, min(s.taken_at) as taken_at
+    from acted d
+    join account n on n.portal_id = $2::bigint and n.account_id = d.account_id
+    join account_version v on v.portal_id = $2::bigint and v.account_no = n.account_no
+        and v.status = 'active'
+    join snapshot s on s.portal_id = $2::bigint and s.snapshot_id >= v.valid_from
+        and (v.valid_to is null or s.snapshot_id < v.valid_to)
+    where s.taken_at > d.done_at and (s.complete or s.snapshot_id = v.valid_from)
+    group by d.account_id),
+other as materialized (
+    select account_id, first_seen, created, deactivated, ever_active, once_linked, missing_at,
+           became_active_at, reactivated_at, bound
+    from account where portal_id = $2::bigint),
+told as materialized (
+    select o.*, least(s.taken_at, t.taken_at) as seen_at
+    from other o
+    left join own_seen s on s.account_id = o.account_id
+    left join other_seen t on t.account_id = o.account_id)
 update account a
 set first_seen = least(a.first_seen, o.first_seen),
     created = coalesce(a.created, o.created),
@@ -29,8 +50,7 @@ set first_seen = least(a.first_seen, o.first_seen),
     missing_at = (select max(m) from unnest(array[a.missing_at, o.missing_at]) m
                   where m < least(a.first_seen, o.first_seen)),
     became_active_at = greatest(a.became_active_at, o.became_active_at),
-    reactivated_at = greatest(a.reactivated_at, o.reactivated_at, s.taken_at),
+    reactivated_at = greatest(a.reactivated_at, o.reactivated_at, o.seen_at),
     bound = array(select unnest(a.bound) union select unnest(o.bound) order by 1)
-from account o
-left join seen s on s.account_id = o.account_id
-where a.portal_id = $1::bigint and o.portal_id = $2::bigint and o.account_id = a.account_id
+from told o
+where a.portal_id = $1::bigint and a.account_id = o.account_id

@@ -4,9 +4,9 @@ select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee
        v.profile_id, v.country, v.department, v.groups, v.groups_unreadable, v.sso_only, v.flaw,
        l.kind, us(l.at) as at, l.raw, l.source, us(l.seen_at) as seen_at
 from account_version v
-join account a on a.portal_id = v.portal_id and a.account_no = v.account_no
+join account a on a.portal_id = $1::bigint and a.account_no = v.account_no
 left join lateral (select * from login w
-                   where w.portal_id = v.portal_id and w.account_no = v.account_no
+                   where w.portal_id = $1::bigint and w.account_no = v.account_no
                      and w.valid_from <= $2::integer
                    order by w.valid_from desc
                    limit 1) l on true
