@@ -42,10 +42,10 @@ int store_ask_user(const struct store *store, const struct store_subject *subjec
 /* ERR_USAGE when nothing was known then. */
 int store_ask_at(const struct store *store, const char *portal, struct instant moment,
                  PGresult **ret_result, struct err *err) __attribute__((warn_unused_result));
-int store_ask_actions(const struct store *store, const char *portal, struct instant since,
-                      PGresult **ret_result, struct err *err) __attribute__((warn_unused_result));
-int store_ask_seats(const struct store *store, const char *portal, struct day since,
-                    PGresult **ret_result, struct err *err) __attribute__((warn_unused_result));
+int store_ask_actions(const struct store *store, struct instant since, PGresult **ret_result,
+                      struct err *err) __attribute__((warn_unused_result));
+int store_ask_seats(const struct store *store, struct day since, PGresult **ret_result,
+                    struct err *err) __attribute__((warn_unused_result));
 /* What people decided, and what became of it: since a moment (none = ever), about one account and
  * by one person (either NULL = whoever). */
 int store_ask_decisions(const struct store *store, struct instant since, const char *account_id,
