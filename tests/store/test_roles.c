@@ -13,6 +13,7 @@
 #include "audit/verify.h"
 #include "base/mem.h"
 #include "core/match.h"
+#include "distributed.h"
 #include "host/file.h"
 #include "store/audit.h"
 
@@ -298,6 +299,10 @@ TEST(each_role_does_its_work_and_no_more)
     const char *excess = NULL;
     size_t count = 0;
 
+    if (distributed_is_here()) {
+        print_message("roles that log in on several servers: tests/store/test_spread.c\n");
+        skip();
+    }
     /* The job: from the first row to the outcome of an act. */
     be(test, "reconcile_job");
     REVIEW_OK(store_open(test->world.pg, "acme", "http://127.0.0.1", store, &why));
