@@ -42,15 +42,15 @@ int store_ask_user(const struct store *store, const struct store_subject *subjec
 /* ERR_USAGE when nothing was known then. */
 int store_ask_at(const struct store *store, const char *portal, struct instant moment,
                  PGresult **ret_result, struct err *err) __attribute__((warn_unused_result));
-int store_ask_actions(const struct store *store, const char *portal, struct instant since,
-                      PGresult **ret_result, struct err *err) __attribute__((warn_unused_result));
-int store_ask_seats(const struct store *store, const char *portal, struct day since,
-                    PGresult **ret_result, struct err *err) __attribute__((warn_unused_result));
+int store_ask_actions(const struct store *store, struct instant since, PGresult **ret_result,
+                      struct err *err) __attribute__((warn_unused_result));
+int store_ask_seats(const struct store *store, struct day since, PGresult **ret_result,
+                    struct err *err) __attribute__((warn_unused_result));
 /* Two answers: by month, and in all months from that of `since` on (none = ever). */
 struct store_savings_told {
     PGresult *months, *total;
 };
-int store_ask_savings(const struct store *store, const char *portal, struct day since,
+int store_ask_savings(const struct store *store, struct day since,
                       struct store_savings_told *ret_told, struct err *err)
     __attribute__((warn_unused_result));
 void store_savings_told_release(struct store_savings_told *told);

@@ -9,12 +9,12 @@ select a.account_id, a.account_no, us(a.first_seen) as first_seen, us(a.created)
        case when k.kind = 'one' and k.matched_by <> 'links file' and k.since <= n.taken_at - interval '7 days'
             then k.person_key
             else (select w.person_key from link_version w
-                  join snapshot e on e.portal_id = w.portal_id and e.snapshot_id = w.valid_to
+                  join snapshot e on e.portal_id = $1::bigint and e.snapshot_id = w.valid_to
                   where w.portal_id = $1::bigint and w.account_no = a.account_no
                     and w.kind = 'one' and w.matched_by <> 'links file'
                     and e.taken_at >= w.since + interval '7 days'
-                    and not exists (select from link_version f
-                                    where f.portal_id = w.portal_id and f.account_no = w.account_no
+                    and not exists (select 1 from link_version f
+                                    where f.portal_id = $1::bigint and f.account_no = w.account_no
                                       and f.matched_by = 'links file' and f.valid_from >= w.valid_to)
                   order by w.valid_from desc limit 1) end as yesterday,
        l.kind, l.source, us(l.at) as at, l.raw, us(greatest(l.seen_at, l.read_at)) as seen_at,
@@ -32,8 +32,8 @@ from account a
 cross join (select max(taken_at) as taken_at, max(taken_at) filter (where complete) as complete_at
             from snapshot where portal_id = $1::bigint) n
 left join account_version v
-    on v.portal_id = a.portal_id and v.account_no = a.account_no and v.valid_to is null
+    on v.portal_id = $1::bigint and v.account_no = a.account_no and v.valid_to is null
 left join link_version k
-    on k.portal_id = a.portal_id and k.account_no = a.account_no and k.valid_to is null
-left join login_known l on l.portal_id = a.portal_id and l.account_no = a.account_no
+    on k.portal_id = $1::bigint and k.account_no = a.account_no and k.valid_to is null
+left join login_known l on l.portal_id = $1::bigint and l.account_no = a.account_no
 where a.portal_id = $1::bigint
