@@ -4,6 +4,61 @@
 
 set local search_path = reconcile, pg_catalog;
 
+-- --- seats by class --------------------------------------------------------------------------------
+
+-- As it was; no part of it is asked twice, so that each is asked about the portal that the whole is.
+create or replace view audit.seat_class as
+    with change as (
+        select v.portal_id, v.valid_from as snapshot_id, coalesce(v.profile_id, '') as profile_id,
+               1 as step
+        from account_version v where v.status = 'active'
+        union all
+        select v.portal_id, v.valid_to, coalesce(v.profile_id, ''), -1
+        from account_version v where v.status = 'active' and v.valid_to is not null),
+    summed as (
+        select portal_id, snapshot_id, profile_id, sum(step) as step
+        from change group by portal_id, snapshot_id, profile_id),
+    profile as (
+        select distinct v.portal_id, coalesce(v.profile_id, '') as profile_id
+        from account_version v where v.status = 'active'),
+    shot as not materialized (
+        select distinct on (s.portal_id, r.today) s.portal_id, r.today as day, s.snapshot_id
+        from snapshot s
+        join run r on r.portal_id = s.portal_id and r.run_id = s.run_id
+        where s.complete and s.thinned_at is null
+        order by s.portal_id, r.today, s.snapshot_id desc),
+    counted as (
+        select s.portal_id, s.snapshot_id, p.profile_id,
+               sum(coalesce(c.step, 0)) over (partition by s.portal_id, p.profile_id
+                                              order by s.snapshot_id) as seats
+        from snapshot s
+        join profile p on p.portal_id = s.portal_id
+        left join summed c on c.portal_id = s.portal_id and c.snapshot_id = s.snapshot_id
+            and c.profile_id = p.profile_id
+        where s.thinned_at is null),
+    taken as (
+        select d.portal_id, d.day, d.snapshot_id, k.class, c.seats
+        from shot d
+        join counted c on c.portal_id = d.portal_id and c.snapshot_id = d.snapshot_id
+        left join profile_class_version k on k.portal_id = c.portal_id
+            and k.profile_id = c.profile_id and k.valid_from <= c.snapshot_id
+            and (k.valid_to is null or k.valid_to > c.snapshot_id)
+        where c.seats > 0
+        union all
+        select d.portal_id, d.day, d.snapshot_id, v.class, 0
+        from shot d
+        join seat_class_version v on v.portal_id = d.portal_id and v.valid_from <= d.snapshot_id
+            and (v.valid_to is null or v.valid_to > d.snapshot_id)),
+    class as (
+        select portal_id, day, snapshot_id, class, sum(seats)::bigint as seats
+        from taken group by portal_id, day, snapshot_id, class)
+    select o.name as portal, c.portal_id, c.day, c.class, c.seats, v.contracted,
+           v.contracted - c.seats as free, v.price, v.currency, v.position
+    from portal o
+    join class c on c.portal_id = o.portal_id
+    left join seat_class_version v on v.portal_id = o.portal_id and v.class = c.class
+        and v.valid_from <= c.snapshot_id and (v.valid_to is null or v.valid_to > c.snapshot_id);
+
 -- --- what was saved ----------------------------------------------------------------------------------
 
 -- As it was; the spans are asked first, because the question of them cannot stand within another one that

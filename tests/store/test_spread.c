@@ -280,7 +280,8 @@ TEST(a_history_that_is_spread_goes_on_as_it_was)
     assert_kept(owner);
 
     /* A table that an upgrade adds, and that nobody spread. */
-    must(owner, "create table reconcile.later (portal_id bigint primary key)");
+    must(owner, "drop table reconcile.first_event cascade");
+    must(owner, "create table reconcile.first_event (portal_id bigint primary key)");
     REVIEW_OK(store_look_spread(&test.world.store, &test.world.arena, &spread, &why));
     assert_int_equal(spread.here, 1);
     assert_spread_says(conninfo, 0, " 1 of them now");
