@@ -113,8 +113,9 @@ static int check_database(struct checking *checking, const char **ret_fine, stru
                          config->embedded);
         return 0;
     }
-    if (!config->embedded && (migrate_check(database.pg, err) < 0 ||
-                              describe_spread(checking, database.pg, &spread, err) < 0))
+    if (!config->embedded &&
+        (migrate_check(database.pg, err) < 0 || store_check_rights(database.pg, err) < 0 ||
+         describe_spread(checking, database.pg, &spread, err) < 0))
         return -1;
     *ret_fine =
         config->embedded

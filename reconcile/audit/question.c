@@ -50,6 +50,22 @@ int store_excess_rights(struct pg *pg, struct arena *arena, const char **ret_exc
     return 0;
 }
 
+int store_check_rights(struct pg *pg, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(pg, rights_missing, PG_ONE, &result, err) < 0)
+        return -1;
+    int64_t count = pg_int(result, 0, store_place_of(result, "count"));
+    if (count > 0)
+        return err_set(
+            err, ERR_CONFIG,
+            "this login may not %s%s; hint: it needs the role of the job, and roles.sql is "
+            "run again after each upgrade",
+            pg_text(result, 0, store_place_of(result, "what")), count > 3 ? ", and more" : "");
+    return 0;
+}
+
 /* --- who is meant --- */
 
 /* Names that are not plain ASCII and are the wanted one all the same. */

@@ -96,6 +96,19 @@ TEST(a_job_plans_and_runs_and_erases_nobody)
     assert_int_equal(erasures(&end), 0);
 }
 
+/* As after an upgrade that was not followed by roles.sql. */
+TEST(a_right_that_the_job_lacks_is_told_by_check)
+{
+    WORLD(end);
+
+    PQclear(end_sql(&end, "revoke insert on reconcile.plan_renewal from reconcile_job"));
+    CLEANUP(end_result_release) struct end_result result = END_RUN(&end, "check");
+    end_assert_code(&result, 78);
+    end_assert_says(&result.out, "this login may not add to plan_renewal; hint: ");
+    PQclear(end_sql(&end, "grant insert on reconcile.plan_renewal to reconcile_job"));
+    RUNS(&end, 0, "no more than the job needs", "check");
+}
+
 /* What has no names is answered, and all else refused as what it is: a right that is missing. */
 TEST(an_auditor_is_told_what_is_not_personal)
 {
