@@ -375,7 +375,7 @@ install: ## install below DESTDIR (prefix=/usr unitdir=/lib/systemd/system), fro
 # Everything but the programs: quick, for the checks of units and pages.
 .PHONY: install-data
 install-data:
-	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/bynder-reconcile db/audit-verify.sql db/roles.sql
+	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/bynder-reconcile db/audit-verify.sql db/roles.sql db/distribute.sql
 	install -D -m 0644 -t $(DESTDIR)$(unitdir) systemd/*.service systemd/*.timer systemd/*.socket
 	install -D -m 0755 -t $(DESTDIR)$(prefix)/lib/bynder-reconcile systemd/run-failed
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/man/man1 docs/man/*.1

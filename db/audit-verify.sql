@@ -24,7 +24,8 @@
 \else
     do $$ begin raise exception 'which portal? psql -v portal=NAME -f audit-verify.sql'; end $$;
 \endif
-select not exists (select from audit.portal where portal = :'portal') as is_unknown
+select not exists (select 1 from audit.portal where portal = :'portal') as is_unknown,
+       (select portal_id from audit.portal where portal = :'portal') as portal_id
 \gset
 \if :is_unknown
     do $$ begin raise exception 'this history has no portal of that name: select portal from audit.portal'; end $$;
@@ -61,7 +62,7 @@ with chain as (
                || coalesce(int8send(length(e.sealed)::bigint) || e.sealed, '\xffffffffffffffff')
            ) as should_be
     from audit.event e
-    where e.portal = :'portal'
+    where e.portal_id = :portal_id
     window w as (order by e.sequence)),
 -- The state of a step after each event about it; skipped and already are those that were never called.
 steps as (
@@ -124,7 +125,7 @@ finding as (
     union all
     select l.sequence, 'the head of the chain says something else'
     from last l
-    left join audit.head h on h.portal = :'portal'
+    left join audit.head h on h.portal_id = :portal_id
     where l.sequence <> coalesce(h.sequence, 0) or l.count <> coalesce(h.count, 0)
        or l.hash <> h.hash)
 select (select count(*) from finding) as findings,
@@ -142,13 +143,13 @@ from last l
 -- Runs, readings, migrations.
 with event as (
     select e.sequence, e.kind, e.run_id, e.word, e.fact from audit.event e
-    where e.portal = :'portal'
+    where e.portal_id = :portal_id
       and e.kind in ('run_begin', 'run_end', 'snapshot', 'roster', 'migration')),
 first as (select min(run_id) as run_id from event where kind = 'run_begin'),
 -- Who the portal is, and what was carried over from another name of it.
 identity as (
     select e.sequence, e.kind, e.word, e.fact from audit.event e
-    where e.portal = :'portal' and e.kind in ('portal', 'identity')),
+    where e.portal_id = :portal_id and e.kind in ('portal', 'identity')),
 named as (
     select sequence, case kind when 'portal' then word else fact ->> 'name' end as name
     from identity
@@ -173,26 +174,26 @@ finding as (
     select coalesce(k.sequence, 0), 'who the portal is is not stored as it was recorded'
     from audit.portal p
     left join known k on true
-    where p.portal = :'portal'
+    where p.portal_id = :portal_id
       and (p.host, p.own_id, p.goes_on_in::text)
           is distinct from (k.host, k.own_id, k.goes_on_in)
     union all
     select c.sequence, format('act %s is not stored as it was carried over', c.act_id)
     from carried c
-    left join audit.act a on a.portal = :'portal' and a.act_id::text = c.act_id
+    left join audit.act a on a.portal_id = :portal_id and a.act_id::text = c.act_id
     where (a.account_id, a.action, (extract(epoch from a.done_at) * 1000000)::bigint::text)
           is distinct from (c.account_id, c.action, c.done_us)
     union all
     select e.sequence, format('run %s is not stored as it began', e.run_id) as says
     from event e
-    left join audit.run r on r.portal = :'portal' and r.run_id = e.run_id
+    left join audit.run r on r.portal_id = :portal_id and r.run_id = e.run_id
     where e.kind = 'run_begin'
       and (r.verb, r.today::text, (extract(epoch from r.started_at) * 1000000)::bigint::text)
           is distinct from (e.word, e.fact ->> 'today', e.fact ->> 'started_us')
     union all
     select e.sequence, format('run %s is not stored as it ended', e.run_id)
     from event e
-    left join audit.run r on r.portal = :'portal' and r.run_id = e.run_id
+    left join audit.run r on r.portal_id = :portal_id and r.run_id = e.run_id
     where e.kind = 'run_end'
       and ((r.exit_code::text, (extract(epoch from r.finished_at) * 1000000)::bigint::text,
             r.requests::text)
@@ -201,7 +202,7 @@ finding as (
     union all
     select e.sequence, format('snapshot %s is not stored as it was taken', e.fact ->> 'snapshot')
     from event e
-    left join audit.snapshot s on s.portal = :'portal'
+    left join audit.snapshot s on s.portal_id = :portal_id
         and s.snapshot_id::text = e.fact ->> 'snapshot'
     where e.kind = 'snapshot'
       and ((s.run_id, s.complete, s.accounts::text, s.active::text, s.gone::text,
@@ -217,7 +218,7 @@ finding as (
     union all
     select e.sequence, format('roster %s is not stored as it was read', e.fact ->> 'roster')
     from event e
-    left join audit.roster s on s.portal = :'portal' and s.roster_id::text = e.fact ->> 'roster'
+    left join audit.roster s on s.portal_id = :portal_id and s.roster_id::text = e.fact ->> 'roster'
     where e.kind = 'roster'
       and (s.run_id, s.good, s.people::text, s.rejected::text, encode(s.digest, 'hex'),
            (extract(epoch from s.read_at) * 1000000)::bigint::text)
@@ -233,24 +234,24 @@ finding as (
     union all
     select 0, format('run %s is stored, and no event tells that it began', r.run_id)
     from audit.run r join first f on r.run_id >= f.run_id
-    where r.portal = :'portal'
-      and not exists (select from event e where e.kind = 'run_begin' and e.run_id = r.run_id)
+    where r.portal_id = :portal_id
+      and not exists (select 1 from event e where e.kind = 'run_begin' and e.run_id = r.run_id)
     union all
     select 0, format('run %s is stored as finished, and no event tells of that', r.run_id)
     from audit.run r join first f on r.run_id >= f.run_id
-    where r.portal = :'portal' and r.finished_at is not null
-      and not exists (select from event e where e.kind = 'run_end' and e.run_id = r.run_id)
+    where r.portal_id = :portal_id and r.finished_at is not null
+      and not exists (select 1 from event e where e.kind = 'run_end' and e.run_id = r.run_id)
     union all
     select 0, format('snapshot %s is stored, and no event tells of it', s.snapshot_id)
     from audit.snapshot s join first f on s.run_id >= f.run_id
-    where s.portal = :'portal'
-      and not exists (select from event e where e.kind = 'snapshot'
+    where s.portal_id = :portal_id
+      and not exists (select 1 from event e where e.kind = 'snapshot'
                       and e.fact ->> 'snapshot' = s.snapshot_id::text)
     union all
     select 0, format('roster %s is stored, and no event tells of it', s.roster_id)
     from audit.roster s join first f on s.run_id >= f.run_id
-    where s.portal = :'portal'
-      and not exists (select from event e where e.kind = 'roster'
+    where s.portal_id = :portal_id
+      and not exists (select 1 from event e where e.kind = 'roster'
                       and e.fact ->> 'roster' = s.roster_id::text))
 select count(*) as readings_findings,
        coalesce(string_agg(format('event %s: %s', sequence, says), E'\n' order by sequence, says)
@@ -261,12 +262,12 @@ from finding
 -- Plans and brakes. What an erasure or a retention took away it says; older retentions only counted.
 with event as (
     select e.sequence, e.kind, e.run_id, e.plan_id, e.position, e.word, e.fact from audit.event e
-    where e.portal = :'portal' and e.kind in ('plan', 'guard', 'rejection', 'erasure', 'retention')),
+    where e.portal_id = :portal_id and e.kind in ('plan', 'guard', 'rejection', 'erasure', 'retention')),
 made as (select * from event where kind = 'plan'),
 rejected as (select plan_id from event where kind = 'rejection'),
 first as (
     select min(run_id) as run_id from audit.event
-    where portal = :'portal' and kind = 'run_begin'),
+    where portal_id = :portal_id and kind = 'run_begin'),
 taken as (
     select k.key, n.value
     from event e
@@ -278,7 +279,7 @@ taken as (
 finding as (
     select e.sequence, format('plan %s is not stored as it was made', e.plan_id) as says
     from made e
-    left join audit.plan p on p.portal = :'portal' and p.plan_id = e.plan_id
+    left join audit.plan p on p.portal_id = :portal_id and p.plan_id = e.plan_id
     where ((p.run_id, encode(p.digest, 'hex'),
             (extract(epoch from p.created_at) * 1000000)::bigint::text, p.snapshot_id::text,
             p.roster_id::text, encode(p.policy_digest, 'hex'), p.mode, p.suspend::text,
@@ -297,12 +298,12 @@ finding as (
                                     e.fact ->> 'findings', e.fact ->> 'seats_now',
                                     e.fact ->> 'seats_after')
            or (p.state = 'rejected')
-              <> exists (select from rejected r where r.plan_id = e.plan_id))
+              <> exists (select 1 from rejected r where r.plan_id = e.plan_id))
     union all
     select e.sequence, format('guard finding %s of plan %s is not stored as it was', e.position,
                               e.plan_id)
     from event e
-    left join audit.guard g on g.portal = :'portal' and g.plan_id = e.plan_id
+    left join audit.guard g on g.portal_id = :portal_id and g.plan_id = e.plan_id
         and g.position = e.position
     where e.kind = 'guard'
       and (g.guard, g.hold) is distinct from (e.fact ->> 'guard', e.word = 'hold')
@@ -311,30 +312,30 @@ finding as (
                               g.position, g.plan_id)
     from audit.guard g
     join made e on e.plan_id = g.plan_id
-    where g.portal = :'portal'
-      and not exists (select from event o where o.kind = 'guard' and o.plan_id = g.plan_id
+    where g.portal_id = :portal_id
+      and not exists (select 1 from event o where o.kind = 'guard' and o.plan_id = g.plan_id
                       and o.position = g.position)
     union all
     select 0, format('plan %s is stored, and no event tells of it', p.plan_id)
     from audit.plan p join first f on p.run_id >= f.run_id
-    where p.portal = :'portal'
-      and not exists (select from made e where e.plan_id = p.plan_id)
+    where p.portal_id = :portal_id
+      and not exists (select 1 from made e where e.plan_id = p.plan_id)
     union all
     select e.sequence, format('names were taken away from plan %s, and no erasure tells of it',
                               p.plan_id)
     from audit.plan p
     join made e on e.plan_id = p.plan_id
-    where p.portal = :'portal' and p.redacted_at is not null
-      and not exists (select from taken t where t.key <> 'thinned' and t.value = p.plan_id::text)
-      and not exists (select from event r where r.kind = 'retention'
+    where p.portal_id = :portal_id and p.redacted_at is not null
+      and not exists (select 1 from taken t where t.key <> 'thinned' and t.value = p.plan_id::text)
+      and not exists (select 1 from event r where r.kind = 'retention'
                       and r.fact -> 'rows_of' is null and r.fact ->> 'plan_rows' <> '0')
     union all
     select 0, format('snapshot %s was thinned out, and no retention tells of it', s.snapshot_id)
     from audit.snapshot s
-    where s.portal = :'portal' and s.thinned_at is not null
-      and not exists (select from taken t where t.key = 'thinned'
+    where s.portal_id = :portal_id and s.thinned_at is not null
+      and not exists (select 1 from taken t where t.key = 'thinned'
                       and t.value = s.snapshot_id::text)
-      and not exists (select from event r where r.kind = 'retention'
+      and not exists (select 1 from event r where r.kind = 'retention'
                       and r.fact -> 'rows_of' is null and r.fact ->> 'snapshots' <> '0'))
 select count(*) as plans_findings,
        coalesce(string_agg(format('event %s: %s', sequence, says), E'\n' order by sequence, says)
@@ -346,20 +347,20 @@ from finding
 -- their decision, so there may be more events than decisions.
 with event as (
     select e.sequence, e.kind, e.plan_id, e.word, e.fact from audit.event e
-    where e.portal = :'portal' and e.kind in ('plan', 'approval', 'rejection', 'override')),
+    where e.portal_id = :portal_id and e.kind in ('plan', 'approval', 'rejection', 'override')),
 first as (
     select coalesce(min(run_id), 9223372036854775807) as run_id from audit.event
-    where portal = :'portal' and kind = 'run_begin'),
+    where portal_id = :portal_id and kind = 'run_begin'),
 decision as (
     select d.plan_id, d.decision, d.digest, d.all_rows,
            case d.decision when 'approve' then 'approval' else 'rejection' end as kind,
            (extract(epoch from d.decided_at) * 1000000)::bigint::text as decided_us
-    from audit.decision d where d.portal = :'portal'),
+    from audit.decision d where d.portal_id = :portal_id),
 finding as (
     select a.sequence, format('what was approved is not plan %s as it was made', a.plan_id) as says
     from event a
     left join event p on p.kind = 'plan' and p.plan_id = a.plan_id
-    left join audit.plan s on s.portal = :'portal' and s.plan_id = a.plan_id
+    left join audit.plan s on s.portal_id = :portal_id and s.plan_id = a.plan_id
     left join first f on s.run_id < f.run_id
     where a.kind = 'approval'
       and (coalesce(p.fact ->> 'digest',
@@ -371,10 +372,10 @@ finding as (
            format('a decision (%s) about plan %s is not stored as any event tells of it', d.decision,
                   d.plan_id)
     from decision d
-    join audit.plan p on p.portal = :'portal' and p.plan_id = d.plan_id
+    join audit.plan p on p.portal_id = :portal_id and p.plan_id = d.plan_id
     join first f on p.run_id >= f.run_id
     where d.digest <> p.digest or not exists (
-        select from event e
+        select 1 from event e
         where e.kind = d.kind and e.plan_id = d.plan_id
           and coalesce(e.fact ->> 'decided_us', d.decided_us) = d.decided_us
           and (e.kind = 'rejection' or (e.word = 'all') = d.all_rows))
@@ -382,14 +383,14 @@ finding as (
     select e.sequence, format('the %s of plan %s is not stored any more', e.kind, e.plan_id)
     from event e
     where e.kind in ('approval', 'rejection') and not exists (
-        select from decision d where d.kind = e.kind and d.plan_id = e.plan_id)
+        select 1 from decision d where d.kind = e.kind and d.plan_id = e.plan_id)
     union all
     select 0, format('account %s of plan %s is stored as approved, and no event tells of it',
                      r.account_id, r.plan_id)
     from audit.decision_row r
     join event p on p.kind = 'plan' and p.plan_id = r.plan_id
-    where r.portal = :'portal' and not exists (
-        select from event e
+    where r.portal_id = :portal_id and not exists (
+        select 1 from event e
         where e.kind = 'approval' and e.plan_id = r.plan_id
           and json_typeof(e.fact -> 'accounts') = 'array'
           and (e.fact -> 'accounts')::jsonb ? r.account_id)
@@ -397,7 +398,7 @@ finding as (
     select e.sequence, format('the override of %s for plan %s is not stored as it was', e.word,
                               e.plan_id)
     from event e
-    left join audit.override o on o.portal = :'portal' and o.plan_id = e.plan_id
+    left join audit.override o on o.portal_id = :portal_id and o.plan_id = e.plan_id
         and o.guard = e.word
     where e.kind = 'override'
       and (o.guard is null
@@ -406,10 +407,10 @@ finding as (
     select 0, format('an override of %s for plan %s is stored, and no event tells of it', o.guard,
                      o.plan_id)
     from audit.override o
-    join audit.plan p on p.portal = :'portal' and p.plan_id = o.plan_id
+    join audit.plan p on p.portal_id = :portal_id and p.plan_id = o.plan_id
     join first f on p.run_id >= f.run_id
-    where o.portal = :'portal' and not exists (
-        select from event e where e.kind = 'override' and e.plan_id = o.plan_id
+    where o.portal_id = :portal_id and not exists (
+        select 1 from event e where e.kind = 'override' and e.plan_id = o.plan_id
         and e.word = o.guard))
 select count(*) as decisions_findings,
        coalesce(string_agg(format('event %s: %s', sequence, says), E'\n' order by sequence, says)
@@ -421,26 +422,26 @@ from finding
 with event as (
     select e.sequence, e.kind, e.plan_id, e.position, e.account_id, e.word, e.fact
     from audit.event e
-    where e.portal = :'portal'
+    where e.portal_id = :portal_id
       and e.kind in ('handed_in', 'ruling', 'ruling_end', 'acknowledgement',
                      'acknowledgement_end', 'announcement', 'announcement_end')),
 -- Announcements of before the chain told of any: their plans were made by earlier runs.
 told_since as (
     select coalesce(
         (select min(b.run_id) from audit.event b
-         where b.portal = :'portal' and b.kind = 'run_begin'
+         where b.portal_id = :portal_id and b.kind = 'run_begin'
            and b.sequence > (select max(m.sequence) from audit.event m
-                             where m.portal = :'portal' and m.kind = 'migration'
+                             where m.portal_id = :portal_id and m.kind = 'migration'
                                and m.word = '0010_rulings')),
-        case when exists (select from audit.event m
-                          where m.portal = :'portal' and m.kind = 'migration'
+        case when exists (select 1 from audit.event m
+                          where m.portal_id = :portal_id and m.kind = 'migration'
                             and m.word = '0010_rulings')
              then 9223372036854775807 else 0 end) as run_id),
 finding as (
     select e.sequence, format('ruling %s is not stored as it was given', e.fact ->> 'ruling_id')
         as says
     from event e
-    left join audit.ruling r on r.portal = :'portal' and r.ruling_id::text = e.fact ->> 'ruling_id'
+    left join audit.ruling r on r.portal_id = :portal_id and r.ruling_id::text = e.fact ->> 'ruling_id'
     where e.kind = 'ruling'
       and ((r.decision, r.account_id, (extract(epoch from r.at) * 1000000)::bigint::text,
             coalesce(r.plan_id, 0), coalesce(r.position, 0), encode(r.subject, 'hex'), r.action,
@@ -463,7 +464,7 @@ finding as (
     union all
     select e.sequence, format('file %s is not stored as it was taken', e.fact ->> 'handed_in_id')
     from event e
-    left join audit.handed_in h on h.portal = :'portal'
+    left join audit.handed_in h on h.portal_id = :portal_id
         and h.handed_in_id::text = e.fact ->> 'handed_in_id'
     where e.kind = 'handed_in'
       and (encode(h.content, 'hex'), (extract(epoch from h.at) * 1000000)::bigint::text)
@@ -471,7 +472,7 @@ finding as (
     union all
     select e.sequence, format('the end of ruling %s is not stored as it was', e.fact ->> 'ruling_id')
     from event e
-    left join audit.ruling r on r.portal = :'portal' and r.ruling_id::text = e.fact ->> 'ruling_id'
+    left join audit.ruling r on r.portal_id = :portal_id and r.ruling_id::text = e.fact ->> 'ruling_id'
     where e.kind = 'ruling_end'
       and (r.account_id, r.end_word, (extract(epoch from r.ended_at) * 1000000)::bigint::text)
           is distinct from (e.account_id, e.word, e.fact ->> 'ended_us')
@@ -479,7 +480,7 @@ finding as (
     select e.sequence, format('acknowledgement %s is not stored as it was given',
                               e.fact ->> 'acknowledgement_id')
     from event e
-    left join audit.acknowledgement a on a.portal = :'portal'
+    left join audit.acknowledgement a on a.portal_id = :portal_id
         and a.acknowledgement_id::text = e.fact ->> 'acknowledgement_id'
     where e.kind = 'acknowledgement'
       and (a.guard, a.plan_id, (extract(epoch from a.at) * 1000000)::bigint::text, a.measure::text)
@@ -488,7 +489,7 @@ finding as (
     select e.sequence, format('the end of acknowledgement %s is not stored as it was',
                               e.fact ->> 'acknowledgement_id')
     from event e
-    left join audit.acknowledgement a on a.portal = :'portal'
+    left join audit.acknowledgement a on a.portal_id = :portal_id
         and a.acknowledgement_id::text = e.fact ->> 'acknowledgement_id'
     where e.kind = 'acknowledgement_end'
       and (extract(epoch from a.ended_at) * 1000000)::bigint::text
@@ -497,7 +498,7 @@ finding as (
     select e.sequence, format('announcement %s is not stored as it was made',
                               e.fact ->> 'announcement_id')
     from event e
-    left join audit.announcement a on a.portal = :'portal'
+    left join audit.announcement a on a.portal_id = :portal_id
         and a.announcement_id::text = e.fact ->> 'announcement_id'
     where e.kind = 'announcement'
       and (a.account_id, a.rule, coalesce(a.plan_id, 0), coalesce(a.position, 0),
@@ -512,7 +513,7 @@ finding as (
     select e.sequence, format('the end of announcement %s is not stored as it was',
                               e.fact ->> 'announcement_id')
     from event e
-    left join audit.announcement a on a.portal = :'portal'
+    left join audit.announcement a on a.portal_id = :portal_id
         and a.announcement_id::text = e.fact ->> 'announcement_id'
     where e.kind = 'announcement_end'
       and (a.account_id, a.ended_on::text) is distinct from (e.account_id, e.fact ->> 'ended_on')
@@ -529,23 +530,23 @@ finding as (
     from (
         select 'handed_in' as kind, 'handed_in_id' as key, h.handed_in_id::text as number,
                format('file %s', h.handed_in_id) as thing
-        from audit.handed_in h where h.portal = :'portal'
+        from audit.handed_in h where h.portal_id = :portal_id
         union all
         select 'ruling', 'ruling_id', r.ruling_id::text,
                format('ruling %s', r.ruling_id) as thing
-        from audit.ruling r where r.portal = :'portal'
+        from audit.ruling r where r.portal_id = :portal_id
         union all
         select 'ruling_end', 'ruling_id', r.ruling_id::text,
                format('the end of ruling %s', r.ruling_id)
-        from audit.ruling r where r.portal = :'portal' and r.ended_at is not null
+        from audit.ruling r where r.portal_id = :portal_id and r.ended_at is not null
         union all
         select 'acknowledgement', 'acknowledgement_id', a.acknowledgement_id::text,
                format('acknowledgement %s', a.acknowledgement_id)
-        from audit.acknowledgement a where a.portal = :'portal'
+        from audit.acknowledgement a where a.portal_id = :portal_id
         union all
         select 'acknowledgement_end', 'acknowledgement_id', a.acknowledgement_id::text,
                format('the end of acknowledgement %s', a.acknowledgement_id)
-        from audit.acknowledgement a where a.portal = :'portal' and a.ended_at is not null
+        from audit.acknowledgement a where a.portal_id = :portal_id and a.ended_at is not null
         union all
         select k.kind, 'announcement_id', a.announcement_id::text,
                format(k.thing, a.announcement_id)
@@ -553,10 +554,10 @@ finding as (
         cross join told_since t
         cross join (values ('announcement', 'announcement %s'),
                            ('announcement_end', 'the end of announcement %s')) k(kind, thing)
-        left join audit.plan p on p.portal = :'portal' and p.plan_id = a.plan_id
-        where a.portal = :'portal' and coalesce(p.run_id >= t.run_id, true)
+        left join audit.plan p on p.portal_id = :portal_id and p.plan_id = a.plan_id
+        where a.portal_id = :portal_id and coalesce(p.run_id >= t.run_id, true)
           and (k.kind = 'announcement' or a.ended_on is not null)) s
-    where not exists (select from event e
+    where not exists (select 1 from event e
                       where e.kind = s.kind and e.fact ->> s.key = s.number))
 select count(*) as rulings_findings,
        coalesce(string_agg(format('event %s: %s', sequence, says), E'\n' order by sequence, says)
@@ -568,11 +569,11 @@ from finding
 with event as (
     select e.sequence, e.kind, e.run_id, e.plan_id, e.position, e.account_id, e.word, e.fact
     from audit.event e
-    where e.portal = :'portal'
+    where e.portal_id = :portal_id
       and e.kind in ('plan', 'override', 'approval', 'ruling', 'ruling_end', 'intent', 'outcome')),
 first as (
     select min(run_id) as run_id from audit.event
-    where portal = :'portal' and kind = 'run_begin'),
+    where portal_id = :portal_id and kind = 'run_begin'),
 about as (
     select e.sequence, e.kind, e.run_id, e.plan_id, e.position, e.account_id, e.word,
            e.fact ->> 'intent_us' as intent_us, e.fact ->> 'outcome_us' as outcome_us,
@@ -608,7 +609,7 @@ intent as (
            encode(r.subject, 'hex') as subject, r.approvals
     from event i
     join made using (plan_id)
-    left join audit.plan_row r on r.portal = :'portal' and r.plan_id = i.plan_id
+    left join audit.plan_row r on r.portal_id = :portal_id and r.plan_id = i.plan_id
         and r.position = i.position
     where i.kind = 'intent'),
 -- Rulings about the very subject of the row that stood when it was acted on.
@@ -641,7 +642,7 @@ finding as (
     select n.sequence, format('row %s of plan %s is not stored as it went', n.position, n.plan_id)
         as says
     from standing n
-    left join audit.step s on s.portal = :'portal' and s.plan_id = n.plan_id
+    left join audit.step s on s.portal_id = :portal_id and s.plan_id = n.plan_id
         and s.position = n.position
     where (s.account_id, case when s.state = 'planned' then 'approved' else s.state end, s.run_id,
            (extract(epoch from s.intent_at) * 1000000)::bigint::text,
@@ -656,7 +657,7 @@ finding as (
     select e.sequence, format('the action of row %s of plan %s is stored as another', e.position,
                               e.plan_id)
     from event e
-    join audit.step s on s.portal = :'portal' and s.plan_id = e.plan_id and s.position = e.position
+    join audit.step s on s.portal_id = :portal_id and s.plan_id = e.plan_id and s.position = e.position
     where e.kind in ('intent', 'outcome')
       and s.action is distinct from
           case e.kind when 'intent' then e.word else e.fact ->> 'action' end
@@ -664,7 +665,7 @@ finding as (
     select e.sequence, format('the profile of row %s of plan %s is stored as another', e.position,
                               e.plan_id)
     from event e
-    join audit.step s on s.portal = :'portal' and s.plan_id = e.plan_id and s.position = e.position
+    join audit.step s on s.portal_id = :portal_id and s.plan_id = e.plan_id and s.position = e.position
     where e.kind = 'intent'
       and (s.from_profile, s.to_profile)
           is distinct from (e.fact ->> 'from_profile', e.fact ->> 'to_profile')
@@ -672,23 +673,23 @@ finding as (
     select 0, format('row %s of plan %s has a step that gives another profile', s.position,
                      s.plan_id)
     from audit.step s
-    join audit.plan_row r on r.portal = s.portal and r.plan_id = s.plan_id
+    join audit.plan_row r on r.portal_id = :portal_id and r.plan_id = s.plan_id
         and r.position = s.position
-    where s.portal = :'portal'
+    where s.portal_id = :portal_id
       and (s.from_profile, s.to_profile) is distinct from (r.from_profile_id, r.to_profile_id)
     union all
     select 0, format('row %s of plan %s is stored as %s, and no event tells of it', s.position,
                      s.plan_id, s.state)
     from audit.step s
-    join audit.plan p on p.portal = :'portal' and p.plan_id = s.plan_id
+    join audit.plan p on p.portal_id = :portal_id and p.plan_id = s.plan_id
     join first f on p.run_id >= f.run_id
-    where s.portal = :'portal' and s.state not in ('planned', 'approved') and not exists (
-        select from standing n where n.plan_id = s.plan_id and n.position = s.position)
+    where s.portal_id = :portal_id and s.state not in ('planned', 'approved') and not exists (
+        select 1 from standing n where n.plan_id = s.plan_id and n.position = s.position)
     union all
     select i.sequence, format('row %s of plan %s was acted on with fewer approvals than it needs',
                               i.position, i.plan_id)
     from intent i
-    join audit.plan p on p.portal = :'portal' and p.plan_id = i.plan_id
+    join audit.plan p on p.portal_id = :portal_id and p.plan_id = i.plan_id
     left join approved a on a.sequence = i.sequence
     where coalesce(a.decisions, 0) < coalesce(
         i.approvals, case i.word when 'deprovision' then p.approvals_deprovision
@@ -702,31 +703,31 @@ finding as (
     from intent i
     left join override o on o.plan_id = i.plan_id and o.word = i.held_by
     where i.held_by is not null and coalesce(o.sequence > i.sequence, true)
-      and not exists (select from stood g
+      and not exists (select 1 from stood g
                       where g.sequence = i.sequence
                         and strpos(g.overrides, '"' || i.held_by || '"') > 0)
     union all
     select 0, format('act %s is stored, and no outcome tells of it', a.act_id)
     from audit.act a
-    join audit.plan p on p.portal = a.portal and p.plan_id = a.plan_id
+    join audit.plan p on p.portal_id = :portal_id and p.plan_id = a.plan_id
     join first f on p.run_id >= f.run_id
-    where a.portal = :'portal' and not exists (
-        select from done d where d.plan_id = a.plan_id and d.account_id = a.account_id
+    where a.portal_id = :portal_id and not exists (
+        select 1 from done d where d.plan_id = a.plan_id and d.account_id = a.account_id
         and d.action = a.action)
     union all
     select d.sequence, format('row %s of plan %s was done, and no act is stored', d.position,
                               d.plan_id)
     from done d
     where not exists (
-        select from audit.act a
-        where a.portal = :'portal' and a.plan_id = d.plan_id and a.account_id = d.account_id
+        select 1 from audit.act a
+        where a.portal_id = :portal_id and a.plan_id = d.plan_id and a.account_id = d.account_id
           and a.action = d.action)
     union all
     select d.sequence, format('act %s is not stored as it was done', a.act_id)
     from done d
-    join audit.act a on a.portal = :'portal' and a.plan_id = d.plan_id
+    join audit.act a on a.portal_id = :portal_id and a.plan_id = d.plan_id
         and a.account_id = d.account_id and a.action = d.action
-    left join audit.plan_row r on r.portal = :'portal' and r.plan_id = d.plan_id
+    left join audit.plan_row r on r.portal_id = :portal_id and r.plan_id = d.plan_id
         and r.position = d.position
     where ((extract(epoch from a.done_at) * 1000000)::bigint::text, a.rule, a.person_status,
            a.from_profile, a.to_profile, a.from_roles)
@@ -750,7 +751,7 @@ with erased as (
     cross join lateral json_array_elements_text(
         case when json_typeof(e.fact -> 'events') = 'array' then e.fact -> 'events'
              else '[]' end) n(value)
-    where e.portal = :'portal' and e.kind in ('erasure', 'retention')),
+    where e.portal_id = :portal_id and e.kind in ('erasure', 'retention')),
 event as (
     select e.sequence, e.kind, e.run_id, e.plan_id, e.position, e.word, e.sealed, e.fact,
            p.sequence is not null as is_there,
@@ -758,8 +759,8 @@ event as (
            case when e.sealed = sha256(p.salt || convert_to(p.value, 'UTF8'))
                 then p.value::json end as says
     from audit.event e
-    left join audit.personal p on p.portal_id = e.portal_id and p.sequence = e.sequence
-    where e.portal = :'portal'),
+    left join audit.personal p on p.portal_id = :portal_id and p.sequence = e.sequence
+    where e.portal_id = :portal_id),
 -- The last word of each person about a plan, of each step, of each run.
 newest as (
     select distinct on (kind, run_id, plan_id, position, who) *
@@ -778,19 +779,19 @@ finding as (
     select e.sequence, 'what is personal about it is gone, and no erasure tells of it'
     from event e
     where e.sealed is not null and not e.is_there
-      and not exists (select from erased x
+      and not exists (select 1 from erased x
                       where x.sequence = e.sequence::text and x.by > e.sequence)
     union all
     select n.sequence, format('the message of run %s is stored as another', n.run_id)
     from newest n
-    join audit.run r on r.portal = :'portal' and r.run_id = n.run_id
+    join audit.run r on r.portal_id = :portal_id and r.run_id = n.run_id
     where n.kind = 'run_end' and (n.is_whole or n.sealed is null)
       and r.message is distinct from n.says ->> 'reason'
     union all
     select n.sequence, format('guard finding %s of plan %s is stored with other words', n.position,
                               n.plan_id)
     from newest n
-    join audit.guard g on g.portal = :'portal' and g.plan_id = n.plan_id
+    join audit.guard g on g.portal_id = :portal_id and g.plan_id = n.plan_id
         and g.position = n.position
     where n.kind = 'guard' and n.is_whole
       and (g.limit_is, g.actual, g.sentence)
@@ -799,7 +800,7 @@ finding as (
     select n.sequence, format('the %s of plan %s is not stored as it was made, or as somebody else''s',
                               n.kind, n.plan_id)
     from newest n
-    left join audit.decision d on d.portal = :'portal' and d.plan_id = n.plan_id
+    left join audit.decision d on d.portal_id = :portal_id and d.plan_id = n.plan_id
         and d.decision = case n.kind when 'approval' then 'approve' else 'reject' end
         and d.who = n.says ->> 'who'
     where n.kind in ('approval', 'rejection')
@@ -810,7 +811,7 @@ finding as (
            or (n.word = 'some'
                and (select string_agg(r.account_id, ' ' order by r.account_id)
                     from audit.decision_row r
-                    where r.portal = :'portal' and r.plan_id = n.plan_id and r.who = d.who)
+                    where r.portal_id = :portal_id and r.plan_id = n.plan_id and r.who = d.who)
                    is distinct from
                    (select string_agg(distinct v, ' ' order by v)
                     from json_array_elements_text(
@@ -821,8 +822,8 @@ finding as (
                      d.decision, d.plan_id)
     from audit.decision d
     join event p on p.kind = 'plan' and p.plan_id = d.plan_id
-    where d.portal = :'portal' and not exists (
-        select from event e
+    where d.portal_id = :portal_id and not exists (
+        select 1 from event e
         where e.plan_id = d.plan_id
           and e.kind = case d.decision when 'approve' then 'approval' else 'rejection' end
           and (e.says ->> 'who' = d.who or (e.says is null and d.who like 'erased:%')))
@@ -830,20 +831,20 @@ finding as (
     select n.sequence, format('the override of %s for plan %s is stored with another name or reason',
                               n.word, n.plan_id)
     from event n
-    join audit.override o on o.portal = :'portal' and o.plan_id = n.plan_id and o.guard = n.word
+    join audit.override o on o.portal_id = :portal_id and o.plan_id = n.plan_id and o.guard = n.word
     where n.kind = 'override' and n.is_whole
       and (o.who, o.reason) is distinct from (n.says ->> 'who', n.says ->> 'reason')
     union all
     select n.sequence, format('row %s of plan %s is stored with another reason', n.position,
                               n.plan_id)
     from last_step n
-    join audit.step s on s.portal = :'portal' and s.plan_id = n.plan_id and s.position = n.position
+    join audit.step s on s.portal_id = :portal_id and s.plan_id = n.plan_id and s.position = n.position
     where (n.is_whole or n.sealed is null) and s.reason is distinct from n.says ->> 'reason'
     union all
     select n.sequence, format('ruling %s is stored with another name, reason or subject',
                               r.ruling_id)
     from event n
-    join audit.ruling r on r.portal = :'portal' and r.ruling_id::text = n.fact ->> 'ruling_id'
+    join audit.ruling r on r.portal_id = :portal_id and r.ruling_id::text = n.fact ->> 'ruling_id'
     where n.kind = 'ruling' and n.is_whole
       and (r.who, r.reason, r.about)
           is distinct from (n.says ->> 'who', n.says ->> 'reason', n.says ->> 'about')
@@ -851,7 +852,7 @@ finding as (
     select n.sequence, format('file %s is stored with another name, key or signature',
                               h.handed_in_id)
     from event n
-    join audit.handed_in h on h.portal = :'portal'
+    join audit.handed_in h on h.portal_id = :portal_id
         and h.handed_in_id::text = n.fact ->> 'handed_in_id'
     where n.kind = 'handed_in' and n.is_whole
       and (h.who, h.name, h.key, h.signature)
@@ -861,14 +862,14 @@ finding as (
     select n.sequence, format('the end of ruling %s is stored with another name or reason',
                               r.ruling_id)
     from event n
-    join audit.ruling r on r.portal = :'portal' and r.ruling_id::text = n.fact ->> 'ruling_id'
+    join audit.ruling r on r.portal_id = :portal_id and r.ruling_id::text = n.fact ->> 'ruling_id'
     where n.kind = 'ruling_end' and n.is_whole
       and (r.ended_by, r.end_reason) is distinct from (n.says ->> 'who', n.says ->> 'reason')
     union all
     select n.sequence, format('%s %s is stored with another name or reason', n.kind,
                               a.acknowledgement_id)
     from event n
-    join audit.acknowledgement a on a.portal = :'portal'
+    join audit.acknowledgement a on a.portal_id = :portal_id
         and a.acknowledgement_id::text = n.fact ->> 'acknowledgement_id'
     where n.is_whole
       and (n.kind = 'acknowledgement'
@@ -880,7 +881,7 @@ finding as (
     select n.sequence, format('the end of announcement %s is stored with another reason',
                               a.announcement_id)
     from event n
-    join audit.announcement a on a.portal = :'portal'
+    join audit.announcement a on a.portal_id = :portal_id
         and a.announcement_id::text = n.fact ->> 'announcement_id'
     where n.kind = 'announcement_end' and n.is_whole
       and a.ended_reason is distinct from n.says ->> 'reason')

@@ -31,7 +31,7 @@ declare
 begin
     foreach role_name in array array['reconcile_owner', 'reconcile_job', 'reconcile_auditor',
                                      'reconcile_auditor_personal', 'reconcile_eraser'] loop
-        if not exists (select from pg_roles where rolname = role_name) then
+        if not exists (select 1 from pg_roles where rolname = role_name) then
             execute format('create role %I nologin', role_name);
         end if;
     end loop;
@@ -75,14 +75,16 @@ grant usage on schema audit
 grant select on all tables in schema reconcile to reconcile_job, reconcile_eraser;
 grant select on all tables in schema audit
     to reconcile_job, reconcile_auditor_personal, reconcile_eraser;
-grant insert on reconcile.audit_event, reconcile.audit_private
+grant insert on reconcile.audit_event, reconcile.audit_private, reconcile.audit_head
     to reconcile_job, reconcile_eraser;
+-- To hold the end of a chain, whoever adds to it. Its triggers refuse every change.
+grant update (portal_id) on reconcile.audit_head to reconcile_job, reconcile_eraser;
 grant execute on function reconcile.us(timestamptz), reconcile.audit_hold(bigint),
     reconcile.audit_field(bytea), reconcile.audit_hash(reconcile.audit_event),
     reconcile.account_at(text, timestamptz)
     to reconcile_job, reconcile_eraser;
 grant execute on function audit.plain(text), audit.is_odd(text), audit.savings_of(text),
-    audit.savings_span_of(text),
+    audit.savings_span_of(text), audit.savings_portals(),
     audit.seats_given(integer[], integer[], integer[], integer[], bigint[], integer)
     to reconcile_job, reconcile_auditor, reconcile_auditor_personal, reconcile_eraser;
 grant execute on function audit.account_at(text, timestamptz)
@@ -131,7 +133,7 @@ grant update on
     reconcile.profile_version, reconcile.person_version, reconcile.person_leave,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.plan_row,
     reconcile.plan_guard, reconcile.plan_note, reconcile.announcement, reconcile.approval,
-    reconcile.guard_override, reconcile.handed_in, reconcile.ruling, reconcile.acknowledgement,
+    reconcile.approval_row, reconcile.guard_override, reconcile.handed_in, reconcile.ruling, reconcile.acknowledgement,
     reconcile.step, reconcile.stop, reconcile.notice_told
     to reconcile_eraser;
 grant update (person_key) on reconcile.seat_act to reconcile_eraser;

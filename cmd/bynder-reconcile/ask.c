@@ -70,8 +70,7 @@ int ask_thinned(const struct ask *ask, struct instant moment, struct err *err)
     struct instant gone, kept;
     bool found = false;
 
-    if (store_find_thinned(&ask->store, ask->config.portal.name, moment, &found, &gone, &kept,
-                           err) < 0)
+    if (store_find_thinned(&ask->store, moment, &found, &gone, &kept, err) < 0)
         return -1;
     if (found)
         log_warning("the reading of %s was thinned out since (retention): this is what was known "

@@ -277,8 +277,7 @@ static int ask_actions(struct ask *ask, struct err *err)
     CLEANUP(pg_clearp) PGresult *rows = NULL;
     struct instant since;
 
-    if (since_of(ask, &since, err) < 0 ||
-        store_ask_actions(&ask->store, ask->config.portal.name, since, &rows, err) < 0)
+    if (since_of(ask, &since, err) < 0 || store_ask_actions(&ask->store, since, &rows, err) < 0)
         return -1;
     const struct audit_section section = {.name = "actions", .rows = rows, .last = "reason"};
     return print_sections(ask, &section, 1, err);
@@ -309,7 +308,7 @@ static int ask_seats(struct ask *ask, struct err *err)
     struct instant since;
 
     if (since_of(ask, &since, err) < 0 ||
-        store_ask_seats(&ask->store, ask->config.portal.name,
+        store_ask_seats(&ask->store,
                         instant_is_set(since) ? instant_day(since, ask->config.policy.zone)
                                               : DAY_NONE,
                         &rows, err) < 0)
@@ -348,8 +347,7 @@ static int ask_savings(struct ask *ask, struct err *err)
     struct report_style style = session_style(output);
     struct day since = DAY_NONE;
 
-    if (month_of(ask, &since, err) < 0 ||
-        store_ask_savings(&ask->store, ask->config.portal.name, since, &told, err) < 0)
+    if (month_of(ask, &since, err) < 0 || store_ask_savings(&ask->store, since, &told, err) < 0)
         return -1;
     const struct audit_section section[] = {{.name = "total", .rows = told.total},
                                             {.name = "savings", .rows = told.months}};

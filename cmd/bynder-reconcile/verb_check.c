@@ -28,6 +28,7 @@
 #include "store/history.h"
 #include "store/migrate.h"
 #include "store/snapshot.h"
+#include "store/spread.h"
 
 static const struct option_spec options[] = {
     {"print-sample", NULL,
@@ -70,10 +71,38 @@ static void show_check(struct checking *checking, const char *what, int failed, 
     err_release(err);
 }
 
+/* Of a server, whose schema is up to date: ", and …" about where the tables are. */
+static int describe_spread(struct checking *checking, struct pg *pg, const char **ret_words,
+                           struct err *err)
+{
+    struct store_spread spread;
+    struct store store;
+
+    if (store_find(pg, checking->config->portal.name, &store, err) < 0 ||
+        store_look_spread(&store, checking->arena, &spread, err) < 0)
+        return -1;
+    if (spread.is_spread && spread.here)
+        return err_set(err, ERR_CONFIG,
+                       "the history is spread over %lld servers, but for %lld of its tables; hint: "
+                       "run db/distribute.sql again, as after each upgrade",
+                       (long long)spread.servers, (long long)spread.here);
+    *ret_words =
+        !spread.is_spread ? ""
+        : spread.at
+            ? arena_printf(checking->arena,
+                           "; this server coordinates %lld others, this portal is at %s",
+                           (long long)spread.servers, spread.at)
+            : arena_printf(checking->arena,
+                           "; this server coordinates %lld others, none has this portal yet",
+                           (long long)spread.servers);
+    return 0;
+}
+
 static int check_database(struct checking *checking, const char **ret_fine, struct err *err)
 {
     CLEANUP(database_release) struct database database = {.cluster = NULL};
     const struct config_database *config = &checking->config->database;
+    const char *spread = "";
 
     if (database_open(config, &database, err) < 0)
         return -1;
@@ -84,12 +113,15 @@ static int check_database(struct checking *checking, const char **ret_fine, stru
                          config->embedded);
         return 0;
     }
-    if (!config->embedded && migrate_check(database.pg, err) < 0)
+    if (!config->embedded &&
+        (migrate_check(database.pg, err) < 0 || store_check_rights(database.pg, err) < 0 ||
+         describe_spread(checking, database.pg, &spread, err) < 0))
         return -1;
-    *ret_fine = config->embedded
-                    ? arena_printf(checking->arena, "embedded in '%s', the schema is up to date",
-                                   config->embedded)
-                    : "connected, the schema is up to date";
+    *ret_fine =
+        config->embedded
+            ? arena_printf(checking->arena, "embedded in '%s', the schema is up to date",
+                           config->embedded)
+            : arena_printf(checking->arena, "connected, the schema is up to date%s", spread);
     return 0;
 }
 

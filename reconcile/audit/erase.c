@@ -241,6 +241,19 @@ static int make_word(struct erasing *erasing, struct err *err)
     return 0;
 }
 
+/* Where they decided about whole plans, before people decided about rows. */
+static int rename_approver(struct erasing *erasing, struct err *err)
+{
+    struct pg *pg = erasing->store->pg;
+    CLEANUP(pg_clearp) PGresult *names = NULL;
+
+    if (PG_QUERY(pg, erase_approvers, PG_MAYBE, &names, err, erasing->portal) < 0)
+        return -1;
+    return PQntuples(names) ? PG_QUERY(pg, erase_approver, PG_NOTHING, NULL, err, erasing->portal,
+                                       erasing->word, pg_text(names, 0, 0))
+                            : 0;
+}
+
 static int take_away(struct erasing *erasing, struct err *err)
 {
     struct pg *pg = erasing->store->pg;
@@ -256,7 +269,7 @@ static int take_away(struct erasing *erasing, struct err *err)
                  now, erasing->pattern_ours) < 0 ||
         PG_QUERY(pg, erase_private, PG_MANY, &private, err, erasing->portal, erasing->pattern,
                  erasing->pattern_ours) < 0 ||
-        PG_QUERY(pg, erase_approver, PG_NOTHING, NULL, err, erasing->portal, erasing->word) < 0)
+        rename_approver(erasing, err) < 0)
         return -1;
     for (size_t i = 0; i < COUNT_OF(sweeps); i++) {
         const char *const parameter[] = {erasing->portal,
@@ -541,15 +554,14 @@ int store_retain(struct store *store, const struct store_run *run, struct arena 
     return 0;
 }
 
-int store_find_thinned(const struct store *store, const char *portal, struct instant moment,
-                       bool *ret_found, struct instant *ret_gone, struct instant *ret_kept,
-                       struct err *err)
+int store_find_thinned(const struct store *store, struct instant moment, bool *ret_found,
+                       struct instant *ret_gone, struct instant *ret_kept, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    if (PG_QUERY(store->pg, audit_thinned, PG_MAYBE, &result, err, portal,
-                 store_time(&scratch, moment)) < 0)
+    if (PG_QUERY(store->pg, audit_thinned, PG_MAYBE, &result, err,
+                 store_number(&scratch, store->portal_id), store_time(&scratch, moment)) < 0)
         return -1;
     *ret_found = PQntuples(result) > 0;
     if (*ret_found) {

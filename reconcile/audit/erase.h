@@ -52,9 +52,9 @@ int store_retain(struct store *store, const struct store_run *run, struct arena 
 
 /* Whether the newest reading until a moment was thinned out since: when it was, and when the one
  * was that answers instead. Sees the views alone. */
-int store_find_thinned(const struct store *store, const char *portal, struct instant moment,
-                       bool *ret_found, struct instant *ret_gone, struct instant *ret_kept,
-                       struct err *err) __attribute__((warn_unused_result));
+int store_find_thinned(const struct store *store, struct instant moment, bool *ret_found,
+                       struct instant *ret_gone, struct instant *ret_kept, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* What the portal was called before: files of then are called so. */
 int store_names_of_before(const struct store *store, struct arena *arena, const char ***ret_name,

@@ -50,6 +50,22 @@ int store_excess_rights(struct pg *pg, struct arena *arena, const char **ret_exc
     return 0;
 }
 
+int store_check_rights(struct pg *pg, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(pg, rights_missing, PG_ONE, &result, err) < 0)
+        return -1;
+    int64_t count = pg_int(result, 0, store_place_of(result, "count"));
+    if (count > 0)
+        return err_set(
+            err, ERR_CONFIG,
+            "this login may not %s%s; hint: it needs the role of the job, and roles.sql is "
+            "run again after each upgrade",
+            pg_text(result, 0, store_place_of(result, "what")), count > 3 ? ", and more" : "");
+    return 0;
+}
+
 /* --- who is meant --- */
 
 /* Names that are not plain ASCII and are the wanted one all the same. */
@@ -214,13 +230,14 @@ int store_ask_export(const struct store *store, const char *portal, struct insta
     return ask_everybody(store, "export_at", query_export_at, portal, moment, ret_result, err);
 }
 
-int store_ask_actions(const struct store *store, const char *portal, struct instant since,
-                      PGresult **ret_result, struct err *err)
+int store_ask_actions(const struct store *store, struct instant since, PGresult **ret_result,
+                      struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *from = instant_is_set(since) ? store_time(&scratch, since) : "-infinity";
 
-    return PG_QUERY(store->pg, audit_actions, PG_MANY, ret_result, err, portal, from);
+    return PG_QUERY(store->pg, audit_actions, PG_MANY, ret_result, err,
+                    store_number(&scratch, store->portal_id), from);
 }
 
 int store_ask_decisions(const struct store *store, struct instant since, const char *account_id,
@@ -233,25 +250,27 @@ int store_ask_decisions(const struct store *store, struct instant since, const c
                     store_number(&scratch, store->portal_id), from, account_id, who);
 }
 
-int store_ask_seats(const struct store *store, const char *portal, struct day since,
-                    PGresult **ret_result, struct err *err)
+int store_ask_seats(const struct store *store, struct day since, PGresult **ret_result,
+                    struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *from = day_is_set(since) ? store_day(&scratch, since) : "-infinity";
 
-    return PG_QUERY(store->pg, audit_seats, PG_MANY, ret_result, err, portal, from);
+    return PG_QUERY(store->pg, audit_seats, PG_MANY, ret_result, err,
+                    store_number(&scratch, store->portal_id), from);
 }
 
-int store_ask_savings(const struct store *store, const char *portal, struct day since,
+int store_ask_savings(const struct store *store, struct day since,
                       struct store_savings_told *ret_told, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *months = NULL;
     PGresult *total = NULL;
     const char *from = day_is_set(since) ? store_day(&scratch, since) : "-infinity";
+    const char *own = store_number(&scratch, store->portal_id);
 
-    if (PG_QUERY(store->pg, audit_savings, PG_MANY, &months, err, portal, from) < 0 ||
-        PG_QUERY(store->pg, audit_savings_total, PG_MANY, &total, err, portal, from) < 0)
+    if (PG_QUERY(store->pg, audit_savings, PG_MANY, &months, err, own, from) < 0 ||
+        PG_QUERY(store->pg, audit_savings_total, PG_MANY, &total, err, own, from) < 0)
         return -1;
     *ret_told = (struct store_savings_told){.months = months, .total = total};
     months = NULL;
@@ -271,17 +290,18 @@ int store_ask_plan(const struct store *store, const char *portal, int64_t plan_i
     CLEANUP(pg_clearp) PGresult *plan = NULL;
     CLEANUP(pg_clearp) PGresult *decisions = NULL;
     CLEANUP(pg_clearp) PGresult *rows = NULL;
+    const char *own = store_number(&scratch, store->portal_id);
     const char *number = store_number(&scratch, plan_id);
 
-    if (PG_QUERY(store->pg, audit_plan, PG_MAYBE, &plan, err, portal, number) < 0)
+    if (PG_QUERY(store->pg, audit_plan, PG_MAYBE, &plan, err, own, number) < 0)
         return -1;
     if (PQntuples(plan) == 0) {
         CLEANUP(mem_cleanup) char *status = command_make("status");
         return err_set(err, ERR_USAGE, "portal '%s' has no plan %s; hint: see '%s'", portal, number,
                        status);
     }
-    if (PG_QUERY(store->pg, audit_plan_decisions, PG_MANY, &decisions, err, portal, number) < 0 ||
-        PG_QUERY(store->pg, audit_plan_rows, PG_MANY, &rows, err, portal, number) < 0)
+    if (PG_QUERY(store->pg, audit_plan_decisions, PG_MANY, &decisions, err, own, number) < 0 ||
+        PG_QUERY(store->pg, audit_plan_rows, PG_MANY, &rows, err, own, number) < 0)
         return -1;
     ret_story->plan = TAKE(plan);
     ret_story->decisions = TAKE(decisions);

@@ -20,6 +20,9 @@ int store_sees_tables(struct pg *pg, bool *ret_sees, struct err *err)
 int store_excess_rights(struct pg *pg, struct arena *arena, const char **ret_excess,
                         struct err *err) __attribute__((warn_unused_result));
 
+/* ERR_CONFIG with what the job needs and the connection may not. */
+int store_check_rights(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
+
 /* An account, or a person who never had one (account_no 0, account_id NULL). */
 struct store_subject {
     int64_t account_no;
@@ -42,15 +45,15 @@ int store_ask_user(const struct store *store, const struct store_subject *subjec
 /* ERR_USAGE when nothing was known then. */
 int store_ask_at(const struct store *store, const char *portal, struct instant moment,
                  PGresult **ret_result, struct err *err) __attribute__((warn_unused_result));
-int store_ask_actions(const struct store *store, const char *portal, struct instant since,
-                      PGresult **ret_result, struct err *err) __attribute__((warn_unused_result));
-int store_ask_seats(const struct store *store, const char *portal, struct day since,
-                    PGresult **ret_result, struct err *err) __attribute__((warn_unused_result));
+int store_ask_actions(const struct store *store, struct instant since, PGresult **ret_result,
+                      struct err *err) __attribute__((warn_unused_result));
+int store_ask_seats(const struct store *store, struct day since, PGresult **ret_result,
+                    struct err *err) __attribute__((warn_unused_result));
 /* Two answers: by month, and in all months from that of `since` on (none = ever). */
 struct store_savings_told {
     PGresult *months, *total;
 };
-int store_ask_savings(const struct store *store, const char *portal, struct day since,
+int store_ask_savings(const struct store *store, struct day since,
                       struct store_savings_told *ret_told, struct err *err)
     __attribute__((warn_unused_result));
 void store_savings_told_release(struct store_savings_told *told);

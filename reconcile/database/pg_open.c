@@ -252,12 +252,33 @@ static bool is_wanted(enum conninfo_wanted wanted, bool standby, bool read_only)
     return true;
 }
 
+/* Of several servers over which a history is spread one coordinates: locks that keep two runs apart
+ * are that one's, and another server's would let both pass. */
+static int check_coordinates(struct pg *pg, struct err *err)
+{
+    static const char sql[] = "select groupid <> 0 from pg_catalog.pg_dist_local_group";
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (pg_run(pg, "coordinates", sql, PG_ONE, NULL, 0, &result, err) < 0)
+        return -1;
+    if (!pg_bool(result, 0, 0))
+        return 0;
+    return err_set(
+        err, ERR_UNREACHABLE,
+        "%s holds a part of a history that is spread over several servers, and its locks "
+        "keep no two runs apart; hint: let database.conninfo lead to the server that "
+        "coordinates",
+        pg->where);
+}
+
 static int check_server(struct opening *opening, struct pg *pg, struct err *err)
 {
     static const char sql[] = "select pg_catalog.pg_is_in_recovery(),"
                               " pg_catalog.current_setting('default_transaction_read_only') = 'on',"
                               " pg_catalog.current_setting('server_encoding'),"
-                              " pg_catalog.current_setting('session_replication_role') = 'origin'";
+                              " pg_catalog.current_setting('session_replication_role') = 'origin',"
+                              " pg_catalog.to_regclass('pg_catalog.pg_dist_local_group') is not"
+                              " null";
     CLEANUP(pg_clearp) PGresult *result = NULL;
     bool standby;
 
@@ -278,7 +299,7 @@ static int check_server(struct opening *opening, struct pg *pg, struct err *err)
                        "in %s this login's triggers are switched off, and with them what keeps the "
                        "record; hint: alter role … reset session_replication_role",
                        pg->where);
-    return 0;
+    return pg_bool(result, 0, 4) ? check_coordinates(pg, err) : 0;
 }
 
 /* Set after connecting and not by start-up options, which connection poolers refuse. A setting that

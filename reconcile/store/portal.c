@@ -26,19 +26,39 @@ static const char *host_of(struct arena *arena, const char *learned, const char 
     return learned ? learned : site_of(arena, url);
 }
 
+/* One that learned its host has run; of another the address must fit, and it counts when it did or
+ * decided anything. */
+static int is_older(const struct store *store, struct arena *arena, const PGresult *result, int i,
+                    const char *host, bool *ret_is, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *did = NULL;
+    const char *learned = pg_text(result, i, store_place_of(result, "host"));
+    const char *url = pg_text(result, i, store_place_of(result, "url"));
+
+    *ret_is = text_equal(host_of(arena, learned, url), host);
+    if (!*ret_is || learned)
+        return 0;
+    if (PG_QUERY(store->pg, portal_did, PG_ONE, &did, err,
+                 pg_text(result, i, store_place_of(result, "portal_id"))) < 0)
+        return -1;
+    *ret_is = pg_bool(did, 0, 0);
+    return 0;
+}
+
 static int find_older(const struct store *store, struct arena *arena, const char *host,
                       const char **ret_name, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
+    bool is = false;
 
     if (PG_QUERY(store->pg, portal_older, PG_MANY, &result, err,
                  store_number(arena, store->portal_id), host) < 0)
         return -1;
     *ret_name = NULL;
-    for (int i = 0; i < PQntuples(result) && !*ret_name; i++) {
-        const char *learned = pg_text(result, i, store_place_of(result, "host"));
-        const char *url = pg_text(result, i, store_place_of(result, "url"));
-        if (text_equal(host_of(arena, learned, url), host))
+    for (int i = 0; i < PQntuples(result) && !is; i++) {
+        if (is_older(store, arena, result, i, host, &is, err) < 0)
+            return -1;
+        if (is)
             *ret_name = store_string(arena, result, i, store_place_of(result, "name"));
     }
     return 0;
@@ -273,7 +293,9 @@ static int carry(struct taking_over *both, struct store_adopted *adopted, const 
     const char *own = store_number(both->arena, both->own.portal_id);
 
     if (PG_QUERY(both->from.pg, carry_accounts, PG_NOTHING, NULL, err, from, own) < 0 ||
+        PG_QUERY(both->from.pg, carry_whole, PG_NOTHING, NULL, err, from, own) < 0 ||
         PG_QUERY(both->from.pg, carry_facts, PG_NOTHING, NULL, err, from, own) < 0 ||
+        PG_QUERY(both->from.pg, carry_leaves, PG_NOTHING, NULL, err, from, own) < 0 ||
         PG_QUERY(both->from.pg, carry_first_events, PG_NOTHING, NULL, err, from, own) < 0 ||
         PG_QUERY(both->from.pg, carry_links, PG_NOTHING, NULL, err, from, own,
                  store_time(both->arena, both->adoption->at)) < 0 ||

@@ -329,9 +329,11 @@ TEST(an_acknowledgement_is_over_after_seven_days)
     put_bad_rows(&end, whole, 4);
     night(&end, 20);
     acknowledge(&end, "G3", 0, NULL);
-    end_change(&end, "update reconcile.acknowledgement set at = at - interval '7 days'");
+    end_change(&end, "update reconcile.acknowledgement set at = (at at time zone 'UTC' - interval "
+                     "'7 days') at time zone 'UTC'");
     night(&end, 0);
-    end_change(&end, "update reconcile.acknowledgement set at = at - interval '1 day'");
+    end_change(&end, "update reconcile.acknowledgement set at = (at at time zone 'UTC' - interval "
+                     "'1 day') at time zone 'UTC'");
     night(&end, 20);
     assert_ended(&end, "7 days");
 }
@@ -501,9 +503,11 @@ TEST(a_portal_that_tells_nobodys_login_is_held_after_thirty_days)
             "  known_days_min = 20; }; do = \"suspend\"; }");
     end_fault(&end, "last-login-form=missing");
     night(&end, 0);
-    end_change(&end, "update reconcile.snapshot set taken_at = taken_at - interval '29 days'");
+    end_change(&end, "update reconcile.snapshot set taken_at = (taken_at at time zone 'UTC' - "
+                     "interval '29 days') at time zone 'UTC'");
     night(&end, 0);
-    end_change(&end, "update reconcile.snapshot set taken_at = taken_at - interval '2 days'");
+    end_change(&end, "update reconcile.snapshot set taken_at = (taken_at at time zone 'UTC' - "
+                     "interval '2 days') at time zone 'UTC'");
     night(&end, 20);
     assert_verdict(&end, "G5", "hold");
     acknowledge(&end, "G5", 0, "hardly anybody's last login");

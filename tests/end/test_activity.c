@@ -312,8 +312,9 @@ TEST(activity_of_a_window_that_lost_its_beginning_is_read_anew)
     story_rules(&story, UNUSED);
     story_night(&story, 0);
     free(end_query(&story.end, "update reconcile.events_read set complete_to = null, covered_from ="
-                               " null, window_from = complete_to - interval '366 days', window_to ="
-                               " complete_to where kind = 'downloads'"
+                               " null, window_from = (complete_to at time zone 'UTC' - interval"
+                               " '366 days') at time zone 'UTC', window_to = complete_to"
+                               " where kind = 'downloads'"
                                " returning 1"));
     story_night(&story, 0);
     story_is_planned(&story, "ida", "suspend R4");

@@ -191,7 +191,8 @@ static void move_announcements(struct acts *acts, int days)
 {
     assert_true(acts_change(acts,
                             "update reconcile.announcement set announced_on = announced_on + %d,"
-                            " announced_at = announced_at + interval '%d days',"
+                            " announced_at = (announced_at at time zone 'UTC' + interval '%d "
+                            "days') at time zone 'UTC',"
                             " not_before = not_before + %d where ended_on is null",
                             days, days, days) > 0);
 }

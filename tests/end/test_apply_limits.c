@@ -64,7 +64,9 @@ static const struct limit_case {
 /* The acts of before are those of the day before. */
 static void go_on_a_day(struct acts *acts, int days)
 {
-    (void)acts_change(acts, "update reconcile.act set done_at = done_at - interval '%d days'",
+    (void)acts_change(acts,
+                      "update reconcile.act set done_at = (done_at at time zone 'UTC' - interval "
+                      "'%d days') at time zone 'UTC'",
                       days);
 }
 

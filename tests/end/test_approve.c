@@ -113,11 +113,13 @@ TEST(approve_of_an_old_plan_counts_and_an_old_approval_does_not)
     RUN(shown, &acts.end, "show", "1");
     end_assert_silent_of(&shown.out, "expired");
     DECIDE(&acts, 0, "2 rows approved", "approve", "--digest", "DIGEST");
-    (void)acts_change(&acts, "update reconcile.ruling set could_act_at = at - interval '168 h'");
+    (void)acts_change(&acts, "update reconcile.ruling set could_act_at = (at at time zone 'UTC' - "
+                             "interval '168 h') at time zone 'UTC'");
     APPLY(late, &acts, 20);
     end_assert_says(&late.err, "no row of plan 1 is approved");
     assert_int_equal(acts_writes(&acts), 0);
-    (void)acts_change(&acts, "update reconcile.ruling set could_act_at = at - interval '167 h'");
+    (void)acts_change(&acts, "update reconcile.ruling set could_act_at = (at at time zone 'UTC' - "
+                             "interval '167 h') at time zone 'UTC'");
     APPLY(early, &acts, 0);
     assert_int_equal(acts_writes(&acts), 2);
 }
@@ -318,7 +320,8 @@ TEST(approve_weighs_the_day_it_will_be_done_on)
     APPLY(full, &acts, 0); /* this day is full: they wait, and nothing is wrong with that */
     end_assert_says(&full.out, "2 approved and due wait");
     assert_int_equal(acts_writes(&acts), 2);
-    (void)acts_change(&acts, "update reconcile.act set done_at = done_at - interval '1 day'");
+    (void)acts_change(&acts, "update reconcile.act set done_at = (done_at at time zone 'UTC' - "
+                             "interval '1 day') at time zone 'UTC'");
     APPLY(tomorrow, &acts, 0);
     assert_int_equal(acts_writes(&acts), 4);
 }
@@ -345,7 +348,8 @@ TEST(approve_spread_says_its_nights_and_each_does_what_fits)
         RUN(again, &acts.end, "run"); /* the same day */
         end_assert_code(&again, 0);
         assert_int_equal(acts_writes(&acts), night);
-        (void)acts_change(&acts, "update reconcile.act set done_at = done_at - interval '1 day'");
+        (void)acts_change(&acts, "update reconcile.act set done_at = (done_at at time zone 'UTC' - "
+                                 "interval '1 day') at time zone 'UTC'");
     }
     acts_assert_steps(&acts, "verified 4");
     acts_assert_written(&acts, 0, "verified"); /* in the order of the plan */

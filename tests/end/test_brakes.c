@@ -207,7 +207,8 @@ TEST(runs_that_never_meet_a_window_are_told_after_a_week)
     set_calendar(&acts, "windows = [ \"Sat 01:00-05:00\" ];");
     for (int night = 0; night < 4; night++)
         run(&acts, 0);
-    end_change(&acts.end, "update reconcile.run set started_at = started_at - interval '7 days'"
+    end_change(&acts.end, "update reconcile.run set started_at = (started_at at time zone 'UTC' - "
+                          "interval '7 days') at time zone 'UTC'"
                           " where verb = 'run'");
     RUN(missed, &acts.end, "run");
     end_assert_code(&missed, 20);

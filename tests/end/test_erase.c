@@ -219,7 +219,8 @@ TEST(erase_leaves_no_name_in_tables_reports_and_dumps)
         ";insert into reconcile.plan_note select portal_id, plan_id, 98, upper('%s and %s') ||"
         " ' ' || lower('%s') from reconcile.plan;"
         "update reconcile.account_version v set name = 'Zo\u00eb Stra\u00dfe' from"
-        " reconcile.account a where a.account_no = v.account_no and a.account_id = '%s';"
+        " reconcile.account a where a.portal_id = v.portal_id and a.account_no = v.account_no and "
+        "a.account_id = '%s';"
         "insert into reconcile.plan_note select portal_id, plan_id, 97,"
         " 'ZO\u00cb STRASSE, zo\u00eb strasse' from reconcile.plan;"
         "insert into reconcile.roster_rejected (portal_id, row_number, valid_from, reason,"
@@ -464,15 +465,17 @@ static void rename_person(struct end *end, const char *id, const char *name, con
 {
     CLEANUP(text_release) struct text sql = TEXT_INIT;
 
-    text_addf(&sql,
-              "update reconcile.account_version v set name = '%s', username = '%s' from"
-              " reconcile.account a where a.account_no = v.account_no and a.account_id = '%s';"
-              "update reconcile.person_version v set name = '%s', username = '%s' from"
-              " reconcile.link_version l join reconcile.account a using (account_no)"
-              " where l.person_key = v.person_key and a.account_id = '%s';"
-              "update reconcile.plan_row set name = '%s', username = '%s', matched_name = '%s'"
-              " where account_id = '%s'",
-              name, username, id, name, username, id, name, username, name, id);
+    text_addf(
+        &sql,
+        "update reconcile.account_version v set name = '%s', username = '%s' from"
+        " reconcile.account a where a.portal_id = v.portal_id and a.account_no = v.account_no and "
+        "a.account_id = '%s';"
+        "update reconcile.person_version v set name = '%s', username = '%s' from"
+        " reconcile.link_version l join reconcile.account a using (portal_id, account_no)"
+        " where l.portal_id = v.portal_id and l.person_key = v.person_key and a.account_id = '%s';"
+        "update reconcile.plan_row set name = '%s', username = '%s', matched_name = '%s'"
+        " where account_id = '%s'",
+        name, username, id, name, username, id, name, username, name, id);
     end_change(end, text_cstr(&sql));
 }
 
@@ -797,11 +800,13 @@ TEST(run_takes_away_what_is_old)
                         " date_trunc('month', taken_at at time zone 'UTC') having count(*) > 1) m"),
         0);
     assert_int_equal(
-        end_count(&end, "select count(*) from audit.snapshot g where g.thinned_at is not null and"
-                        " not exists (select from audit.snapshot k where k.thinned_at is null and"
-                        " k.taken_at > g.taken_at and date_trunc('month', k.taken_at at time zone"
-                        " 'UTC') - date_trunc('month', g.taken_at at time zone 'UTC') <"
-                        " interval '32 days')"),
+        end_count(&end,
+                  "select count(*) from audit.snapshot g where g.thinned_at is not null and"
+                  " not exists (select 1 from audit.snapshot k where k.portal_id = g.portal_id and"
+                  " k.thinned_at is null and"
+                  " k.taken_at > g.taken_at and date_trunc('month', k.taken_at at time zone"
+                  " 'UTC') - date_trunc('month', g.taken_at at time zone 'UTC') <"
+                  " interval '32 days')"),
         0);
     CLEANUP(mem_cleanup) char *after = answers(&end, kept);
     assert_string_equal(before, after);

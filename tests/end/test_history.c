@@ -71,10 +71,12 @@ TEST(plan_with_the_same_bytes_for_eight_days_is_held_by_g1)
     WORLD(end, NULL);
 
     check_good_plan(&end);
-    free(end_query(&end, "update reconcile.roster set read_at = read_at - interval '6 days'"
+    free(end_query(&end, "update reconcile.roster set read_at = (read_at at time zone 'UTC' - "
+                         "interval '6 days') at time zone 'UTC'"
                          " returning 1"));
     check_good_plan(&end);
-    free(end_query(&end, "update reconcile.roster set read_at = read_at - interval '2 days'"
+    free(end_query(&end, "update reconcile.roster set read_at = (read_at at time zone 'UTC' - "
+                         "interval '2 days') at time zone 'UTC'"
                          " returning 1"));
     check_held_by(&end, "G1");
 }

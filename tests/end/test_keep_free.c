@@ -125,7 +125,7 @@ TEST(keep_free_never_lets_who_left_wait)
     assert_int_equal(suspended(&end), departed);
     assert_int_equal(end_count(&end,
                                "select count(*) from reconcile.act a join reconcile.plan_row r "
-                               "using (plan_id, account_id) where r.rule <> 'departed'"),
+                               "using (portal_id, plan_id, account_id) where r.rule <> 'departed'"),
                      0);
     set_seats(&end, active - departed, 2); /* all of them gave their seat, and two are missing */
     RUN(more, &end, "run");
@@ -159,7 +159,8 @@ static int64_t count_of(struct end *end, const char *from, const char *of, const
 /* Acts of rules about the login, and rows of the newest plan that would still be some, and stand
  * approved: whoever was downgraded may have a new row by now. */
 #define TAKEN                                                                                      \
-    "reconcile.act a join reconcile.plan_row r on r.plan_id = a.plan_id and "                      \
+    "reconcile.act a join reconcile.plan_row r on r.portal_id = a.portal_id and r.plan_id = "      \
+    "a.plan_id and "                                                                               \
     "r.account_id = a.account_id where a.rule <> 'departed'"
 #define LEFT                                                                                       \
     "reconcile.plan_row r join reconcile.ruling g on g.portal_id = r.portal_id and "               \

@@ -312,10 +312,13 @@ TEST(run_counts_an_act_on_the_day_of_its_call)
     end_clear_faults(&acts.end);
     run(&acts, 0);
     assert_int_equal(acts_writes(&acts), 2); /* the day has no room */
-    assert_true(acts_change(&acts, "update reconcile.step set intent_at = intent_at - interval '1 "
-                                   "day' where intent_at is not null") > 0);
     assert_true(
-        acts_change(&acts, "update reconcile.act set done_at = done_at - interval '1 day'") > 0);
+        acts_change(
+            &acts,
+            "update reconcile.step set intent_at = (intent_at at time zone 'UTC' - interval '1 "
+            "day') at time zone 'UTC' where intent_at is not null") > 0);
+    assert_true(acts_change(&acts, "update reconcile.act set done_at = (done_at at time zone 'UTC' "
+                                   "- interval '1 day') at time zone 'UTC'") > 0);
     run(&acts, 0);
     assert_int_equal(acts_writes(&acts), 4);
     assert_count(&acts, UNKNOWN, 1);

@@ -535,9 +535,11 @@ static char *announce_eleven_days_ago(struct end *end, char **ret_id)
     assert_int_equal(end_count(end, "select count(*) from reconcile.announcement"), 0);
     RUN(night, end, "run"); /* a plan alone announces nothing */
     end_assert_code(&night, 0);
-    return end_query(end, "update reconcile.announcement set announced_on = announced_on - 11,"
-                          " announced_at = announced_at - interval '11 days',"
-                          " not_before = not_before - 11 returning not_before");
+    return end_query(
+        end,
+        "update reconcile.announcement set announced_on = announced_on - 11,"
+        " announced_at = (announced_at at time zone 'UTC' - interval '11 days') at time zone 'UTC',"
+        " not_before = not_before - 11 returning not_before");
 }
 
 TEST(grace_keeps_its_day_in_the_next_plan)

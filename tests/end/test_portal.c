@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "distributed.h"
 #include "host/file.h"
 #include "story.h"
 #include "test.h"
@@ -339,6 +340,10 @@ static char *back_up(struct story *story)
 {
     char *path = probe_path(&story->end.probe, "backup.sql");
 
+    if (distributed_is_here()) {
+        print_message("a dump of one server is no backup of several\n");
+        skip();
+    }
     tool(story, (const char *const[]){"pg_dump", "-d", story->end.conninfo, "-f", path, NULL});
     return path;
 }

@@ -436,7 +436,8 @@ TEST(announcement_that_nobody_was_told_of_is_told_before_its_grace_counts)
     acts_policy(&told.acts, "mode = \"report\";");
     told_run(&told, 0);
     (void)acts_change(&told.acts, "update reconcile.announcement set announced_on = announced_on - "
-                                  "15, announced_at = announced_at - interval '15 days', "
+                                  "15, announced_at = (announced_at at time zone 'UTC' - interval "
+                                  "'15 days') at time zone 'UTC', "
                                   "not_before = not_before - 15");
     acts_policy(&told.acts, "mode = \"enforce\";");
     told_run(&told, 0);

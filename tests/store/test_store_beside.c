@@ -333,8 +333,8 @@ TEST(seats_are_those_of_the_newest_plan_of_a_day_and_few_enough)
         newest = save_one(world);
     store_world_execute(world, "update plan set seats_now = 100 + plan_id");
     store_world_execute(world, "update plan set snapshot_complete = false where plan_id = 2");
-    store_world_execute(world, "update plan set today = (select today from plan where plan_id = 4) "
-                               "where plan_id = 5");
+    store_world_execute(world, "update plan n set today = o.today from plan o where o.portal_id ="
+                               " n.portal_id and o.plan_id = 4 and n.plan_id = 5");
     assert_int_equal(
         store_plan_seats(&world->store, &world->arena, newest, 60, &seats, &count, &err), 0);
     static const size_t all[] = {101, 103, 105, 106, 107};
@@ -404,7 +404,7 @@ TEST(plan_changes_say_which_row_went_because_it_was_done)
         world, "insert into step (portal_id, plan_id, position, account_id, action, state, "
                "run_id, intent_at, outcome_at, spread) "
                "select portal_id, plan_id, position, account_id, action, "
-               "case position when 1 then 'done' else 'failed' end, 1, now(), now(), false "
+               "case when position = 1 then 'done' else 'failed' end, 1, now(), now(), false "
                "from plan_row where plan_id = 1 and position < 3");
     assert_changes(world, first, second, wanted, COUNT_OF(wanted));
 }

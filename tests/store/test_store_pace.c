@@ -79,10 +79,10 @@ TEST(store_grant_counts_an_earlier_run_until_it_leaves_the_window)
     (void)ask(world, &world->store, &usual);
     store_world_tomorrow(world);
     assert_int_equal(ask(world, &world->store, &usual).others, 40);
-    store_world_execute(world, "update request_block set last_at = clock_timestamp() - "
+    store_world_execute(world, "update request_block set last_at = statement_timestamp() - "
                                "interval '302 seconds' where run_id = 1");
     assert_int_equal(ask(world, &world->store, &usual).others, 80);
-    store_world_execute(world, "update request_block set last_at = clock_timestamp() - "
+    store_world_execute(world, "update request_block set last_at = statement_timestamp() - "
                                "interval '304 seconds' where run_id = 1");
     assert_int_equal(ask(world, &world->store, &usual).granted, 40);
 }
@@ -119,7 +119,7 @@ TEST(store_grant_after_a_429_is_none_for_anybody_behind_the_address)
     assert_true(ask(world, &other, &usual).silent);
     elsewhere.address_group = "another office";
     assert_int_equal(ask(world, &other, &elsewhere).granted, 40);
-    store_world_execute(world, "update request_silence set until = clock_timestamp()");
+    store_world_execute(world, "update request_silence set until = statement_timestamp()");
     assert_int_equal(ask(world, &other, &usual).granted, 40);
 }
 

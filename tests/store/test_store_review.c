@@ -262,7 +262,7 @@ TEST(store_load_locked_gives_who_cannot_come_back_yet)
         &why));
     store_world_execute(&test->world,
                         "update account_version v set status = 'inactive' from account a "
-                        "where a.account_no = v.account_no and "
+                        "where a.portal_id = v.portal_id and a.account_no = v.account_no and "
                         "account_id ~ '^0000000[26]'");
     store_world_tomorrow(&test->world);
     later = store_world_snapshot(&test->world, 7);

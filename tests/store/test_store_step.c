@@ -2,6 +2,7 @@
  * The journal of acts against a real server: every check alone says no, of two that race one wins,
  * and nothing is recorded that did not happen.
  */
+#include "distributed.h"
 #include "review_case.h"
 #include "test.h"
 
@@ -466,7 +467,11 @@ static void race(struct review_case *test, int64_t a, int64_t b, const struct ac
     execute(test, "update portal set url = 'held'");
     pid_t first = rival(test, a, limit), second = rival(test, b, limit);
     for (int i = 0; i < 2000 && waiting < 2; i++) {
-        waiting = (int)number(test, "select count(*) from pg_locks where not granted");
+        waiting = (int)number(
+            test, distributed_is_here()
+                      ? "select sum(result::integer) from run_command_on_workers('select count(*)"
+                        " from pg_locks where not granted')"
+                      : "select count(*) from pg_locks where not granted");
         execute(test, "do $$ begin perform pg_sleep(0.005); end $$");
     }
     if (meanwhile)

@@ -2,7 +2,9 @@
 #include "audit/portals.h"
 #include "audit/watch.h"
 #include "base/cleanup.h"
+#include "base/mem.h"
 #include "base/text.h"
+#include "cluster_fixture.h"
 #include "store_world.h"
 #include "test.h"
 
@@ -168,7 +170,10 @@ TEST(store_claim_announcement_is_granted_once)
     CLEANUP(err_release) struct err err = ERR_INIT;
 
     store_world_begin(&world);
-    store_world_execute(&world, "set session_replication_role = replica"); /* a row on its own */
+    CLEANUP(mem_cleanup) char *off = cluster_fixture_triggers("announcement", TRIGGERS_OFF);
+    CLEANUP(mem_cleanup) char *told = cluster_fixture_triggers("notice_announced", TRIGGERS_OFF);
+    store_world_execute(&world, off); /* a row on its own */
+    store_world_execute(&world, told);
     store_world_execute(&world,
                         "insert into announcement (portal_id, announcement_id, account_id, rule, "
                         "plan_id, announced_on, announced_at, mode) select portal_id, 1, 'a1', "

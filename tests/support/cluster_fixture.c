@@ -23,6 +23,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "database/cluster.h"
+#include "distributed.h"
 #include "host/file.h"
 #include "store/migrate.h"
 
@@ -91,7 +92,7 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
 }
 
 /* Never returns. */
-static void clean_up_after(int alive)
+static void clean_up_after(int alive, pid_t whose)
 {
     char byte;
 
@@ -101,13 +102,15 @@ static void clean_up_after(int alive)
         continue;
     (void)nftw(root, stop_one, 16, FTW_PHYS);
     (void)nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    if (distributed_is_here())
+        distributed_drop_all((int)whose);
     _exit(0);
 }
 
 static void start_janitor(void)
 {
+    pid_t child, whose = getpid();
     int alive[2];
-    pid_t child;
 
     if (pipe2(alive, O_CLOEXEC) < 0)
         die("pipe", NULL);
@@ -116,7 +119,7 @@ static void start_janitor(void)
         die("fork", NULL);
     if (child == 0) {
         (void)close(alive[1]);
-        clean_up_after(alive[0]);
+        clean_up_after(alive[0], whose);
     }
     (void)close(alive[0]);
 }
@@ -257,7 +260,8 @@ static void ensure_server(void)
 
 const char *cluster_fixture_conninfo(void)
 {
-    ensure_server();
+    if (!conninfo)
+        ensure_server();
     return conninfo;
 }
 
@@ -292,9 +296,58 @@ struct pg *cluster_fixture_open(void)
     return open_new("template1", 0, 0);
 }
 
+/* Likewise, spread over the servers of RECONCILE_TEST_CITUS. */
+static struct pg *open_spread(void)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct pg_settings settings = {0};
+    struct pg *pg = NULL;
+
+    ensure_root();
+    free(conninfo);
+    settings.conninfo = conninfo = distributed_create();
+    if (pg_open(&settings, &pg, &err) < 0)
+        die("pg_open", &err);
+    return pg;
+}
+
 struct pg *cluster_fixture_open_migrated(void)
 {
-    return open_new(MIGRATED, 0, 0);
+    return distributed_is_here() ? open_spread() : open_new(MIGRATED, 0, 0);
+}
+
+/* Of a table that is spread the parts have them, where they are called by the part's number. */
+char *cluster_fixture_triggers(const char *table, enum triggers how)
+{
+    static const char *const words[] = {"disable trigger all", "enable trigger all"};
+    bool is_spread = distributed_is_here() && strcmp(table, "migration") != 0;
+    struct text sql = TEXT_INIT;
+
+    if (how == TRIGGERS_ALWAYS && is_spread)
+        text_addf(
+            &sql,
+            "do $x$ begin perform run_command_on_shards('reconcile.%s', $c$do $d$ declare t name;"
+            " begin for"
+            " t in select tgname from pg_trigger where tgrelid = '%%1$s'::regclass and not"
+            " tgisinternal loop execute format('alter table %%1$s enable always trigger"
+            " %%%%I', t); end loop; end $d$$c$); end $x$",
+            table);
+    else if (how == TRIGGERS_ALWAYS)
+        text_addf(&sql,
+                  "do $d$ declare t name; begin for t in select tgname from pg_trigger where"
+                  " tgrelid = 'reconcile.%s'::regclass and not tgisinternal loop execute"
+                  " format('alter table reconcile.%s enable always trigger %%I', t); end loop;"
+                  " end $d$",
+                  table, table);
+    else if (is_spread)
+        text_addf(
+            &sql,
+            "do $x$ begin perform run_command_on_shards('reconcile.%s', 'alter table %%s %s');"
+            " end $x$",
+            table, words[how]);
+    else
+        text_addf(&sql, "alter table reconcile.%s %s", table, words[how]);
+    return text_take(&sql);
 }
 
 char *cluster_fixture_directory(void)

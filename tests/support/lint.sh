@@ -104,6 +104,9 @@ for f in $product; do
     awk -v f="$f" '/^\{/ {start = NR} /^\}/ && start {n = NR - start; if (n > 65) printf "%s:%d: %d lines\n", f, start, n; start = 0}' "$f"
 done | complain "functions of more than 65 lines:"
 
+awk -f tests/support/queries.awk db/migrations/*.sql db/queries/*/*.sql |
+    complain "a statement that cannot be sent to the server of its portal:"
+
 cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr \
     --suppress=missingIncludeSystem --suppress=uninitvar:tests/* --error-exitcode=1 -j 2 -D_GNU_SOURCE \
     -D__attribute__\(x\)= -DCLEANUP\(x\)= -Ireconcile -I. cmd reconcile 2>&1 | complain "cppcheck:"

@@ -21,6 +21,7 @@ status=$?
 echo "$status $test $work/$name.out" > "$work/$name.status"
 [ $status -eq 0 ] && printf "  ok    %s\n" "$test" || printf "  FAIL  %s (exit %s)\n" "$test" "$status"
 '
+[ -n "${RECONCILE_TEST_CITUS:-}" ] && echo "on a distributed PostgreSQL: $RECONCILE_TEST_CITUS"
 # What takes longest begins first, so that nobody waits for it at the end.
 long='/test_(migrate_kill|audit|audit_rulings|questions|collect|apply|late_effects|faults|apply_limits|apply_conditions|story_[a-z]*|tell|portal|plan_random|bynder_many)$'
 {

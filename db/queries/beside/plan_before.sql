@@ -4,9 +4,9 @@ select p.plan_id, p.today::text as today, r.decided, n.plan_id as later_id
 from (select coalesce(nullif($2::bigint, 0), max(plan_id)) as plan_id
       from plan where portal_id = $1::bigint) n
 join plan p on p.portal_id = $1::bigint and p.plan_id < n.plan_id,
-     lateral (select exists (select from ruling g
-                             where g.portal_id = p.portal_id and g.plan_id = p.plan_id) as decided) r
-where p.rows = 0 or exists (select from plan_row w
-                            where w.portal_id = p.portal_id and w.plan_id = p.plan_id)
+     lateral (select exists (select 1 from ruling g
+                             where g.portal_id = $1::bigint and g.plan_id = p.plan_id) as decided) r
+where p.rows = 0 or exists (select 1 from plan_row w
+                            where w.portal_id = $1::bigint and w.plan_id = p.plan_id)
 order by r.decided desc, p.plan_id desc
 limit 1

@@ -11,7 +11,7 @@ with side as (
 select coalesce(o.position, 0) as before, coalesce(n.position, 0) as after,
        n.position is not null and n.what is distinct from o.what as is_new,
        n.position is null and exists (
-           select from step s
+           select 1 from step s
            where s.portal_id = $1::bigint and s.account_id = o.account_id and s.action = o.action
              and s.plan_id >= $2::bigint and s.plan_id < $3::bigint
              and s.state in ('done', 'verified', 'already')) as done

@@ -15,7 +15,7 @@ select case when o.position is null then 'came' when n.position is null then 'we
        nullif(coalesce(n.rule, o.rule), '') as rule,
        coalesce(n.decision_row, o.decision_row) as row,
        case when n.position is null and exists (
-                select from step s
+                select 1 from step s
                 where s.portal_id = $1::bigint and s.account_id = o.account_id
                   and s.action = o.action and s.plan_id >= $2::bigint and s.plan_id < $3::bigint
                   and s.state in ('done', 'verified', 'already')) then 'done'

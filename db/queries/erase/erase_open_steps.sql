@@ -10,8 +10,8 @@ from (
     select p.plan_id, 'it is being carried out'
     from plan p
     where p.portal_id = $1::bigint and p.state = 'applying'
-      and exists (select from plan_row r
-                  where r.portal_id = p.portal_id and r.plan_id = p.plan_id
+      and exists (select 1 from plan_row r
+                  where r.portal_id = $1::bigint and r.plan_id = p.plan_id
                     and (r.account_id in (select account_id from erasing_account)
                          or r.matched_number in (select value from erasing_value)
                          or r.matched_email in (select value from erasing_value)

@@ -5,4 +5,4 @@ where r.portal_id = $1::bigint
   and (btrim(r.employee_number) in (select value from erasing_value)
        or btrim(r.email) in (select value from erasing_value)
        or btrim(r.username) in (select value from erasing_value)
-       or concat_ws(' ', r.employee_number, r.email, r.username, r.reason) ~* $2)
+       or r.employee_number ~* $2 or r.email ~* $2 or r.username ~* $2 or r.reason ~* $2)

@@ -3,6 +3,6 @@ delete from link_version v
 using link_version w
 left join thinning f on f.snapshot_id = w.valid_from
 left join thinning t on t.snapshot_id = w.valid_to
-where v.portal_id = $1::bigint and w.portal_id = v.portal_id and w.account_no = v.account_no
+where v.portal_id = $1::bigint and w.portal_id = $1::bigint and w.account_no = v.account_no
   and w.valid_from = v.valid_from and w.valid_to is not null
   and coalesce(f.kept_id, w.valid_from) = coalesce(t.kept_id, w.valid_to)

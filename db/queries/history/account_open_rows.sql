@@ -11,10 +11,10 @@ select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee
        us(a.regraded_at) as regraded
 from account a
 join account_version v
-    on v.portal_id = a.portal_id and v.account_no = a.account_no and v.valid_to is null
-left join login_known l on l.portal_id = a.portal_id and l.account_no = a.account_no
-left join activity_known d on d.portal_id = a.portal_id and d.account_no = a.account_no
+    on v.portal_id = $1::bigint and v.account_no = a.account_no and v.valid_to is null
+left join login_known l on l.portal_id = $1::bigint and l.account_no = a.account_no
+left join activity_known d on d.portal_id = $1::bigint and d.account_no = a.account_no
 left join link_version k
-    on k.portal_id = a.portal_id and k.account_no = a.account_no and k.valid_to is null
+    on k.portal_id = $1::bigint and k.account_no = a.account_no and k.valid_to is null
 where a.portal_id = $1::bigint and a.account_id = any ($2::text[])
 order by a.account_id collate "C"

@@ -9,7 +9,7 @@ with yesterday as (
     join snapshot e on e.portal_id = $1::bigint and e.snapshot_id = w.valid_to
     where w.portal_id = $1::bigint and w.kind = 'one' and w.matched_by <> 'links file'
       and e.taken_at >= w.since + interval '7 days'
-      and not exists (select from link_version f
+      and not exists (select 1 from link_version f
                       where f.portal_id = $1::bigint and f.account_no = w.account_no
                         and f.matched_by = 'links file' and f.valid_from >= w.valid_to)
     order by w.account_no, w.valid_from desc)
@@ -34,10 +34,10 @@ from account a
 cross join (select max(taken_at) as taken_at, max(taken_at) filter (where complete) as complete_at
             from snapshot where portal_id = $1::bigint) n
 left join account_version v
-    on v.portal_id = a.portal_id and v.account_no = a.account_no and v.valid_to is null
+    on v.portal_id = $1::bigint and v.account_no = a.account_no and v.valid_to is null
 left join link_version k
-    on k.portal_id = a.portal_id and k.account_no = a.account_no and k.valid_to is null
+    on k.portal_id = $1::bigint and k.account_no = a.account_no and k.valid_to is null
 left join yesterday y on y.account_no = a.account_no
-left join login_known l on l.portal_id = a.portal_id and l.account_no = a.account_no
-left join activity_known d on d.portal_id = a.portal_id and d.account_no = a.account_no
+left join login_known l on l.portal_id = $1::bigint and l.account_no = a.account_no
+left join activity_known d on d.portal_id = $1::bigint and d.account_no = a.account_no
 where a.portal_id = $1::bigint

@@ -1,7 +1,7 @@
 -- The accounts that log in most: those whose last login changed most often, the newest login first.
 select a.account_id
 from login_known k
-join account a on a.portal_id = k.portal_id and a.account_no = k.account_no
+join account a on a.portal_id = $1::bigint and a.account_no = k.account_no
 left join (select account_no, count(*) as changes
            from login
            where portal_id = $1::bigint and kind = 'known'

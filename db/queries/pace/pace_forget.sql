@@ -1,2 +1,3 @@
 -- Blocks that no window can hold any more.
-delete from request_block where portal_id = $1::bigint and last_at < clock_timestamp() - interval '1 day'
+delete from request_block
+where portal_id = $1::bigint and last_at < $2::timestamptz - interval '1 day'

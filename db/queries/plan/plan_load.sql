@@ -14,11 +14,11 @@ select p.portal_id, p.plan_id, p.run_id, coalesce(p.portal_name, o.name) as port
        p.enforce, p.keep, p.suspend, p.deprovision, p.reactivate, p.waiting, p.findings,
        p.seats_now, p.seats_after, p.idle_never, p.idle_unknown, p.rows, p.version,
        (select e.sequence || ':' || encode(e.hash, 'hex') from audit_event e
-        where e.portal_id = p.portal_id and e.plan_id = p.plan_id and e.run_id = p.run_id
+        where e.portal_id = $1::bigint and e.plan_id = p.plan_id and e.run_id = p.run_id
           and e.kind in ('plan', 'guard')
         order by e.sequence desc limit 1) as audit_head,
        p.redacted_at is not null as redacted
 from plan p
-join portal o using (portal_id)
+join portal o on o.portal_id = $1::bigint
 where p.portal_id = $1::bigint and p.plan_id = coalesce(
     nullif($2::bigint, 0), (select max(plan_id) from plan where portal_id = $1::bigint))

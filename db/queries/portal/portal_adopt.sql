@@ -9,7 +9,7 @@ unproved as (
     where a.portal_id = $1::bigint and a.missing_at is not null
       and a.first_snapshot_id in (select p.snapshot_id
                                   from plan p
-                                  join plan_guard g on g.portal_id = p.portal_id
+                                  join plan_guard g on g.portal_id = $1::bigint
                                       and g.plan_id = p.plan_id
                                   where p.portal_id = $1::bigint and g.guard = 'G14' and g.hold)),
 unread as (

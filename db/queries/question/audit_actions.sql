@@ -5,8 +5,8 @@ select to_char(s.intent_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as 
 -- include approved_by
        as approved_by
 from audit.step s
-join audit.plan_row r on r.portal = s.portal and r.plan_id = s.plan_id and r.position = s.position
+join audit.plan_row r on r.portal_id = $1::bigint and r.plan_id = s.plan_id and r.position = s.position
 cross join lateral (
-    select s.portal, s.plan_id, s.account_id, r.subject, s.intent_at as at) x
-where s.portal = $1 and s.intent_at >= $2::timestamptz
+    select s.plan_id, s.account_id, r.subject, s.intent_at as at) x
+where s.portal_id = $1::bigint and s.intent_at >= $2::timestamptz
 order by s.intent_at, s.plan_id, s.position

@@ -7,6 +7,6 @@ select p.plan_id, p.state, to_char(p.created_at at time zone 'UTC', 'YYYY-MM-DD"
        p.roster_id, p.downgrade, p.suspend, p.deprovision, p.reactivate, p.restore,
        p.waiting, p.keep, p.seats_now, p.seats_after,
        (select string_agg(g.guard, ' ' order by g.position) from audit.guard g
-        where g.portal = p.portal and g.plan_id = p.plan_id and g.hold) as held_by
+        where g.portal_id = $1::bigint and g.plan_id = p.plan_id and g.hold) as held_by
 from audit.plan p
-where p.portal = $1 and p.plan_id = $2::bigint
+where p.portal_id = $1::bigint and p.plan_id = $2::bigint

@@ -10,15 +10,15 @@ select r.position, r.action, r.account_id, r.username, r.email, r.name, r.rule, 
        to_char(s.verified_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as verified_at,
        s.reason as remark
 from audit.plan_row r
-left join audit.step s on s.portal = r.portal and s.plan_id = r.plan_id and s.position = r.position
+left join audit.step s on s.portal_id = $1::bigint and s.plan_id = r.plan_id and s.position = r.position
 cross join lateral (
-    select r.portal, r.plan_id, case when r.action <> 'keep' then r.account_id end as account_id,
+    select r.plan_id, case when r.action <> 'keep' then r.account_id end as account_id,
            r.subject,
            coalesce(s.intent_at, s.outcome_at,
                     (select max(e.ended_at) from audit.ruling e
-                     where e.portal = r.portal and e.account_id = r.account_id
+                     where e.portal_id = $1::bigint and e.account_id = r.account_id
                        and e.plan_id = r.plan_id and e.position = r.position
                        and e.decision = 'approve' and e.end_word in ('done', 'refused')),
                     now()) as at) x
-where r.portal = $1 and r.plan_id = $2::bigint
+where r.portal_id = $1::bigint and r.plan_id = $2::bigint
 order by r.position

@@ -3,5 +3,5 @@ select to_char(s.month, 'YYYY-MM') as month, s.class, s.currency, s.exposed_seat
        round(s.exposed, 2) as exposed, s.freed_seat_days, round(s.freed, 2) as freed, s.come_backs,
        s.not_counted, s.new_holders, s.reducible_seats, round(s.reducible, 2) as reducible
 from audit.savings s
-where s.portal = $1 and s.month >= date_trunc('month', $2::date)
+where s.portal_id = $1::bigint and s.month >= date_trunc('month', $2::date)
 order by s.month, s.class collate "C" nulls last, s.currency nulls last

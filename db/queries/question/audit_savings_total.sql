@@ -4,6 +4,6 @@ select s.class, s.currency, sum(s.freed_seat_days)::bigint as freed_seat_days,
        round(sum(s.freed), 2) as freed, sum(s.come_backs)::bigint as come_backs,
        sum(s.not_counted)::bigint as not_counted, sum(s.new_holders)::bigint as new_holders
 from audit.savings s
-where s.portal = $1 and s.month >= date_trunc('month', $2::date)
+where s.portal_id = $1::bigint and s.month >= date_trunc('month', $2::date)
 group by s.class, s.currency
 order by s.class collate "C" nulls last, s.currency nulls last

@@ -4,19 +4,19 @@
 -- rows of them.
 with seat as (
     select day, coalesce(profile, profile_id, '(no profile)') as profile, seats
-    from audit.seat where portal = $1 and day >= $2::date),
+    from audit.seat where portal_id = $1::bigint and day >= $2::date),
 day as (select distinct day from seat),
 class as (
     select * from (
         select c.*, bool_or(class is not null) over (partition by day) as any
-        from audit.seat_class c where portal = $1 and day >= $2::date) c
+        from audit.seat_class c where portal_id = $1::bigint and day >= $2::date) c
     where c.any),
 back as (
     select done_at::date as day, 1 as reclaimed, 0 as returned
-    from audit.reclaimed where portal = $1 and action = 'suspend'
+    from audit.reclaimed where portal_id = $1::bigint and action = 'suspend'
     union all
     select returned_at::date, 0, 1
-    from audit.reclaimed where portal = $1 and action = 'suspend' and returned_at is not null),
+    from audit.reclaimed where portal_id = $1::bigint and action = 'suspend' and returned_at is not null),
 placed as (
     select coalesce((select min(d.day) from day d where d.day >= b.day), l.day) as day,
            sum(b.reclaimed) as reclaimed, sum(b.returned) as returned

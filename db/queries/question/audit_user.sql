@@ -12,7 +12,7 @@ version as (
            lag(h.profile_id) over w as was_profile, lag(h.country) over w as was_country,
            lag(h.department) over w as was_department, lag(h.groups) over w as was_groups,
            (select p.name from audit.profile_history p
-            where p.portal_id = h.portal_id and p.profile_id = h.profile_id
+            where p.portal_id = $1::bigint and p.profile_id = h.profile_id
               and p.from_snapshot <= h.from_snapshot
               and (p.to_snapshot is null or p.to_snapshot > h.from_snapshot)) as profile
     from audit.account_history h
@@ -33,9 +33,8 @@ decided as (
            lag((r.action, r.rule, r.decision_row, r.held_by, r.not_before))
                over (order by r.plan_id) as before
     from audit.plan_row r
-    join audit.plan p on p.portal = r.portal and p.plan_id = r.plan_id
-    where r.account_id = $3 and r.portal = (select portal from audit.portal
-                                            where portal_id = $1::bigint)),
+    join audit.plan p on p.portal_id = $1::bigint and p.plan_id = r.plan_id
+    where r.portal_id = $1::bigint and r.account_id = $3),
 line as (
     select since as at, 1 as step, 'account' as kind,
            case when earlier is null
@@ -136,11 +135,11 @@ line as (
            concat_ws(': ', case d.decision when 'approve' then 'approved' else 'rejected' end,
                      d.reason), d.plan_id, d.who
     from audit.decision d
-    join decided r on r.portal = d.portal and r.plan_id = d.plan_id and r.action <> 'keep'
-    where d.all_rows or exists (
-        select from audit.decision_row w
-        where w.portal = d.portal and w.plan_id = d.plan_id and w.who = d.who
-          and w.account_id = $3)
+    join decided r on r.plan_id = d.plan_id and r.action <> 'keep'
+    where d.portal_id = $1::bigint and (d.all_rows or exists (
+        select 1 from audit.decision_row w
+        where w.portal_id = $1::bigint and w.plan_id = d.plan_id and w.who = d.who
+          and w.account_id = $3))
     union all
     select timestamptz 'epoch' + (e.fact ->> case e.kind when 'intent' then 'intent_us'
                                                          else 'outcome_us' end)::bigint

@@ -16,7 +16,7 @@ select e.sequence, e.kind, s.snapshot_id as id, e.fact ->> 'digest' as digest,
        e.fact ->> 'classes' as classes,
        s.thinned_at is null and s.complete and e.fact ->> 'nameless' = '0'
        and not exists (
-           select from erased x
+           select 1 from erased x
            join account_version v on v.portal_id = $1::bigint and v.account_no = x.account_no
                and v.valid_from <= s.snapshot_id
                and (v.valid_to is null or v.valid_to > s.snapshot_id)
@@ -27,9 +27,9 @@ where e.kind = 'snapshot'
 union all
 select e.sequence, e.kind, r.roster_id, e.fact ->> 'content', null,
        e.fact ->> 'content' is not null
-       and not (exists (select from event x
+       and not (exists (select 1 from event x
                         where x.kind in ('erasure', 'retention') and x.sequence > e.sequence)
-                and exists (select from person_version v
+                and exists (select 1 from person_version v
                             where v.portal_id = $1::bigint and v.person_key like 'erased:%'
                               and v.valid_from <= r.roster_id
                               and (v.valid_to is null or v.valid_to > r.roster_id)))

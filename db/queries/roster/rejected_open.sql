@@ -4,7 +4,7 @@ insert into roster_rejected (portal_id, row_number, valid_from, reason, employee
 select distinct on (s.row_number)
        $1::bigint, s.row_number, $2::bigint, s.reason, s.employee_number, s.email, s.username
 from stage_rejected s
-where not exists (select from roster_rejected v
-                  where v.portal_id = $1::bigint and v.row_number = s.row_number
-                    and v.valid_to is null)
+left join (select row_number from roster_rejected
+           where portal_id = $1::bigint and valid_to is null) v on v.row_number = s.row_number
+where v.row_number is null
 order by s.row_number

@@ -10,8 +10,9 @@ select s.class, s.currency, coalesce(sum(s.exposed_seats) filter (where s.is_now
        coalesce(sum(s.reducible_seats) filter (where s.is_now), -1)::bigint as reducible_seats,
        round(sum(s.reducible) filter (where s.is_now), 2)::text as reducible
 from (select f.*, f.month = date_trunc('month', $2::date) as is_now
-      from audit.savings_of((select p.name from portal p where p.portal_id = $1::bigint)) f
-      where f.month between date_trunc('year', $2::date) and date_trunc('month', $2::date)) s
+      from audit.savings f
+      where f.portal_id = $1::bigint
+        and f.month between date_trunc('year', $2::date) and date_trunc('month', $2::date)) s
 group by s.class, s.currency
 -- a line that only says what does not count says nothing here
 having bool_or(s.exposed_seats > 0 or s.freed_seat_days > 0 or s.reducible_seats is not null)

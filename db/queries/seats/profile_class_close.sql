@@ -2,8 +2,11 @@
 -- there is no more; those that are missing only when the snapshot is complete.
 update profile_class_version v set valid_to = $2::bigint
 where v.portal_id = $1::bigint and v.valid_to is null
-  and (exists (select from stage_profile_class s
-               where s.profile_id = v.profile_id and s.class is distinct from v.class)
-       or not exists (select from stage_seat_class c where c.class = v.class)
-       or ($3::boolean and not exists (select from stage_profile_class s
-                                       where s.profile_id = v.profile_id)))
+  and v.profile_id in (
+      select o.profile_id
+      from (select profile_id, class from profile_class_version
+            where portal_id = $1::bigint and valid_to is null) o
+      left join stage_profile_class s on s.profile_id = o.profile_id
+      left join stage_seat_class c on c.class = o.class
+      where c.class is null or case when s.profile_id is null then $3::boolean
+                                    else s.class is distinct from o.class end)

@@ -2,7 +2,6 @@
 insert into profile_class_version (portal_id, profile_id, valid_from, class)
 select $1::bigint, s.profile_id, $2::bigint, s.class
 from stage_profile_class s
-where s.class is not null
-  and not exists (select from profile_class_version v
-                  where v.portal_id = $1::bigint and v.profile_id = s.profile_id
-                    and v.valid_to is null)
+left join (select profile_id from profile_class_version
+           where portal_id = $1::bigint and valid_to is null) v on v.profile_id = s.profile_id
+where s.class is not null and v.profile_id is null

@@ -7,12 +7,12 @@ insert into account (portal_id, account_id, account_no, first_snapshot_id, first
 select $1::bigint, s.account_id, s.account_no, $2::bigint, $3::timestamptz, s.status = 'active',
        (select max(b.taken_at)
         from snapshot b
-        join portal o on o.portal_id = b.portal_id
+        join portal o on o.portal_id = $1::bigint
         where b.portal_id = $1::bigint and b.complete and b.snapshot_id < $2::bigint
           and b.snapshot_id > coalesce(o.adopted_snapshot_id, 0)
-          and not exists (select from plan p
-                          join plan_guard g on g.portal_id = p.portal_id and g.plan_id = p.plan_id
-                          where p.portal_id = b.portal_id and p.snapshot_id = b.snapshot_id
+          and not exists (select 1 from plan p
+                          join plan_guard g on g.portal_id = $1::bigint and g.plan_id = p.plan_id
+                          where p.portal_id = $1::bigint and p.snapshot_id = b.snapshot_id
                             and g.guard = 'G14' and g.hold))
 from stage_account s
 where s.account_no > $4::integer

@@ -5,14 +5,14 @@ select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee
        l.kind, us(l.at) as at, l.raw, l.source, us(l.seen_at) as seen_at,
        d.kind as active_kind, us(d.at) as active_at, us(d.seen_at) as active_seen_at
 from account_version v
-join account a on a.portal_id = v.portal_id and a.account_no = v.account_no
+join account a on a.portal_id = $1::bigint and a.account_no = v.account_no
 left join lateral (select * from login w
-                   where w.portal_id = v.portal_id and w.account_no = v.account_no
+                   where w.portal_id = $1::bigint and w.account_no = v.account_no
                      and w.valid_from <= $2::integer
                    order by w.valid_from desc
                    limit 1) l on true
 left join lateral (select * from activity w
-                   where w.portal_id = v.portal_id and w.account_no = v.account_no
+                   where w.portal_id = $1::bigint and w.account_no = v.account_no
                      and w.valid_from <= $2::integer
                    order by w.valid_from desc
                    limit 1) d on true

@@ -2,7 +2,7 @@
 select us(s.taken_at) as taken_at, s.complete, s.incomplete_reason, s.own_id, s.requests, s.logins_read,
        encode(s.digest, 'hex') as digest, us(s.activity_since) as activity_since, s.activity_note,
        (select count(*) from account_version v
-        where v.portal_id = s.portal_id and v.valid_from <= s.snapshot_id
+        where v.portal_id = $1::bigint and v.valid_from <= s.snapshot_id
           and (v.valid_to is null or v.valid_to > s.snapshot_id)
           and (v.status <> 'gone' or v.valid_from = s.snapshot_id)) as versions
 from snapshot s

@@ -9,15 +9,16 @@ with tried as (
     union all
     select p.position, s.plan_id, s.position
     from step s
-    join plan_row q using (portal_id, plan_id, position)
-    join plan_row p on p.portal_id = s.portal_id and p.plan_id = $2::bigint
+    join plan_row q on q.portal_id = $1::bigint and q.plan_id = s.plan_id and q.position = s.position
+    join plan_row p on p.portal_id = $1::bigint and p.plan_id = $2::bigint
         and p.account_id = s.account_id and p.action = s.action and p.subject = q.subject
     where s.portal_id = $1::bigint and s.plan_id > $2::bigint),
 became as (
     select distinct on (t.asked) t.asked, s.*, p.subject
     from tried t
     join audit.step s on s.portal_id = $1::bigint and s.plan_id = t.plan_id and s.position = t.position
-    join plan_row p on p.portal_id = s.portal_id and p.plan_id = s.plan_id and p.position = s.position
+    join plan_row p on p.portal_id = $1::bigint and p.plan_id = s.plan_id
+        and p.position = s.position
     where s.state not in ('planned', 'approved')
     order by t.asked, s.state in ('done', 'already', 'verified') desc, s.plan_id desc)
 select b.plan_id, b.asked as position, b.account_id, b.action, b.from_profile, b.to_profile, b.state, b.reason,
@@ -27,5 +28,5 @@ select b.plan_id, b.asked as position, b.account_id, b.action, b.from_profile, b
        as approved_by
 from became b
 cross join lateral (
-    select b.portal, b.plan_id, b.account_id, b.subject, coalesce(b.intent_at, b.outcome_at) as at) x
+    select b.plan_id, b.account_id, b.subject, coalesce(b.intent_at, b.outcome_at) as at) x
 order by b.asked

@@ -5,7 +5,7 @@
 with called as (
     select t.action, t.uncounted, least(s.intent_at, t.done_at) as at
     from act t
-    left join step s on s.portal_id = t.portal_id and s.plan_id = t.plan_id
+    left join step s on s.portal_id = $1::bigint and s.plan_id = t.plan_id
         and s.account_id = t.account_id and s.action = t.action
     where t.portal_id = $1::bigint
       and t.done_at > least($2::timestamptz, $3::timestamptz - make_interval(

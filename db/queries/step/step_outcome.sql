@@ -2,9 +2,9 @@
 update step
 set state = $5, reason = $6, run_id = $7::bigint,
     intent_at = case when $5 <> 'approved' then intent_at end,
-    outcome_at = case $5 when 'approved' then null when 'verified' then outcome_at
-                         else $8::timestamptz end,
-    verified_at = case $5 when 'verified' then $8::timestamptz end,
+    outcome_at = case when $5 = 'approved' then null when $5 = 'verified' then outcome_at
+                      else $8::timestamptz end,
+    verified_at = case when $5 = 'verified' then $8::timestamptz end,
     accepted_at = case when $5 = 'approved' then null
                        when $10::boolean then coalesce(accepted_at, $8::timestamptz)
                        else accepted_at end,

@@ -5,7 +5,7 @@ with event as (
            case when e.sealed = sha256(p.salt || convert_to(p.value, 'UTF8'))
                 then p.value::json end as personal
     from audit_event e
-    left join audit_private p on p.portal_id = e.portal_id and p.sequence = e.sequence
+    left join audit_private p on p.portal_id = $1::bigint and p.sequence = e.sequence
     where e.portal_id = $1::bigint and e.kind in ('plan', 'approval', 'rejection', 'override')),
 first as (
     select coalesce(min(run_id), 9223372036854775807) as run_id from audit_event
@@ -20,7 +20,7 @@ stored as (
     select a.*, case a.kind when 'approve' then 'approval' else 'rejection' end as event_kind,
            (select string_agg(r.account_id, ' ' order by r.account_id collate "C")
             from approval_row r
-            where r.portal_id = a.portal_id and r.plan_id = a.plan_id and r.who = a.who
+            where r.portal_id = $1::bigint and r.plan_id = a.plan_id and r.who = a.who
               and a.kind = 'approve') as accounts
     from approval a
     where a.portal_id = $1::bigint),
@@ -63,11 +63,11 @@ select a.sequence, format('what was approved is not plan %s as it was made: the 
                           a.plan_id)
 from event a
 where a.kind = 'approval' and not exists (
-    select from event e
+    select 1 from event e
     where e.kind = 'plan' and e.plan_id = a.plan_id and e.sequence < a.sequence
       and e.fact ->> 'digest' = a.fact ->> 'digest')
   and not exists (
-    select from plan p cross join first f
+    select 1 from plan p cross join first f
     where p.portal_id = $1::bigint and p.plan_id = a.plan_id and p.run_id < f.run_id
       and encode(p.digest, 'hex') = a.fact ->> 'digest')
 union all
@@ -76,10 +76,10 @@ select coalesce((select max(e.sequence) from event e
        format('a decision (%s) about plan %s is stored that no event tells of, or is about another '
               'digest', s.kind, s.plan_id)
 from stored s
-join plan p on p.portal_id = s.portal_id and p.plan_id = s.plan_id
+join plan p on p.portal_id = $1::bigint and p.plan_id = s.plan_id
 join first f on p.run_id >= f.run_id
 where s.digest <> p.digest or not exists (
-    select from event e
+    select 1 from event e
     where e.plan_id = s.plan_id and e.kind = s.event_kind
       and (e.personal ->> 'who' = s.who or (e.personal is null and s.who like 'erased:%')))
 union all
@@ -98,9 +98,9 @@ union all
 select 0, format('an override of %s for plan %s is stored, and no event tells of it', o.guard,
                  o.plan_id)
 from guard_override o
-join plan p on p.portal_id = o.portal_id and p.plan_id = o.plan_id
+join plan p on p.portal_id = $1::bigint and p.plan_id = o.plan_id
 join first f on p.run_id >= f.run_id
 where o.portal_id = $1::bigint and not exists (
-    select from event e
+    select 1 from event e
     where e.kind = 'override' and e.plan_id = o.plan_id and e.word = o.guard)
 order by 1, 2

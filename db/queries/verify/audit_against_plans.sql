@@ -5,7 +5,7 @@ with event as (
            case when e.sealed = sha256(p.salt || convert_to(p.value, 'UTF8'))
                 then p.value::json end as personal
     from audit_event e
-    left join audit_private p on p.portal_id = e.portal_id and p.sequence = e.sequence
+    left join audit_private p on p.portal_id = $1::bigint and p.sequence = e.sequence
     where e.portal_id = $1::bigint
       and e.kind in ('plan', 'guard', 'rejection', 'erasure', 'retention')),
 made as (select * from event where kind = 'plan'),
@@ -61,12 +61,12 @@ compared as (
                      case when p.seats_after::text <> e.fact ->> 'seats_after'
                           then 'seats_after' end,
                      case when (p.state = 'rejected') <> exists (
-                              select from rejected j where j.plan_id = e.plan_id)
+                              select 1 from rejected j where j.plan_id = e.plan_id)
                           then 'state' end) as other
     from made e
     left join plan p on p.portal_id = $1::bigint and p.plan_id = e.plan_id
-    left join snapshot s on s.portal_id = p.portal_id and s.snapshot_id = p.snapshot_id
-    left join roster r on r.portal_id = p.portal_id and r.roster_id = p.roster_id
+    left join snapshot s on s.portal_id = $1::bigint and s.snapshot_id = p.snapshot_id
+    left join roster r on r.portal_id = $1::bigint and r.roster_id = p.roster_id
     union all
     select e.sequence, format('guard finding %s of plan %s', e.position, e.plan_id),
            g.position is null,
@@ -94,14 +94,14 @@ select 0, format('plan %s is stored, and no event tells of it', p.plan_id)
 from plan p
 join first f on p.run_id >= f.run_id
 where p.portal_id = $1::bigint and not exists (
-    select from made e where e.plan_id = p.plan_id)
+    select 1 from made e where e.plan_id = p.plan_id)
 union all
 select e.sequence, format('guard finding %s of plan %s is stored, and no event tells of it',
                           g.position, g.plan_id)
 from plan_guard g
 join made e on e.plan_id = g.plan_id
 where g.portal_id = $1::bigint and not exists (
-    select from event o
+    select 1 from event o
     where o.kind = 'guard' and o.plan_id = g.plan_id and o.position = g.position)
 union all
 select e.sequence, format('names were taken away from plan %s, and no erasure tells of it', p.plan_id)
@@ -109,11 +109,11 @@ from plan p
 join made e on e.plan_id = p.plan_id
 cross join counted c
 where p.portal_id = $1::bigint and p.redacted_at is not null and not c.rows and not exists (
-    select from taken t where t.key in ('plans', 'rows_of') and t.value = p.plan_id::text)
+    select 1 from taken t where t.key in ('plans', 'rows_of') and t.value = p.plan_id::text)
 union all
 select 0, format('snapshot %s was thinned out, and no retention tells of it', s.snapshot_id)
 from snapshot s
 cross join counted c
 where s.portal_id = $1::bigint and s.thinned_at is not null and not c.snapshots and not exists (
-    select from taken t where t.key = 'thinned' and t.value = s.snapshot_id::text)
+    select 1 from taken t where t.key = 'thinned' and t.value = s.snapshot_id::text)
 order by 1, 2

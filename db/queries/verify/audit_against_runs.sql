@@ -6,7 +6,7 @@ with event as (
                 then p.value::json ->> 'reason' end as reason,
            p.sequence is not null as has_personal
     from audit_event e
-    left join audit_private p on p.portal_id = e.portal_id and p.sequence = e.sequence
+    left join audit_private p on p.portal_id = $1::bigint and p.sequence = e.sequence
     where e.portal_id = $1::bigint
       and e.kind in ('run_begin', 'run_end', 'snapshot', 'roster', 'migration')),
 first as (select min(run_id) as run_id from event where kind = 'run_begin'),
@@ -83,24 +83,24 @@ select 0, format('run %s is stored, and no event tells that it began', r.run_id)
 from run r
 join first f on r.run_id >= f.run_id
 where r.portal_id = $1::bigint and not exists (
-    select from event e where e.kind = 'run_begin' and e.run_id = r.run_id)
+    select 1 from event e where e.kind = 'run_begin' and e.run_id = r.run_id)
 union all
 select 0, format('run %s is stored as finished, and no event tells of that', r.run_id)
 from run r
 join first f on r.run_id >= f.run_id
 where r.portal_id = $1::bigint and r.finished_at is not null and not exists (
-    select from event e where e.kind = 'run_end' and e.run_id = r.run_id)
+    select 1 from event e where e.kind = 'run_end' and e.run_id = r.run_id)
 union all
 select 0, format('snapshot %s is stored, and no event tells of it', s.snapshot_id)
 from snapshot s
 join first f on s.run_id >= f.run_id
 where s.portal_id = $1::bigint and not exists (
-    select from event e
+    select 1 from event e
     where e.kind = 'snapshot' and e.fact ->> 'snapshot' = s.snapshot_id::text)
 union all
 select 0, format('roster %s is stored, and no event tells of it', r.roster_id)
 from roster r
 join first f on r.run_id >= f.run_id
 where r.portal_id = $1::bigint and not exists (
-    select from event e where e.kind = 'roster' and e.fact ->> 'roster' = r.roster_id::text)
+    select 1 from event e where e.kind = 'roster' and e.fact ->> 'roster' = r.roster_id::text)
 order by 1, 2

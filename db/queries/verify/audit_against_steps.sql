@@ -7,7 +7,7 @@ with event as (
            case when e.sealed = sha256(p.salt || convert_to(p.value, 'UTF8'))
                 then p.value::json end as personal
     from audit_event e
-    left join audit_private p on p.portal_id = e.portal_id and p.sequence = e.sequence
+    left join audit_private p on p.portal_id = $1::bigint and p.sequence = e.sequence
     where e.portal_id = $1::bigint
       and e.kind in ('plan', 'override', 'approval', 'ruling', 'ruling_end', 'intent', 'outcome')),
 first as (
@@ -130,10 +130,10 @@ select 0, format(case when s.intent_at is null then 'row %2$s of plan %1$s is st
                       else 'a call for row %2$s of plan %1$s is stored, and no intent tells of it' end,
                  s.plan_id, s.position, s.state)
 from step s
-join plan p on p.portal_id = s.portal_id and p.plan_id = s.plan_id
+join plan p on p.portal_id = $1::bigint and p.plan_id = s.plan_id
 join first f on p.run_id >= f.run_id
 where s.portal_id = $1::bigint and s.state not in ('planned', 'approved') and not exists (
-    select from told t where t.plan_id = s.plan_id and t.position = s.position)
+    select 1 from told t where t.plan_id = s.plan_id and t.position = s.position)
 union all
 select c.sequence, format('row %s of plan %s was acted on with %s of %s approvals', c.position,
                           c.plan_id, coalesce(a.count, 0), c.needed)
@@ -153,22 +153,22 @@ where c.held_by is not null and coalesce(o.sequence > c.sequence, true)
 union all
 select 0, format('row %s of plan %s has a step that gives another profile', s.position, s.plan_id)
 from step s
-join plan_row r on r.portal_id = s.portal_id and r.plan_id = s.plan_id and r.position = s.position
+join plan_row r on r.portal_id = $1::bigint and r.plan_id = s.plan_id and r.position = s.position
 where s.portal_id = $1::bigint
   and (s.from_profile, s.to_profile) is distinct from (r.from_profile_id, r.to_profile_id)
 union all
 select 0, format('act %s is stored, and no outcome tells of it', a.act_id)
 from act a
-join plan p on p.portal_id = a.portal_id and p.plan_id = a.plan_id
+join plan p on p.portal_id = $1::bigint and p.plan_id = a.plan_id
 join first f on p.run_id >= f.run_id
 where a.portal_id = $1::bigint and not exists (
-    select from done d
+    select 1 from done d
     where d.plan_id = a.plan_id and d.account_id = a.account_id and d.action = a.action)
 union all
 select d.sequence, format('row %s of plan %s was done, and no act is stored', d.position, d.plan_id)
 from done d
 where not exists (
-    select from act a
+    select 1 from act a
     where a.portal_id = $1::bigint and a.plan_id = d.plan_id and a.account_id = d.account_id
       and a.action = d.action)
 union all
@@ -176,9 +176,9 @@ select d.sequence, format('act %s is not stored as it was done: %s', a.act_id, c
 from done d
 join act a on a.portal_id = $1::bigint and a.plan_id = d.plan_id and a.account_id = d.account_id
     and a.action = d.action
-left join plan_row r on r.portal_id = a.portal_id and r.plan_id = d.plan_id
+left join plan_row r on r.portal_id = $1::bigint and r.plan_id = d.plan_id
     and r.position = d.position
-left join step s on s.portal_id = a.portal_id and s.plan_id = d.plan_id and s.position = d.position
+left join step s on s.portal_id = $1::bigint and s.plan_id = d.plan_id and s.position = d.position
 cross join lateral (
     select concat_ws(', ', case when us(a.done_at)::text <> d.outcome_us then 'done_at' end,
                      case when a.rule is distinct from r.rule then 'rule' end,

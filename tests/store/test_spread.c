@@ -1,0 +1,446 @@
+/*
+ * A history over several servers: db/distribute.sql refuses with the reason where it cannot be
+ * done, takes an existing history as it is, and can be run again; then the record, the plans and
+ * what each role sees are what they are on one server. (Where RECONCILE_TEST_CITUS names servers,
+ * every other test of the history is run on such a one as well.)
+ */
+#include "review_case.h"
+#include "test.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "audit/verify.h"
+#include "base/mem.h"
+#include "distributed.h"
+#include "host/file.h"
+#include "store/audit.h"
+#include "store/migrate.h"
+#include "store/spread.h"
+
+static void finish(PGconn **connection)
+{
+    PQfinish(*connection);
+}
+
+static PGconn *connect_as(const char *conninfo, const char *user)
+{
+    CLEANUP(text_release) struct text where = TEXT_INIT;
+
+    text_addf(&where, "%s%s%s options='-c client_min_messages=error'", conninfo,
+              user ? " user=" : "", user ? user : "");
+    PGconn *connection = PQconnectdb(text_cstr(&where));
+    if (PQstatus(connection) != CONNECTION_OK)
+        fail_msg("%s", PQerrorMessage(connection));
+    return connection;
+}
+
+/* The first cell, "" for none; NULL and the reason in *ret_why where it is refused. */
+static char *try(PGconn *connection, const char *sql, struct text *ret_why)
+{
+    PGresult *result = PQexec(connection, sql);
+    ExecStatusType status = PQresultStatus(result);
+    char *answer = NULL;
+
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
+        answer = mem_strdup(PQntuples(result) ? PQgetvalue(result, 0, 0) : "");
+    else
+        text_add(ret_why, PQerrorMessage(connection));
+    PQclear(result);
+    return answer;
+}
+
+static void must(PGconn *connection, const char *sql)
+{
+    CLEANUP(text_release) struct text why = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *answer = try(connection, sql, &why);
+
+    if (!answer)
+        fail_msg("%s: %s", sql, text_cstr(&why));
+}
+
+static void assert_spread_says(const char *conninfo, int code, const char *words)
+{
+    CLEANUP(mem_cleanup) char *said = NULL;
+    int got = distributed_spread(conninfo, &said);
+
+    if (got != code || !strstr(said, words))
+        fail_msg("exit %d, not %d with '%s': %s", got, code, words, said);
+}
+
+static struct pg *open_at(const char *conninfo)
+{
+    struct pg_settings settings = {.conninfo = conninfo};
+    struct pg *pg = NULL;
+
+    REVIEW_OK(pg_open(&settings, &pg, &why));
+    return pg;
+}
+
+/* --- where it cannot be done --- */
+
+TEST(spreading_where_there_is_one_server_is_refused_and_changes_nothing)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct migrate_result migrated;
+    struct store_spread spread;
+    struct store store = {.pg = pg};
+
+    REVIEW_OK(migrate_run(pg, &migrated, &why));
+    if (!distributed_is_here())
+        assert_spread_says(cluster_fixture_conninfo(), 3, "this server cannot spread tables");
+    REVIEW_OK(store_look_spread(&store, &arena, &spread, &why));
+    assert_false(spread.is_spread);
+}
+
+TEST(every_table_of_a_history_is_one_that_can_be_spread)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open_migrated();
+    CLEANUP(mem_cleanup) char *path = file_join(SOURCE_DIR, "db/distribute.sql");
+    CLEANUP(text_release) struct text script = TEXT_INIT;
+    CLEANUP(finish) PGconn *owner = connect_as(cluster_fixture_conninfo(), NULL);
+
+    (void)pg;
+    REVIEW_OK(file_read(path, 1 << 20, ERR_INTERNAL, &script, NULL, &why));
+    PGresult *result = PQexec(owner, "select relname from pg_class where relkind in ('r', 'p') and"
+                                     " relnamespace = 'reconcile'::regnamespace");
+    assert_true(PQntuples(result) > 40);
+    for (int i = 0; i < PQntuples(result); i++) {
+        CLEANUP(text_release) struct text quoted = TEXT_INIT;
+        text_addf(&quoted, "'%s'", PQgetvalue(result, i, 0));
+        if (!strstr(text_cstr(&script), text_cstr(&quoted)))
+            fail_msg("db/distribute.sql does not know table %s", PQgetvalue(result, i, 0));
+    }
+    PQclear(result);
+}
+
+TEST(spreading_is_refused_with_what_is_missing)
+{
+    struct migrate_result migrated;
+
+    NEEDS_DISTRIBUTED;
+    CLEANUP(mem_cleanup) char *conninfo = distributed_create_bare();
+    CLEANUP(mem_cleanup) char *worker = distributed_worker(conninfo, 0);
+    assert_spread_says(conninfo, 3, "this database has no history");
+    assert_spread_says(worker, 3, "not the one that coordinates");
+    CLEANUP(pg_closep) struct pg *pg = open_at(conninfo);
+    REVIEW_OK(migrate_run(pg, &migrated, &why));
+    CLEANUP(finish) PGconn *owner = connect_as(conninfo, NULL);
+    must(owner, "create table reconcile.other (portal_id bigint primary key)");
+    assert_spread_says(conninfo, 3, "tables that this is not made for: other");
+    must(owner, "drop table reconcile.other");
+    must(owner, "insert into reconcile.portal (portal_id, name, url) values (7, 'acme', '')");
+    must(owner, "select pg_advisory_lock(7)");
+    assert_spread_says(conninfo, 3, "something runs: acme");
+    must(owner, "select pg_advisory_unlock(7)");
+    must(owner, "select citus_set_node_property('127.0.0.1', inet_server_port(),"
+                " 'shouldhaveshards', true)");
+    assert_spread_says(conninfo, 3, "to hold portals itself");
+    must(owner, "select citus_set_node_property('127.0.0.1', inet_server_port(),"
+                " 'shouldhaveshards', false)");
+    CLEANUP(text_release) struct text why = TEXT_INIT;
+    CLEANUP(mem_cleanup)
+    char *count = try(owner, "select count(*) from pg_dist_partition", &why);
+    assert_string_equal(count, "0");
+    assert_spread_says(conninfo, 0, "1 portals");
+}
+
+/* --- an existing history --- */
+
+/* Whoever owns everything is kept from the record by its triggers, on every server and in every
+ * role of a replication. */
+static void assert_kept(PGconn *owner)
+{
+    static const char *const change[] = {
+        "update reconcile.audit_event set word = 'x'",
+        "delete from reconcile.audit_event",
+        "truncate reconcile.audit_event cascade",
+        "update reconcile.audit_private set value = ''",
+        "update reconcile.audit_head set count = 0",
+    };
+    static const char *const role[] = {"replica", "local", "origin"};
+
+    for (size_t r = 0; r < COUNT_OF(role); r++) {
+        CLEANUP(text_release) struct text set = TEXT_INIT;
+        text_addf(&set, "set session_replication_role = %s", role[r]);
+        must(owner, text_cstr(&set));
+        for (size_t i = 0; i < COUNT_OF(change); i++) {
+            CLEANUP(text_release) struct text why = TEXT_INIT;
+            CLEANUP(mem_cleanup) char *answer = try(owner, change[i], &why);
+            if (answer || !strstr(text_cstr(&why), "the record of what happened only grows"))
+                fail_msg("%s: %s", change[i], text_cstr(&why));
+        }
+    }
+}
+
+/* Everything of the record but the clock's time and what is drawn by lot. */
+static char *record_of(PGconn *connection)
+{
+    CLEANUP(text_release) struct text why = TEXT_INIT;
+    char *record = try(connection,
+                       "select string_agg(concat_ws('|', sequence, version, kind, run_id, plan_id,"
+                       " position, account_id, word, fact), E'\\n' order by sequence)"
+                       " from reconcile.audit_event where kind <> 'migration'",
+                       &why);
+    if (!record)
+        fail_msg("%s", text_cstr(&why));
+    return record;
+}
+
+static char *whole_record_of(PGconn *connection)
+{
+    CLEANUP(text_release) struct text why = TEXT_INIT;
+    char *record = try(connection,
+                       "select string_agg(encode(hash, 'hex'), ' ' order by sequence)"
+                       " from reconcile.audit_event",
+                       &why);
+    if (!record)
+        fail_msg("%s", text_cstr(&why));
+    return record;
+}
+
+static void begin_on(struct store_world *world, const char *conninfo)
+{
+    *world = (struct store_world){.arena = ARENA_INIT, .pg = open_at(conninfo)};
+    REVIEW_OK(store_open(world->pg, "acme", "http://127.0.0.1", &world->store, &why));
+    assert_true(instant_parse_rfc3339("2026-11-01T02:00:00Z", &world->now));
+    assert_true(day_from_civil(2026, 11, 1, &world->today));
+    REVIEW_OK(store_run_begin(&world->store, "plan", world->today, world->now, &world->run, &why));
+}
+
+static void live(struct review_case *test)
+{
+    const struct review_shape shape = {
+        .suspend = 3, .deprovision = 1, .approvals_suspend = 1, .approvals_deprovision = 1};
+
+    review_case_plan(test, &shape);
+    store_world_tomorrow(&test->world);
+    review_case_plan(test, &shape);
+}
+
+static void assert_verifies(struct store_world *world)
+{
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+    struct audit_head last;
+    size_t findings = 1;
+
+    REVIEW_OK(store_audit_verify(&world->store, NULL, 0, NULL, &said, &last, &findings, &why));
+    assert_int_equal(findings, 0);
+}
+
+static void migrate(const char *conninfo)
+{
+    CLEANUP(pg_closep) struct pg *pg = open_at(conninfo);
+    struct migrate_result migrated;
+
+    REVIEW_OK(migrate_run(pg, &migrated, &why));
+}
+
+TEST(a_history_that_is_spread_goes_on_as_it_was)
+{
+    struct review_case test = {.plan = NULL};
+    struct store_spread spread;
+
+    NEEDS_DISTRIBUTED;
+    CLEANUP(mem_cleanup) char *conninfo = distributed_create_bare();
+    migrate(conninfo);
+    begin_on(&test.world, conninfo);
+    live(&test);
+    CLEANUP(finish) PGconn *owner = connect_as(conninfo, NULL);
+    CLEANUP(mem_cleanup) char *before = whole_record_of(owner);
+    assert_spread_says(conninfo, 0, "1 portals");
+    CLEANUP(mem_cleanup) char *after = whole_record_of(owner);
+    assert_string_equal(after, before);
+    assert_verifies(&test.world);
+    assert_kept(owner);
+
+    /* It is asked where it is, and again changes nothing. */
+    REVIEW_OK(store_look_spread(&test.world.store, &test.world.arena, &spread, &why));
+    assert_true(spread.is_spread);
+    assert_int_equal(spread.here, 0);
+    assert_true(spread.servers >= 2);
+    assert_non_null(strchr(spread.at, ':'));
+    assert_spread_says(conninfo, 0, " 0 of them now");
+    struct plan *loaded = NULL;
+    REVIEW_OK(store_load_plan(&test.world.store, &test.world.arena, test.plan->id, &loaded, &why));
+    assert_memory_equal(loaded->digest.byte, test.plan->digest.byte, sizeof(loaded->digest.byte));
+    store_world_tomorrow(&test.world);
+    review_case_plan(&test, &(struct review_shape){.suspend = 2, .approvals_suspend = 1});
+    assert_verifies(&test.world);
+
+    /* A trigger that somebody took off one of the parts is missed. */
+    must(owner, "select run_command_on_shards('reconcile.audit_event',"
+                " 'alter table %s disable trigger user')");
+    assert_spread_says(conninfo, 3, "has not every trigger that keeps the record");
+    CLEANUP(mem_cleanup) char *always = cluster_fixture_triggers("audit_event", TRIGGERS_ALWAYS);
+    must(owner, always);
+    assert_kept(owner);
+
+    /* A table that an upgrade adds, and that nobody spread. */
+    must(owner, "drop table reconcile.first_event cascade");
+    must(owner, "create table reconcile.first_event (portal_id bigint primary key)");
+    REVIEW_OK(store_look_spread(&test.world.store, &test.world.arena, &spread, &why));
+    assert_int_equal(spread.here, 1);
+    assert_spread_says(conninfo, 0, " 1 of them now");
+    REVIEW_OK(store_look_spread(&test.world.store, &test.world.arena, &spread, &why));
+    assert_int_equal(spread.here, 0);
+    store_world_end(&test.world);
+}
+
+TEST(one_server_and_several_record_the_same)
+{
+    struct review_case one = {.plan = NULL}, several = {.plan = NULL};
+
+    NEEDS_DISTRIBUTED;
+    CLEANUP(pg_closep) struct pg *plain = cluster_fixture_open();
+    CLEANUP(mem_cleanup) char *conninfo = mem_strdup(cluster_fixture_conninfo());
+    migrate(conninfo);
+    begin_on(&one.world, conninfo);
+    live(&one);
+    CLEANUP(mem_cleanup) char *spread = distributed_create();
+    begin_on(&several.world, spread);
+    live(&several);
+    assert_memory_equal(one.plan->digest.byte, several.plan->digest.byte,
+                        sizeof(one.plan->digest.byte));
+    CLEANUP(finish) PGconn *first = connect_as(conninfo, NULL);
+    CLEANUP(finish) PGconn *second = connect_as(spread, NULL);
+    CLEANUP(mem_cleanup) char *expected = record_of(first);
+    CLEANUP(mem_cleanup) char *got = record_of(second);
+    assert_string_equal(got, expected);
+    store_world_end(&one.world);
+    store_world_end(&several.world);
+}
+
+/* --- locks --- */
+
+TEST(a_server_that_does_not_coordinate_is_refused)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(pg_closep) struct pg *pg = NULL;
+
+    NEEDS_DISTRIBUTED;
+    CLEANUP(mem_cleanup) char *conninfo = distributed_create();
+    CLEANUP(mem_cleanup) char *worker = distributed_worker(conninfo, 0);
+    struct pg_settings settings = {.conninfo = worker};
+    assert_int_equal(pg_open(&settings, &pg, &err), -1);
+    assert_int_equal(err.code, ERR_UNREACHABLE);
+    assert_non_null(strstr(err.text, "its locks keep no two runs apart"));
+    settings.conninfo = conninfo;
+    REVIEW_OK(pg_open(&settings, &pg, &why));
+}
+
+/* --- roles --- */
+
+static void run_roles(const char *conninfo)
+{
+    CLEANUP(mem_cleanup) char *script = file_join(SOURCE_DIR, "db/roles.sql");
+    int status = 0;
+    pid_t child = fork();
+
+    if (child == 0) {
+        (void)execlp("psql", "psql", "-X", "-q", "-d", conninfo, "-f", script, (char *)NULL);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static void assert_refused(PGconn *connection, const char *sql)
+{
+    CLEANUP(text_release) struct text why = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *answer = try(connection, sql, &why);
+
+    if (answer || !strstr(text_cstr(&why), "permission denied"))
+        fail_msg("%s: '%s' %s", sql, answer ? answer : "", text_cstr(&why));
+}
+
+/* Each column of each view of a schema, one by one. */
+static size_t ask_each(PGconn *owner, PGconn *auditor, const char *condition)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+    size_t asked = 0;
+
+    text_addf(&sql,
+              "select format('select count(%%I) from %%s', a.attname, c.oid::regclass)"
+              " from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"
+              " where c.relkind = 'v' and %s",
+              condition);
+    PGresult *list = PQexec(owner, text_cstr(&sql));
+    for (int i = 0; i < PQntuples(list); i++, asked++)
+        must(auditor, PQgetvalue(list, i, 0));
+    PQclear(list);
+    return asked;
+}
+
+TEST(who_audits_sees_on_every_server_what_is_theirs_and_nothing_else)
+{
+    struct review_case test = {.plan = NULL};
+
+    NEEDS_DISTRIBUTED;
+    CLEANUP(mem_cleanup) char *conninfo = distributed_create();
+    CLEANUP(finish) PGconn *owner = connect_as(conninfo, NULL);
+    run_roles(conninfo);
+    assert_spread_says(conninfo, 0, " 0 of them now");
+    must(owner, "do $$ begin create role spread_plain login; create role spread_personal login;"
+                " exception when duplicate_object then null; end $$");
+    must(owner, "grant reconcile_auditor to spread_plain");
+    must(owner, "grant reconcile_auditor_personal to spread_personal");
+    begin_on(&test.world, conninfo);
+    live(&test);
+
+    CLEANUP(finish) PGconn *plain = connect_as(conninfo, "spread_plain");
+    CLEANUP(finish) PGconn *personal = connect_as(conninfo, "spread_personal");
+    assert_true(ask_each(owner, plain, "c.relnamespace = 'audit_open'::regnamespace") > 100);
+    assert_true(ask_each(owner, personal,
+                         "c.relnamespace = 'audit'::regnamespace"
+                         " and c.relname <> 'migration'") > 150);
+    must(personal, "select * from audit.account_at('acme', now())");
+    assert_refused(plain, "select username from audit.plan_row");
+    assert_refused(plain, "select email from reconcile.account_version");
+    assert_refused(plain, "select * from audit.account_at('acme', now())");
+    assert_refused(personal, "update reconcile.plan set state = 'x'");
+    for (int i = 0; i < 2; i++) {
+        CLEANUP(mem_cleanup) char *worker = distributed_worker(conninfo, i);
+        CLEANUP(finish) PGconn *there = connect_as(worker, "spread_plain");
+        must(there, "select account_no, status from reconcile.account_version");
+        assert_refused(there, "select email from reconcile.account_version");
+        assert_refused(there, "select message from reconcile.run");
+        assert_refused(there, "select value from reconcile.audit_private");
+        assert_refused(there, "delete from reconcile.audit_event");
+    }
+    store_world_end(&test.world);
+}
+
+TEST(the_job_works_on_several_servers_with_no_more_than_its_rights)
+{
+    struct review_case test = {.plan = NULL};
+    CLEANUP(text_release) struct text where = TEXT_INIT;
+
+    NEEDS_DISTRIBUTED;
+    CLEANUP(mem_cleanup) char *conninfo = distributed_create();
+    CLEANUP(finish) PGconn *owner = connect_as(conninfo, NULL);
+    run_roles(conninfo);
+    assert_spread_says(conninfo, 0, " 0 of them now");
+    must(owner, "do $$ begin create role spread_job login;"
+                " exception when duplicate_object then null; end $$");
+    must(owner, "grant reconcile_job to spread_job");
+    text_addf(&where, "%s user=spread_job", conninfo);
+    begin_on(&test.world, text_cstr(&where));
+    live(&test);
+    assert_verifies(&test.world);
+    CLEANUP(finish) PGconn *job = connect_as(conninfo, "spread_job");
+    assert_refused(job, "update reconcile.audit_head set count = 7");
+    assert_refused(job, "update reconcile.audit_event set word = 'x'");
+    assert_refused(job, "delete from reconcile.act");
+    CLEANUP(text_release) struct text why = TEXT_INIT;
+    CLEANUP(mem_cleanup)
+    char *answer = try(job,
+                       "update reconcile.audit_head set portal_id = portal_id where portal_id"
+                       " = (select portal_id from reconcile.portal)",
+                       &why);
+    assert_null(answer);
+    store_world_end(&test.world);
+}

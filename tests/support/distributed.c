@@ -1,0 +1,325 @@
+/*
+ * A database of the extension is one at each server. One is migrated and spread and called as
+ * below; a comment says of which migrations it is. Every other is a copy of it, server by server:
+ * that takes half a second, and spreading four.
+ */
+#include "distributed.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "database/pg.h"
+#include "host/file.h"
+#include "sql.h"
+#include "store/migrate.h"
+
+#define TEMPLATE   "reconcile_spread"
+#define WORKERS_UP 8
+enum { KEPT = 6 };
+
+static char *worker[WORKERS_UP]; /* host=… port=… */
+static int workers;
+static int made;
+
+static void die(const char *what, const char *why)
+{
+    (void)fprintf(stderr, "distributed: %s: %s\n", what, why);
+    abort();
+}
+
+bool distributed_is_here(void)
+{
+    return !text_is_empty(getenv("RECONCILE_TEST_CITUS"));
+}
+
+static void finish(PGconn **connection)
+{
+    PQfinish(*connection);
+}
+
+static PGconn *connect_to(const char *conninfo, const char *more)
+{
+    CLEANUP(text_release) struct text where = TEXT_INIT;
+
+    text_addf(&where, "%s %s options='-c client_min_messages=error'", conninfo, more);
+    PGconn *connection = PQconnectdb(text_cstr(&where));
+    if (PQstatus(connection) != CONNECTION_OK)
+        die("connect", PQerrorMessage(connection));
+    return connection;
+}
+
+static char *ask(PGconn *connection, const char *sql)
+{
+    PGresult *result = PQexec(connection, sql);
+    ExecStatusType status = PQresultStatus(result);
+
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+        die(sql, PQerrorMessage(connection));
+    char *answer = PQntuples(result) && PQnfields(result)
+                       ? mem_strdup(PQgetvalue(result, PQntuples(result) - 1, 0))
+                       : NULL;
+    PQclear(result);
+    return answer;
+}
+
+static void tell(PGconn *connection, const char *sql)
+{
+    free(ask(connection, sql));
+}
+
+static PGconn *coordinator(void)
+{
+    return connect_to(getenv("RECONCILE_TEST_CITUS"), "");
+}
+
+static void find_workers(PGconn *connection)
+{
+    PGresult *result = PQexec(connection, "select nodename, nodeport from pg_dist_node"
+                                          " where groupid <> 0 and isactive order by nodeid");
+
+    if (workers)
+        return;
+    for (int i = 0; i < PQntuples(result) && i < WORKERS_UP; i++) {
+        struct text where = TEXT_INIT;
+        text_addf(&where, "host=%s port=%s", PQgetvalue(result, i, 0), PQgetvalue(result, i, 1));
+        worker[workers++] = text_take(&where);
+    }
+    PQclear(result);
+    if (workers < 2)
+        die("pg_dist_node", "fewer than two workers");
+}
+
+/* The same at every server, in the database they have in common. */
+static void tell_all(PGconn *connection, const char *sql)
+{
+    find_workers(connection);
+    for (int i = -1; i < workers; i++) {
+        CLEANUP(finish)
+        PGconn *one = connect_to(getenv("RECONCILE_TEST_CITUS"), i < 0 ? "" : worker[i]);
+        tell(one, "set citus.enable_create_database_propagation = off");
+        tell(one, sql);
+    }
+}
+
+static char *conninfo_of(const char *database)
+{
+    struct text where = TEXT_INIT;
+
+    text_addf(&where, "%s dbname=%s", getenv("RECONCILE_TEST_CITUS"), database);
+    return text_take(&where);
+}
+
+static void drop(PGconn *connection, const char *database)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql, "drop database if exists %s with (force)", database);
+    tell_all(connection, text_cstr(&sql));
+}
+
+static void create_bare(PGconn *connection, const char *database)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *where = conninfo_of(database);
+    CLEANUP(mem_cleanup) char *host = ask(connection, "select host(inet_server_addr())");
+
+    drop(connection, database);
+    text_addf(&sql, "create database %s", database);
+    tell_all(connection, text_cstr(&sql));
+    for (int i = workers - 1; i >= -1; i--) {
+        CLEANUP(finish) PGconn *one = connect_to(where, i < 0 ? "" : worker[i]);
+        tell(one, "create extension citus");
+    }
+    CLEANUP(finish) PGconn *first = connect_to(where, "");
+    CLEANUP(text_release) struct text own = TEXT_INIT;
+    text_addf(&own, "select citus_set_coordinator_host('%s', inet_server_port())", host);
+    tell(first, text_cstr(&own));
+    for (int i = 0; i < workers; i++) {
+        CLEANUP(finish) PGconn *one = connect_to(where, worker[i]);
+        CLEANUP(text_release) struct text add = TEXT_INIT;
+        text_addf(&add, "select citus_add_node('%s', %s)", PQhost(one), PQport(one));
+        tell(first, text_cstr(&add));
+    }
+}
+
+int distributed_spread(const char *conninfo, char **ret_said)
+{
+    CLEANUP(mem_cleanup) char *script = file_join(SOURCE_DIR, "db/distribute.sql");
+    struct text said = TEXT_INIT;
+    char bytes[4096];
+    int out[2], status = 0;
+    ssize_t got;
+
+    if (pipe(out) < 0)
+        die("pipe", "failed");
+    pid_t child = fork();
+    if (child == 0) {
+        (void)dup2(out[1], 1);
+        (void)dup2(out[1], 2);
+        (void)close(out[0]);
+        (void)close(out[1]);
+        (void)execlp("psql", "psql", "-X", "-d", conninfo, "-f", script, (char *)NULL);
+        _exit(127);
+    }
+    (void)close(out[1]);
+    while ((got = read(out[0], bytes, sizeof(bytes))) > 0)
+        text_add_bytes(&said, bytes, (size_t)got);
+    (void)close(out[0]);
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        die("psql", "failed");
+    *ret_said = text_take(&said);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static void migrate(const char *conninfo)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct pg_settings settings = {.conninfo = conninfo};
+    struct migrate_result migrated;
+    CLEANUP(pg_closep) struct pg *pg = NULL;
+
+    if (pg_open(&settings, &pg, &err) < 0 || migrate_run(pg, &migrated, &err) < 0)
+        die("migrate", err.text);
+}
+
+/* Of what the template is made. */
+static char *version(void)
+{
+    CLEANUP(text_release) struct text all = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *script = file_join(SOURCE_DIR, "db/distribute.sql");
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    char hex[DIGEST_HEX_SIZE];
+
+    for (const struct migration *one = migrations; one->version; one++)
+        text_add(&all, one->text);
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    if (file_read(script, 1 << 20, ERR_INTERNAL, &text, NULL, &err) < 0)
+        die(script, err.text);
+    text_add(&all, text_cstr(&text));
+    const struct digest digest = digest_of(text_cstr(&all), all.length);
+    return mem_strdup(digest_hex(&digest, hex));
+}
+
+/* Under a lock, so that of several programs one makes it and the others wait. */
+static void ensure_template(PGconn *connection)
+{
+    CLEANUP(mem_cleanup) char *wanted = version();
+    CLEANUP(mem_cleanup) char *where = conninfo_of(TEMPLATE);
+    CLEANUP(mem_cleanup) char *said = NULL;
+    CLEANUP(text_release) struct text comment = TEXT_INIT;
+
+    tell(connection, "select pg_advisory_lock(7095763420163997698)");
+    CLEANUP(mem_cleanup)
+    char *is = ask(connection, "select coalesce((select shobj_description(oid, 'pg_database')"
+                               " from pg_database where datname = '" TEMPLATE "'), '')");
+    if (!text_equal(is, wanted)) {
+        create_bare(connection, TEMPLATE);
+        migrate(where);
+        if (distributed_spread(where, &said) != 0)
+            die("distribute.sql", said);
+        tell_all(connection, "alter database " TEMPLATE " allow_connections false");
+        tell_all(connection, "select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity"
+                             " where datname = '" TEMPLATE "'");
+        text_addf(&comment, "comment on database " TEMPLATE " is '%s'", wanted);
+        tell_all(connection, text_cstr(&comment));
+    }
+    tell(connection, "select pg_advisory_unlock(7095763420163997698)");
+}
+
+static void name(struct text *text, int pid, int number)
+{
+    text_addf(text, "reconcile_test_%d_%d", pid, number);
+}
+
+static char *create(bool bare)
+{
+    CLEANUP(finish) PGconn *connection = coordinator();
+    CLEANUP(text_release) struct text own = TEXT_INIT, old = TEXT_INIT, sql = TEXT_INIT;
+
+    find_workers(connection);
+    name(&own, (int)getpid(), ++made);
+    if (made > KEPT) {
+        name(&old, (int)getpid(), made - KEPT);
+        drop(connection, text_cstr(&old));
+    }
+    if (bare) {
+        create_bare(connection, text_cstr(&own));
+        return conninfo_of(text_cstr(&own));
+    }
+    ensure_template(connection);
+    text_addf(&sql, "create database %s template " TEMPLATE " strategy file_copy", text_cstr(&own));
+    tell_all(connection, text_cstr(&sql));
+    return conninfo_of(text_cstr(&own));
+}
+
+char *distributed_create(void)
+{
+    return create(false);
+}
+
+char *distributed_create_bare(void)
+{
+    return create(true);
+}
+
+char *distributed_worker(const char *conninfo, int n)
+{
+    CLEANUP(finish) PGconn *connection = coordinator();
+    struct text where = TEXT_INIT;
+
+    find_workers(connection);
+    text_addf(&where, "%s %s", conninfo, worker[n]);
+    return text_take(&where);
+}
+
+static void let_in(const char *conninfo, bool allow)
+{
+    CLEANUP(finish) PGconn *own = connect_to(conninfo, "");
+    CLEANUP(finish) PGconn *connection = coordinator();
+    CLEANUP(text_release) struct text door = TEXT_INIT, out = TEXT_INIT;
+
+    find_workers(connection);
+    text_addf(&door, "alter database %s allow_connections %s", PQdb(own), allow ? "true" : "false");
+    text_addf(&out,
+              "select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity where datname"
+              " = '%s'",
+              PQdb(own));
+    for (int i = 0; i < workers; i++) {
+        CLEANUP(finish) PGconn *one = connect_to(getenv("RECONCILE_TEST_CITUS"), worker[i]);
+        tell(one, "set citus.enable_ddl_propagation = off");
+        tell(one, text_cstr(&door));
+        if (!allow)
+            tell(one, text_cstr(&out));
+    }
+}
+
+void distributed_lose(const char *conninfo)
+{
+    let_in(conninfo, false);
+}
+
+void distributed_regain(const char *conninfo)
+{
+    let_in(conninfo, true);
+}
+
+void distributed_drop_all(int pid)
+{
+    CLEANUP(finish) PGconn *connection = coordinator();
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql,
+              "select datname from pg_database where datname like 'reconcile\\_test\\_%d\\_%%'",
+              pid);
+    PGresult *result = PQexec(connection, text_cstr(&sql));
+    for (int i = 0; i < PQntuples(result); i++)
+        drop(connection, PQgetvalue(result, i, 0));
+    PQclear(result);
+}
