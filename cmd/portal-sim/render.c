@@ -258,8 +258,7 @@ static void write_user(struct jsonw *json, const struct population *population,
     if (whole)
         write_groups(json, population, user);
     write_last_login(json, population, user, forms);
-    jsonw_field_string(json, "language",
-                       user->language ? user->language : user->culture->language);
+    jsonw_field_string(json, "language", user->language ? user->language : user->culture->language);
     jsonw_field_string(json, "timeZone", user->culture->time_zone);
     jsonw_field_string(json, "department", user->department);
     jsonw_field_string(json, "job", user->job);

@@ -93,6 +93,7 @@ TEST(a_login_that_the_single_read_tells_less_finely_is_no_change)
     char day[DAY_TEXT_SIZE];
     CLEANUP(text_release) struct text login = TEXT_INIT;
 
+    end_set(&story.end, END_PORTAL, "timeout = 5; patience = 10; logins = \"events\";");
     story_rules(&story, TO_LIGHT);
     story_idles(&story, "ida", 70);
     text_addf(&login, "lastLogin=%sT10:07:57.781Z", day_format(day_add(story.today, -70), day));
