@@ -192,6 +192,65 @@ TEST(a_person_who_says_again_is_heard_in_both_directions)
     SAYS(&story, 0, "again to a downgrade", "again", "ida", "--reason", "the project is over");
 }
 
+/* --- two in a row --- */
+
+#define OF_THREE(profile, to)                                                                      \
+    "{ name = \"" to "\"; when = { profile = [ \"" profile "\" ]; idle_days_min = 5;"              \
+    "  username = [ \"ida\", \"eva\", \"ivo\" ]; };"                                               \
+    "  do = \"downgrade\"; to_profile = \"" to "\"; }"
+
+static void approved_night(struct story *story)
+{
+    story_night(story, 0);
+    story_approves(story);
+    story_night(story, 0);
+}
+
+/* Of eva nobody said anything in between; ida's first downgrade a person asked for again; ivo
+ * somebody gave another profile in between, and the one of before. */
+TEST(who_was_downgraded_twice_in_a_row_gets_back_what_they_had_before_the_first)
+{
+    STORY(story, 100);
+
+    story_rules(&story, OF_THREE("Agency", "regular") ", " OF_THREE("Regular", "light"));
+    story_idles(&story, "ida", 70);
+    story_changes(&story, "ida", "profileId=" AGENCY);
+    approved_night(&story);
+    check_profile(&story, "ida", "Regular");
+    story_changes(&story, "ida", "profileId=" AGENCY);
+    story_night(&story, 0);
+    story_nights(&story, 5);
+    story_is_planned(&story, "ida", "keep R8");
+    SAYS(&story, 0, "again to a downgrade", "again", "ida", "--reason", "the project is over");
+    story_idles(&story, "eva", 70);
+    story_changes(&story, "eva", "profileId=" AGENCY);
+    story_idles(&story, "ivo", 70);
+    story_changes(&story, "ivo", "profileId=" AGENCY);
+    approved_night(&story);
+    check_profile(&story, "ida", "Regular");
+    check_profile(&story, "eva", "Regular");
+    story_changes(&story, "ivo", "profileId=" LIGHT);
+    story_night(&story, 0);
+    story_changes(&story, "ivo", "profileId=" REGULAR);
+    story_nights(&story, 5);
+    SAYS(&story, 0, "again to a downgrade", "again", "ivo", "--reason", "light is enough");
+    approved_night(&story);
+    check_profile(&story, "ida", "Light");
+    check_profile(&story, "eva", "Light");
+    check_profile(&story, "ivo", "Light");
+    story_clock(&story, 9, 0);
+    story_logs_in(&story, "ida");
+    story_logs_in(&story, "ivo");
+    SAYS(&story, 0, "former profile is proposed", "again", "eva", "--reason", "she asked for it");
+    approved_night(&story);
+    check_profile(&story, "ida", "Agency");
+    check_profile(&story, "eva", "Agency");
+    check_profile(&story, "ivo", "Regular");
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "nothing");
+    SAYS(&story, 0, NULL, "audit", "verify");
+}
+
 /* Another one may go through: it was deleted since the list, or one of the accounts was. */
 TEST(a_profile_that_is_not_there_any_more_is_a_refusal_and_no_act_that_nobody_knows_of)
 {
