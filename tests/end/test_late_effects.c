@@ -182,6 +182,25 @@ TEST(run_after_a_late_act_of_who_changed_their_job_themselves_does_all_the_other
     assert_int_equal(writes_after("empty-omitted=job:POST", strchr(there, '&') + 1), 2);
 }
 
+/* Whoever settles a call that nobody saw answered compares as well. */
+TEST(run_that_settles_a_call_without_an_answer_says_what_else_it_changed)
+{
+    WORLD(acts, 2, 6, NULL);
+
+    prepare(&acts, false);
+    end_fault(&acts.end, "lost-answer=POST /api/v4/users/");
+    end_fault(&acts.end, "delay-202=100000");
+    end_fault(&acts.end, "empty-omitted=companyName:POST");
+    APPLY(applied, &acts, 21);
+    acts_assert_steps(&acts, "approved 1, unknown 1");
+    end_clear_faults(&acts.end);
+    probe_control(&acts.end.probe, "/_sim/clock", "advance=101");
+    RUN(next, &acts.end, "run");
+    end_assert_says(&next.err, "something else changed as well: companyName is empty now");
+    end_assert_silent_of(&next.err, "Acme");
+    acts_assert_step(&acts, acts.row[0].id, "verified", NULL);
+}
+
 /* --- days --- */
 
 TEST(run_after_seven_days_without_effect_says_so_once)
