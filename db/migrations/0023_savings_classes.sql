@@ -62,11 +62,11 @@ drop function audit.savings_span_of(text);
 drop function audit.seats_given(integer[], integer[], integer[], integer[], bigint[], integer);
 
 -- Which freed seats somebody else has by now: of each class the oldest, as long as more are free by
--- our acts than there is room for. Classes are numbers from 1, NULL: it frees none in these days
--- (`target`: of a downgrade, whose cheap seat it pays for itself); `begins` and `ends` are days from
--- the first one, `begins` never falls; `room` is how many can be free on each day, all `days` of a
--- class after each other, NULL: nobody knows. The days from one to another, not included, are looked
--- at, in which the classes are these. Answers the day on which each one ends.
+-- our acts than there is room for. Classes are numbers from 1 (`target`: of a downgrade, whose cheap
+-- seat it pays for itself); `begins` and `ends` are days from the first one, `begins` never falls;
+-- `room` is how many can be free on each day, all `days` of a class after each other, NULL: nobody
+-- knows. The days from one to another, not included, are looked at, in which the classes are these.
+-- Answers the day on which each one ends.
 create function audit.seats_given(of_class integer[], target integer[], begins integer[],
                                   ends integer[], room bigint[], days integer, from_day integer,
                                   to_day integer)
@@ -76,15 +76,9 @@ as $$
 declare
     by_end integer[] := array(select u.number from unnest(ends) with ordinality u(day, number)
                               order by u.day, u.number);
-    following integer[] := array(select lead(u.number) over (partition by u.class order by u.number)
-                                 from unnest(of_class) with ordinality u(class, number)
-                                 order by u.number);
+    following integer[] := array_fill(null::integer, array[cardinality(begins)]); -- of its class
     classes integer := cardinality(room) / days;
-    oldest integer[] := array(select min(u.number)
-                              from generate_series(1, classes) c(class)
-                              left join unnest(of_class) with ordinality u(class, number)
-                                  on u.class = c.class
-                              group by c.class order by c.class);
+    oldest integer[] := array_fill(null::integer, array[classes]);
     free bigint[] := array_fill(0::bigint, array[classes]);
     paid bigint[] := free;
     is_over boolean[] := array_fill(false, array[cardinality(begins)]);
@@ -93,10 +87,13 @@ declare
     one integer;
     is_fewer boolean;
 begin
+    for i in reverse cardinality(begins) .. 1 loop
+        following[i] := oldest[of_class[i]];
+        oldest[of_class[i]] := i;
+    end loop;
     for day in from_day .. to_day - 1 loop
         while begun < cardinality(begins) and begins[begun + 1] <= day loop
             begun := begun + 1;
-            continue when of_class[begun] is null;
             free[of_class[begun]] := free[of_class[begun]] + 1;
             if target[begun] is not null then
                 paid[target[begun]] := paid[target[begun]] + 1;
@@ -105,7 +102,7 @@ begin
         while ended < cardinality(by_end) and ends[by_end[ended + 1]] <= day loop
             ended := ended + 1;
             one := by_end[ended];
-            if not is_over[one] and of_class[one] is not null then
+            if not is_over[one] then
                 is_over[one] := true;
                 free[of_class[one]] := free[of_class[one]] - 1;
                 if target[one] is not null then
@@ -306,6 +303,11 @@ declare
     name text[];
     room bigint[];
     turn integer[]; -- the days from which on a profile is of another class
+    held integer[]; -- those of the days from one to the next
+    held_class integer[];
+    held_target integer[];
+    held_begun integer[];
+    held_given integer[];
 begin
     first_day := (select min(a.since) from audit.seat_act a
                   where a.portal_id = own and a.frees and a.since <= last_day);
@@ -344,27 +346,33 @@ begin
     room := audit.seats_room(portal_name, first_day, last_day, name);
     for i in 1 .. cardinality(turn) loop
         exit when act is null;
-        given := (
-            select audit.seats_given(
-                array_agg(case when ended[u.number] is not null
-                                    and coalesce(k.class, u.class) is distinct from
-                                        case when u.target is not null
-                                             then coalesce(t.class, u.target) end
-                               then n.number end::integer order by u.number),
-                array_agg(m.number::integer order by u.number),
-                begun, given, room, days, turn[i], coalesce(turn[i + 1], days))
-            from unnest(class_then, profile, target_then, target_profile)
-                with ordinality u(class, profile, target, target_profile, number)
-            left join audit.profile_class_of(portal_name) k on k.profile_id = u.profile
-                and k.since - first_day <= turn[i]
-                and (k.until is null or k.until - first_day > turn[i])
-            left join audit.profile_class_of(portal_name) t on t.profile_id = u.target_profile
-                and t.since - first_day <= turn[i]
-                and (t.until is null or t.until - first_day > turn[i])
-            left join unnest(name) with ordinality n(class, number)
-                on n.class = coalesce(k.class, u.class)
-            left join unnest(name) with ordinality m(class, number)
-                on u.target is not null and m.class = coalesce(t.class, u.target));
+        -- those that free a seat of a class in these days
+        select array_agg(u.number::integer order by u.number),
+               array_agg(n.number::integer order by u.number),
+               array_agg(m.number::integer order by u.number),
+               array_agg(u.begun order by u.number), array_agg(u.given order by u.number)
+        into held, held_class, held_target, held_begun, held_given
+        from unnest(class_then, profile, target_then, target_profile, begun, given)
+            with ordinality u(class, profile, target, target_profile, begun, given, number)
+        left join audit.profile_class_of(portal_name) k on k.profile_id = u.profile
+            and k.since - first_day <= turn[i]
+            and (k.until is null or k.until - first_day > turn[i])
+        left join audit.profile_class_of(portal_name) t on t.profile_id = u.target_profile
+            and t.since - first_day <= turn[i]
+            and (t.until is null or t.until - first_day > turn[i])
+        left join unnest(name) with ordinality n(class, number)
+            on n.class = coalesce(k.class, u.class)
+        left join unnest(name) with ordinality m(class, number)
+            on u.target is not null and m.class = coalesce(t.class, u.target)
+        where u.given > turn[i] and u.begun < coalesce(turn[i + 1], days)
+          and coalesce(k.class, u.class) is distinct from
+              case when u.target is not null then coalesce(t.class, u.target) end;
+        continue when held is null;
+        held_given := audit.seats_given(held_class, held_target, held_begun, held_given, room, days,
+                                        turn[i], coalesce(turn[i + 1], days));
+        for j in 1 .. cardinality(held) loop
+            given[held[j]] := held_given[j];
+        end loop;
     end loop;
     return query
     select f.act_id, a.account_id, nullif(f.class, ''), f.target is not null, nullif(f.target, ''),
