@@ -237,6 +237,8 @@ static void find_freed(struct books *books)
         if (freed.profile == NONE && !freed.deed->carried)
             freed.profile = before(world, freed.deed->minute)->known[freed.deed->account].profile;
         freed.back = back_of(world, &freed);
+        if (freed.back != NONE && freed.back < freed.deed->day) /* in a zone in the west */
+            freed.back = freed.deed->day;
         if (freed.back > books->last_day)
             freed.back = NONE;
         freed.counts = freed.back == NONE || freed.back - freed.deed->day > 31;

@@ -315,6 +315,32 @@ static void class_made_anew(struct savings_world *world)
     tale_night(world, 30);
 }
 
+/* --- the zone --- */
+
+/* Suspended an hour before midnight, when it is the next month in the zone; and read again within
+ * the hour, by a configuration of that zone or of one in the west. */
+static void read_again(struct savings_world *world, int days_west)
+{
+    tale_night(world, 0);
+    (void)savings_world_propose(world); /* it tells the zone */
+    world->minute = 30 * 1440 + 1380;
+    tale_suspend(world, 0);
+    world->account[0].status = ACTIVE;
+    savings_world_read(world, &world->setup, true, 0);
+    world->reading[world->reading_count - 1].day -= days_west;
+    tale_night(world, 45);
+}
+
+static void read_again_in_the_zone(struct savings_world *world)
+{
+    read_again(world, 0);
+}
+
+static void read_again_in_the_west(struct savings_world *world)
+{
+    read_again(world, 1);
+}
+
 /* --- what a plan says --- */
 
 /* A plan of the newest reading that downgrades the chief and suspends a viewer. */
@@ -491,6 +517,14 @@ const struct savings_tale savings_tales_of_setups[] = {
     {"class made anew", class_made_anew,
      "2026-01 full EUR, 16 days = 43\n"
      "2026-01 full -, 10 days"},
+    {"read again in the zone", read_again_in_the_zone,
+     "2026-01 full EUR, reducible 9 = 9855\n"
+     "2026-01 light EUR, reducible 9 = 3285\n"
+     "2026-02 full EUR, 1 not counted"},
+    {"read again in the west", read_again_in_the_west,
+     "2026-01 full EUR, reducible 9 = 9855\n"
+     "2026-01 light EUR, reducible 9 = 3285\n"
+     "2026-02 full EUR, 1 not counted"},
     {"planned", planned,
      "2026-01 full EUR, exposed 1 = 730, reducible 6 = 6570\n"
      "2026-01 light EUR, exposed 1 = 365, reducible 5 = 1825"},
