@@ -441,6 +441,14 @@ TEST(a_wrong_look_for_who_came_back_is_noticed)
         {"an act while a class is missing", "'restore') and k.class is not null", "'restore')"},
         {"an act after a class was renamed", "k.profile_id is distinct from o.to_profile", "true"},
         {"an incomplete reading", "(s.complete or s.snapshot_id = a.valid_from)", "s.complete"},
+        {"the classes of the first reading, of an act before it",
+         "c.valid_from <= w.snapshot_id\n        and (c.valid_to is null or c.valid_to > "
+         "w.snapshot_id)",
+         "c.valid_from <= coalesce(w.snapshot_id, 1) and (c.valid_to is null or c.valid_to > "
+         "coalesce(w.snapshot_id, 1))"},
+        {"its prices", "join seat_act w on",
+         "join (select portal_id, act_id, account_id, since, freed_class, taken_class, "
+         "coalesce(snapshot_id, 1) as snapshot_id from seat_act) w on"},
         {"what an incomplete reading did not see", "(s.complete or s.snapshot_id = a.valid_from)",
          "true"},
         {"a class as dear", "i.price < t.price) is not true))",
