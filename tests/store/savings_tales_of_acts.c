@@ -61,6 +61,20 @@ static void downgraded_within(struct savings_world *world)
     tale_night(world, 45);
 }
 
+/* What freed nothing does not come back. */
+static void downgraded_within_and_moved(struct savings_world *world)
+{
+    tale_offer(world, GUEST, 9, 3);
+    world->setup.class_of[READER] = GUEST;
+    tale_night(world, 0);
+    tale_at(world, 5);
+    savings_world_do(world, 0, DOWNGRADE, EDITOR);
+    tale_night(world, 6);
+    world->account[0].profile = READER;
+    tale_night(world, 20);
+    tale_night(world, 45);
+}
+
 /* --- a downgrade whose seat is given away --- */
 
 /* Of `dear` a seat is freed by a downgrade to `cheap`, of which one is freed by a suspension. Then
@@ -475,6 +489,7 @@ const struct savings_tale savings_tales_of_acts[] = {
      "2026-01 full EUR, 26 days = 0\n"
      "2026-02 full EUR, 15 days = 0"},
     {"downgraded within", downgraded_within, ""},
+    {"downgraded within and moved", downgraded_within_and_moved, ""},
     {"given away and no room", given_away_and_no_room,
      "2026-01 full EUR, 5 days = 10, 1 given\n"
      "2026-01 light EUR, 5 days = 5, 1 given"},
