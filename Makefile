@@ -195,6 +195,7 @@ WRAP_fence_ignored        := store_lock store_hold pg_run
 WRAP_no_lock              := store_lock
 WRAP_other_profile        := bynder_writing
 WRAP_active_omitted       := http_write
+WRAP_particulars_unread   := bynder_particulars_of
 $(B)/tests/crash/wrong/%: $(B)/obj/tests/crash/wrong/%.o $(call obj,$(PROGRAM_SRC)) $(LIBS_ALL)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(addprefix -Wl$(comma)--wrap=,$(WRAP_$*)) -o $@ $^ $(PKG_LIBS)
 $(B)/tests/crash/preload_%.so: tests/crash/preload_%.c $(B)/flags

@@ -42,6 +42,7 @@ enum fault_id {
     FAULT_DELAY_202_READS,
     FAULT_NEVER_202,
     FAULT_DEFAULT_OMITTED,
+    FAULT_EMPTY_OMITTED,
     FAULT_DUPLICATE_IDS,
     FAULT_BAD_ITEM,
     FAULT_TRAILING_GARBAGE,
@@ -89,6 +90,20 @@ enum active_form {
     ACTIVE_QUOTED_BOOL,
     ACTIVE_GARBAGE,
     ACTIVE_MISSING,
+};
+
+/* Values of empty-omitted: which text. */
+enum empty_omitted {
+    EMPTY_LANGUAGE = 0,
+    EMPTY_FIRSTNAME,
+    EMPTY_INFIX,
+    EMPTY_LASTNAME,
+    EMPTY_PHONE,
+    EMPTY_COMPANY,
+    EMPTY_DEPARTMENT,
+    EMPTY_JOB,
+    EMPTY_COST_CENTER,
+    EMPTY_ALL, /* of them */
 };
 
 enum cut_form { CUT_LENGTH = 0, CUT_CHUNKED, CUT_CLOSE };

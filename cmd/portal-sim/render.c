@@ -230,9 +230,9 @@ void render_list_item(struct jsonw *json, const struct population *population,
 /* Fields that a portal fills for hardly anybody. */
 static void write_rest(struct jsonw *json)
 {
-    static const char *const empty[] = {"departmentCode", "phoneNumber", "cellphoneNumber",
-                                        "costCenter",     "legalEntity", "address",
-                                        "postalCode",     "county",      "state"};
+    static const char *const empty[] = {"departmentCode", "cellphoneNumber", "legalEntity",
+                                        "address",        "postalCode",      "county",
+                                        "state"};
     for (size_t i = 0; i < COUNT_OF(empty); i++)
         jsonw_field_string(json, empty[i], "");
     jsonw_field_string(json, "gender", "");
@@ -258,11 +258,13 @@ static void write_user(struct jsonw *json, const struct population *population,
     if (whole)
         write_groups(json, population, user);
     write_last_login(json, population, user, forms);
-    jsonw_field_string(json, "language", user->culture->language);
+    jsonw_field_string(json, "language", user->language ? user->language : user->culture->language);
     jsonw_field_string(json, "timeZone", user->culture->time_zone);
     jsonw_field_string(json, "department", user->department);
     jsonw_field_string(json, "job", user->job);
-    jsonw_field_string(json, "companyName", "Acme");
+    jsonw_field_string(json, "companyName", user->company);
+    jsonw_field_string(json, "phoneNumber", user->phone);
+    jsonw_field_string(json, "costCenter", user->cost_center);
     jsonw_field_string(json, "employeeNumber", user->employee_number);
     jsonw_field_string(json, "city", user->culture->city);
     jsonw_field_string(json, "country", user->culture->country);

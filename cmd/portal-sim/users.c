@@ -250,9 +250,16 @@ static const struct {
     const char *name;
     size_t offset;
 } text_fields[] = {
-    {"email", offsetof(struct user, email)},           {"firstname", offsetof(struct user, given)},
-    {"infix", offsetof(struct user, infix)},           {"lastname", offsetof(struct user, family)},
-    {"department", offsetof(struct user, department)}, {"job", offsetof(struct user, job)},
+    [EMPTY_LANGUAGE] = {"language", offsetof(struct user, language)},
+    [EMPTY_FIRSTNAME] = {"firstname", offsetof(struct user, given)},
+    [EMPTY_INFIX] = {"infix", offsetof(struct user, infix)},
+    [EMPTY_LASTNAME] = {"lastname", offsetof(struct user, family)},
+    [EMPTY_PHONE] = {"phoneNumber", offsetof(struct user, phone)},
+    [EMPTY_COMPANY] = {"companyName", offsetof(struct user, company)},
+    [EMPTY_DEPARTMENT] = {"department", offsetof(struct user, department)},
+    [EMPTY_JOB] = {"job", offsetof(struct user, job)},
+    [EMPTY_COST_CENTER] = {"costCenter", offsetof(struct user, cost_center)},
+    [EMPTY_ALL] = {"email", offsetof(struct user, email)}, /* no fault empties it */
 };
 
 static bool is_flag(const char *value, const char *yes, const char *no)
@@ -325,16 +332,21 @@ static void add_default(struct form *form, const char *name, const char *value)
         (struct form_field){.name = mem_strdup(name), .value = mem_strdup(value)};
 }
 
-/* A copy, with the schema's defaults for what was omitted when the fault says so. */
-static struct form effective_form(const struct form *form, bool with_defaults)
+/* A copy, with what a fault puts in the place of what was omitted: the schema's defaults, or
+ * nothing. */
+static struct form effective_form(struct call *call)
 {
+    const struct fault *emptied = call_fault(call, FAULT_EMPTY_OMITTED);
     struct form copy = {.count = 0};
-    for (size_t i = 0; i < form->count; i++)
-        add_default(&copy, form->field[i].name, form->field[i].value);
-    if (with_defaults) {
+    for (size_t i = 0; i < call->form.count; i++)
+        add_default(&copy, call->form.field[i].name, call->form.field[i].value);
+    if (call_fault(call, FAULT_DEFAULT_OMITTED)) {
         add_default(&copy, "active", "1");
         add_default(&copy, "isSSOOnly", "false");
     }
+    for (int64_t i = 0; emptied && i < EMPTY_ALL; i++)
+        if (emptied->number == EMPTY_ALL || emptied->number == i)
+            add_default(&copy, text_fields[i].name, "");
     return copy;
 }
 
@@ -424,7 +436,7 @@ void users_modify(struct call *call)
                        "User can only be activated 180 days after the deactivation");
         return;
     }
-    struct form form = effective_form(&call->form, call_fault(call, FAULT_DEFAULT_OMITTED) != NULL);
+    struct form form = effective_form(call);
     carry_out(call, user, &form);
     answer_accepted(call, 202, user);
 }

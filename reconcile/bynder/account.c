@@ -218,3 +218,15 @@ void account_reader_compose_name(struct account_reader *reader, const struct jso
         account->name = arena_strdup(reader->arena, text_cstr(&name));
     arena_release(&reader->scratch);
 }
+
+void account_read_particulars(const struct json_object *user, struct arena *arena,
+                              struct particulars *ret_particulars)
+{
+    for (size_t i = 0; i < PARTICULAR_COUNT; i++) {
+        const char *value = NULL;
+
+        if (json_label(user, particular_names[i], LIMIT_FIELD, arena, &value) == JSON_UNREADABLE)
+            value = json_raw(user, particular_names[i], LIMIT_FIELD, arena);
+        ret_particulars->value[i] = text_is_empty(value) ? NULL : value;
+    }
+}

@@ -148,6 +148,17 @@ int bynder_account_of(struct arena *arena, const char *raw, struct account *ret_
     return 0;
 }
 
+int bynder_particulars_of(struct arena *arena, const char *raw, struct particulars *ret_particulars,
+                          struct err *err)
+{
+    CLEANUP(json_freep) struct json_object *user = NULL;
+
+    if (json_parse_object(raw, strlen(raw), &user, err) < 0)
+        return -1;
+    account_read_particulars(user, arena, ret_particulars);
+    return 0;
+}
+
 static int portal_get(void *self, struct arena *arena, const char *id, struct account *ret_account,
                       bool *ret_found, const char **ret_raw, struct err *err)
 {

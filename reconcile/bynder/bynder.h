@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "config/config.h"
+#include "facts/particulars.h"
 #include "facts/portal.h"
 #include "net/http.h"
 
@@ -54,5 +55,8 @@ double bynder_clock_offset(const struct bynder *bynder);
 /* The answer of a single read that was kept, as the account it told of. -1 when it is none. */
 int bynder_account_of(struct arena *arena, const char *raw, struct account *ret_account,
                       struct err *err) __attribute__((warn_unused_result));
+/* Likewise the particulars; one that is no text as it is written there. */
+int bynder_particulars_of(struct arena *arena, const char *raw, struct particulars *ret_particulars,
+                          struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -196,6 +196,8 @@ void account_reader_refresh(struct account_reader *reader, const struct json_obj
 /* firstname infix lastname */
 void account_reader_compose_name(struct account_reader *reader, const struct json_object *user,
                                  struct account *account);
+void account_read_particulars(const struct json_object *user, struct arena *arena,
+                              struct particulars *ret_particulars);
 
 /* write.c: the writing members of struct portal */
 int bynder_ready(void *self, size_t requests, struct err *err);

@@ -22,16 +22,22 @@ struct act {
     enum http_method method;
     const char *form; /* the whole of it, but for the profile: what is omitted stays as it is */
     const char *what;
-    bool is_locked; /* for 180 days after a deactivation */
+    const char *roles; /* that the token's user needs for it; what the portal asks for is open */
+    bool is_locked;    /* for 180 days after a deactivation */
 };
+
+#define USERS    "the security role USERMANAGEMENT"
+#define PROFILES USERS ", and PERMISSIONMANAGEMENT where the portal asks for that as well"
 
 /* Every form has `active`, and says of it what is to be: omitted it would be 1 (API.md 1.5). */
 static const struct act acts[ACTION_COUNT] = {
-    [ACTION_DOWNGRADE] = {HTTP_POST, "active=1&profileId=", "changing a user's profile", false},
-    [ACTION_RESTORE] = {HTTP_POST, "active=1&profileId=", "changing a user's profile", false},
-    [ACTION_SUSPEND] = {HTTP_POST, "active=0", "suspending a user", false},
-    [ACTION_REACTIVATE] = {HTTP_POST, "active=1", "reactivating a user", true},
-    [ACTION_DEPROVISION] = {HTTP_DELETE, NULL, "deprovisioning a user", false},
+    [ACTION_DOWNGRADE] = {HTTP_POST, "active=1&profileId=", "changing a user's profile", PROFILES,
+                          false},
+    [ACTION_RESTORE] = {HTTP_POST, "active=1&profileId=", "changing a user's profile", PROFILES,
+                        false},
+    [ACTION_SUSPEND] = {HTTP_POST, "active=0", "suspending a user", USERS, false},
+    [ACTION_REACTIVATE] = {HTTP_POST, "active=1", "reactivating a user", USERS, true},
+    [ACTION_DEPROVISION] = {HTTP_DELETE, NULL, "deprovisioning a user", USERS, false},
 };
 
 /* What is accepted, by the method: 202 and 204 are documented, the others say the same. */
@@ -162,9 +168,8 @@ static enum portal_effect explain_forbidden(struct trial *trial)
     }
     text_addf(&trial->text,
               "; hint: %s needs scope admin.user:write and in the token user's permission profile "
-              "the security role USERMANAGEMENT, and that user must be active: an administrator of "
-              "the portal sees to both",
-              trial->act->what);
+              "%s; that user must be active: an administrator of the portal sees to all of it",
+              trial->act->what, trial->act->roles);
     return EFFECT_FORBIDDEN;
 }
 

@@ -278,10 +278,9 @@ static bool has_word(const char *roles, const char *role)
 
 /* Why the former profile is not given back; NULL = it may be. */
 static const char *find_hindrance(const struct policy *policy, const struct subject *subject,
+                                  const struct account_downgrade *downgrade,
                                   const struct profile *former)
 {
-    const struct account_downgrade *downgrade = subject->account->history.downgrade;
-
     if (!former)
         return arena_printf(subject->scratch, "the portal has the profile '%s' no more",
                             downgrade->from);
@@ -295,35 +294,60 @@ static const char *find_hindrance(const struct policy *policy, const struct subj
     return NULL;
 }
 
-struct downgrade_need downgrade_need(const struct policy *policy,
-                                     const struct policy_context *context,
-                                     const struct subject *subject)
+/* When it was done, and each of the downgrades that are undone with it. */
+static const char *days_of(const struct policy *policy, const struct subject *subject,
+                           const struct account_downgrade *of)
 {
-    const struct account *account = subject->account;
-    const struct account_downgrade *downgrade = account->history.downgrade;
-    struct downgrade_need need = {.needed = false};
+    CLEANUP(text_release) struct text days = TEXT_INIT;
     char day[DAY_TEXT_SIZE];
 
-    if (!downgrade || instant_is_set(downgrade->other_at) || account->status != ACCOUNT_ACTIVE ||
-        !subject->profile || !text_equal(account->profile_id, downgrade->to))
+    for (const struct account_downgrade *at = subject->account->history.downgrade; at;
+         at = at == of ? NULL : at->earlier)
+        text_addf(&days, "%s%s", days.length ? " and " : "",
+                  day_format(instant_day(at->at, policy->zone), day));
+    return arena_strdup(subject->scratch, text_cstr(&days));
+}
+
+bool downgrade_gave(const struct subject *subject, const struct account_downgrade *of,
+                    const struct profile *profile)
+{
+    for (const struct account_downgrade *at = subject->account->history.downgrade; at;
+         at = at == of ? NULL : at->earlier) {
+        if (profile && text_equal(profile->id, at->to))
+            return true;
+    }
+    return false;
+}
+
+struct downgrade_need downgrade_need(const struct policy *policy,
+                                     const struct policy_context *context,
+                                     const struct subject *subject,
+                                     const struct account_downgrade *of)
+{
+    const struct account *account = subject->account;
+    const struct account_downgrade *newest = account->history.downgrade;
+    struct downgrade_need need = {.of = of};
+
+    if (!newest || instant_is_set(newest->other_at) || account->status != ACCOUNT_ACTIVE ||
+        !subject->profile || !text_equal(account->profile_id, newest->to))
         return need;
     find_need(policy, context, subject, &need);
     if (!need.needed)
         return need;
-    const struct profile *former = snapshot_profile(context->snapshot, downgrade->from);
-    const char *hindrance = find_hindrance(policy, subject, former);
-    day_format(instant_day(downgrade->at, policy->zone), day);
+    const struct profile *former = snapshot_profile(context->snapshot, of->from);
+    const char *hindrance = find_hindrance(policy, subject, of, former);
+    const char *days = days_of(policy, subject, of);
     if (hindrance) {
         need.reason = arena_printf(subject->scratch,
                                    "downgraded by us on %s; %s; the former profile cannot be given "
                                    "back: %s",
-                                   day, need.reason, hindrance);
+                                   days, need.reason, hindrance);
         return need;
     }
     need.former = former;
     need.reason = arena_printf(subject->scratch,
                                "downgraded by us on %s; %s; only a person can approve that '%s' "
                                "becomes '%s' again",
-                               day, need.reason, name_of(subject->profile), name_of(former));
+                               days, need.reason, name_of(subject->profile), name_of(former));
     return need;
 }

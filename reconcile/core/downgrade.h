@@ -37,15 +37,21 @@ struct subject downgrade_subject(const struct policy *policy, const struct polic
                                  const struct subject *subject);
 
 /* R16: what is to be said of an account that has the profile of our newest downgrade still and
- * shows that it needs the former one. */
+ * shows that it needs a former one: that of `of`, the newest downgrade or one before it. */
 struct downgrade_need {
     bool needed;
+    const struct account_downgrade *of;
     const struct profile *former; /* NULL = it cannot be given back: */
     const char *reason;           /* a sentence; scratch of the subject */
     bool by_login, by_person;     /* what it relies on; neither: a person's word */
 };
 struct downgrade_need downgrade_need(const struct policy *policy,
                                      const struct policy_context *context,
-                                     const struct subject *subject);
+                                     const struct subject *subject,
+                                     const struct account_downgrade *of);
+
+/* Whether `profile` is one that `of`, or a downgrade after it, gave. */
+bool downgrade_gave(const struct subject *subject, const struct account_downgrade *of,
+                    const struct profile *profile);
 
 #endif

@@ -668,8 +668,8 @@ static void propose_restoration(const struct downgrade_need *need, struct decisi
     decision->uses_login |= need->by_login;
 }
 
-/* Whether a rule would take the former profile away at once: not one behind a keep. A person's
- * `again` is asked for all the same: R8 keeps them then. */
+/* Whether a rule would take the former profile away at once, and give what they have had since: not
+ * one behind a keep. A person's `again` is asked for all the same: R8 keeps them then. */
 static bool is_still_meant(struct judge *judge, const struct subject *subject,
                            const struct downgrade_need *need)
 {
@@ -682,10 +682,28 @@ static bool is_still_meant(struct judge *judge, const struct subject *subject,
         enum truth holds = rule_holds(rule, &former);
         if (rule->action == ACTION_KEEP && rule_hits(rule, holds))
             return false;
-        if (counts && judge->target[i] == subject->profile && holds != TRUTH_FALSE)
+        if (counts && downgrade_gave(subject, need->of, judge->target[i]) && holds != TRUTH_FALSE)
             return true;
     }
     return false;
+}
+
+/* R16: of downgrades in a row what they had before the first one, else before the next: whoever
+ * needs it again was never asked in between. What cannot be given back is said of the newest. */
+static struct downgrade_need find_restoration(struct judge *judge, const struct subject *subject)
+{
+    struct downgrade_need found = {.needed = false};
+
+    const struct account *account = subject->account;
+
+    for (const struct account_downgrade *of = account->history.downgrade; of; of = of->earlier) {
+        struct downgrade_need need = downgrade_need(judge->policy, judge->context, subject, of);
+        bool is_news = need.former && !text_equal(of->from, account->profile_id);
+        if (need.needed && (is_news || of == account->history.downgrade) &&
+            !is_still_meant(judge, subject, &need))
+            found = need;
+    }
+    return found;
 }
 
 static void decide_rules(struct judge *judge, const struct subject *subject,
@@ -705,10 +723,10 @@ static void decide_rules(struct judge *judge, const struct subject *subject,
         decision->doubt |= holds == TRUTH_UNKNOWN;
         note_reliance(rule, judge->about[i], subject, decision);
     }
-    struct downgrade_need need = downgrade_need(judge->policy, judge->context, whole);
+    struct downgrade_need need = find_restoration(judge, whole);
     if (is_rehired(whole))
         propose_reactivation(judge, whole, decision);
-    else if (need.needed && !is_still_meant(judge, whole, &need))
+    else if (need.needed)
         propose_restoration(&need, decision);
     if (!decision->clause) {
         decision->clause = "R13";

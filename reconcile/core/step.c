@@ -166,40 +166,97 @@ static bool same_groups(const struct account *a, const struct account *b)
     return true;
 }
 
-const char *step_unintended_change(struct arena *arena, const struct step_aim *aim,
-                                   const struct account *before, const struct account *after)
+static bool logged_in_between(const struct account *before, const struct account *after)
+{
+    return after->login.kind == LOGIN_KNOWN &&
+           (before->login.kind != LOGIN_KNOWN ||
+            instant_compare(after->login.at, before->login.at) > 0);
+}
+
+/* NULL = unchanged. `theirs`: what another value is now, they changed themselves. */
+static const char *change_of(struct arena *arena, const char *name, const char *was, const char *is,
+                             bool theirs)
+{
+    if (text_equal(was, is) || (is && theirs))
+        return NULL;
+    return arena_printf(arena, "%s is %s now", name, is ? "another" : "empty");
+}
+
+static const char *find_particular(struct arena *arena, const struct step_sight *before,
+                                   const struct step_sight *after, bool theirs)
+{
+    const char *change = NULL;
+
+    for (size_t i = 0; before->particulars && after->particulars && i < PARTICULAR_COUNT && !change;
+         i++)
+        change = change_of(arena, particular_names[i], before->particulars->value[i],
+                           after->particulars->value[i], theirs);
+    return change;
+}
+
+static const char *find_field(struct arena *arena, const struct account *before,
+                              const struct account *after, bool theirs)
+{
+    const struct {
+        const char *name, *was, *is;
+        bool theirs; /* they may change it themselves, or single sign-on does */
+    } field[] = {
+        {"id", before->id, after->id, false},
+        {"username", before->username, after->username, false},
+        {"email", before->email, after->email, false},
+        {"name", before->name, after->name, theirs},
+        {"employeeNumber", before->employee_number, after->employee_number, false},
+        {"country", before->country, after->country, false},
+        {"department", before->department, after->department, theirs},
+    };
+    const char *change = NULL;
+
+    for (size_t i = 0; i < COUNT_OF(field) && !change; i++)
+        change = change_of(arena, field[i].name, field[i].was, field[i].is, field[i].theirs);
+    return change;
+}
+
+/* What acts of ours set, and how it should be. */
+static const char *find_setting(struct arena *arena, const struct step_aim *aim,
+                                const struct account *before, const struct account *after)
 {
     bool sets = actions[aim->action].sets_profile;
     const struct {
         const char *name, *was, *is;
-    } field[] = {
-        {"id", before->id, after->id},
-        {"username", before->username, after->username},
-        {"email", before->email, after->email},
-        {"name", before->name, after->name},
-        {"employeeNumber", before->employee_number, after->employee_number},
+    } setting[] = {
         {"profileId", sets ? aim->to_profile : before->profile_id, after->profile_id},
         {"profileId", sets ? aim->from_profile : before->profile_id, before->profile_id},
         {"active", sets ? account_status_name(before->status) : NULL,
          sets ? account_status_name(after->status) : NULL},
-        {"country", before->country, after->country},
-        {"department", before->department, after->department},
+        {"isSSOOnly", before->sso_only ? "true" : "false", after->sso_only ? "true" : "false"},
     };
 
-    for (size_t i = 0; i < COUNT_OF(field); i++) {
-        if (!text_equal(field[i].was, field[i].is))
-            return arena_printf(arena, "%s was '%s' and is '%s'", field[i].name,
-                                field[i].was ? field[i].was : "", field[i].is ? field[i].is : "");
+    for (size_t i = 0; i < COUNT_OF(setting); i++) {
+        if (!text_equal(setting[i].was, setting[i].is))
+            return arena_printf(arena, "%s was '%s' and is '%s'", setting[i].name,
+                                setting[i].was ? setting[i].was : "",
+                                setting[i].is ? setting[i].is : "");
     }
-    if (before->sso_only != after->sso_only)
-        return arena_printf(arena, "isSSOOnly was %s and is %s",
-                            before->sso_only ? "true" : "false",
-                            after->sso_only ? "true" : "false");
-    if (!same_groups(before, after))
+    return NULL;
+}
+
+const char *step_unintended_change(struct arena *arena, const struct step_aim *aim,
+                                   const struct step_sight *before, const struct step_sight *after)
+{
+    const struct account *was = before->account, *is = after->account;
+    bool theirs = logged_in_between(was, is);
+    const char *change = find_setting(arena, aim, was, is);
+
+    if (!change)
+        change = find_particular(arena, before, after, theirs);
+    if (!change)
+        change = find_field(arena, was, is, theirs);
+    if (change)
+        return change;
+    if (!same_groups(was, is))
         return "the groups are not the same";
-    if (before->login.kind == LOGIN_KNOWN &&
-        (after->login.kind != LOGIN_KNOWN ||
-         instant_compare(after->login.at, before->login.at) < 0))
+    if (was->login.kind == LOGIN_KNOWN &&
+        (is->login.kind != LOGIN_KNOWN || instant_compare(is->login.at, was->login.at) < 0))
         return "the last login went backwards";
     return NULL;
 }

@@ -7,6 +7,7 @@
 #define CORE_STEP_H
 
 #include "core/plan.h"
+#include "facts/particulars.h"
 
 enum step_state {
     STEP_PLANNED = 0, /* in the plan, not approved by enough people */
@@ -40,6 +41,7 @@ enum reading_kind {
 struct reading {
     enum reading_kind kind;
     struct account account; /* READING_FOUND only */
+    const char *raw;        /* likewise: the JSON as it came */
 };
 
 /* What a step is to do to its account. */
@@ -71,11 +73,19 @@ struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
                                const struct reading *reading, const struct decision *fresh,
                                struct day today);
 
-/* After the act: NULL when every field but the wanted one is unchanged, else a sentence naming the
- * first that differs. The last login may be newer. Of what sets a profile the status is a field
- * like others. */
+/* One side of the comparison after an act. */
+struct step_sight {
+    const struct account *account;
+    const struct particulars *particulars; /* NULL = not told, and not compared */
+};
+
+/* After the act: NULL when every field but the wanted one is as it was when the account was looked
+ * at last before the call, else a sentence naming the first that differs, without its value where
+ * that is personal. The last login may be newer; then another name, department or particular is
+ * their own doing, or that of single sign-on, and one that is empty now is not. Of what sets a
+ * profile the status is a field like others. */
 const char *step_unintended_change(struct arena *arena, const struct step_aim *aim,
-                                   const struct account *before, const struct account *after);
+                                   const struct step_sight *before, const struct step_sight *after);
 
 /* A call that was made, of which no reading has shown the effect yet. */
 struct step_call {

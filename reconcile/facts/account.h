@@ -85,6 +85,8 @@ struct account_downgrade {
     const char *from_roles;  /* of the former one then, joined by ' ' */
     enum person_status as;   /* the person fact it was done on */
     bool restored;           /* by us */
+    struct account_downgrade *earlier; /* the one before it, when what that gave is what this one
+                                          took, and nobody changed it in between */
 };
 
 struct rulings; /* core/ruling.h */

@@ -31,14 +31,14 @@ static struct instant now_of(const struct job *job)
     return job->clock->now(job->clock->self);
 }
 
-struct reading act_read(struct job *job, const char *id, const char **ret_raw, const char **ret_why)
+struct reading act_read(struct job *job, const char *id, const char **ret_why)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct reading reading = {.kind = READING_FAILED};
     bool found = false;
 
-    if (job->portal.get(job->portal.self, job->arena, id, &reading.account, &found, ret_raw, &err) <
-        0) {
+    if (job->portal.get(job->portal.self, job->arena, id, &reading.account, &found, &reading.raw,
+                        &err) < 0) {
         *ret_why = arena_strdup(job->arena, err.text);
         return (struct reading){.kind = READING_FAILED};
     }
@@ -166,7 +166,7 @@ struct reading act_wait(struct job *job, const struct step_aim *aim, const char 
     struct reading reading;
 
     for (;;) {
-        reading = act_read(job, id, NULL, &why);
+        reading = act_read(job, id, &why);
         if (step_is_wanted(aim, &reading) || now_of(job).us + pause_us - called_at.us > patience_us)
             return reading;
         struct instant steady = job->clock->steady(job->clock->self);
@@ -263,7 +263,7 @@ static struct reading read_back(const struct acting *acting, const struct call *
     const char *why = NULL;
 
     if (acting->effects_are_late && call->accepted)
-        return act_read(job, call->row->account_id, NULL, &why);
+        return act_read(job, call->row->account_id, &why);
     /* A signal in between must not turn a call that can be read back into an unknown one. */
     clock_finish_first((job->config->apply.settle_seconds + FINISH_SECONDS) * SECOND_US);
     struct reading after = act_wait(job, &aim, call->row->account_id, call->at);
@@ -305,8 +305,7 @@ static int finish(struct acting *acting, struct call *call, const struct portal_
 /* --- one step --- */
 
 /* What the database must agree to. */
-static struct store_intent make_intent(const struct acting *acting, const struct call *call,
-                                       const char *record)
+static struct store_intent make_intent(const struct acting *acting, const struct call *call)
 {
     const struct job *job = acting->job;
     const struct limits *limits = &job->config->limits;
@@ -318,7 +317,7 @@ static struct store_intent make_intent(const struct acting *acting, const struct
         .row = call->row,
         .plan_id = call->step->plan_id,
         .position = call->step->position,
-        .record = record,
+        .record = call->record,
         .limit = actions[action].guard ? &limits->of[action] : NULL,
         .limits = limits,
         .whole = choice->whole[action],
@@ -329,14 +328,14 @@ static struct store_intent make_intent(const struct acting *acting, const struct
     };
 }
 
-static int carry_out(struct acting *acting, struct call *call, const char *record,
-                     const struct time_mark *looked, struct act_result *ret_result, struct err *err)
+static int carry_out(struct acting *acting, struct call *call, const struct time_mark *looked,
+                     struct act_result *ret_result, struct err *err)
 {
     struct job *job = acting->job;
     const struct plan_row *row = call->row;
     CLEANUP(err_release) struct err held = ERR_INIT;
     struct portal_answer answer = {.effect = EFFECT_UNKNOWN};
-    struct store_intent intent = make_intent(acting, call, record);
+    struct store_intent intent = make_intent(acting, call);
 
     call->at = now_of(job);
     if (store_intend(job->store, &job->run, &intent, call->at, &held) < 0) {
@@ -401,11 +400,11 @@ static bool get_ready(struct acting *acting, size_t looks, struct act_result *re
 }
 
 /* Counted from its answer; a machine that slept meanwhile may have slept after that. */
-static struct reading look(struct job *job, const char *id, const char **ret_record,
-                           const char **ret_why, struct time_mark *ret_looked)
+static struct reading look(struct job *job, const char *id, const char **ret_why,
+                           struct time_mark *ret_looked)
 {
     struct time_mark asked = clock_mark(job->clock);
-    struct reading reading = act_read(job, id, ret_record, ret_why);
+    struct reading reading = act_read(job, id, ret_why);
     struct time_mark looked = clock_mark(job->clock);
     int64_t slept_us = (looked.now.us - asked.now.us) - (looked.steady.us - asked.steady.us);
 
@@ -442,7 +441,7 @@ static int look_and_act(struct acting *acting, struct call *call, struct act_res
 {
     struct job *job = acting->job;
     const struct plan_row *row = call->row;
-    const char *record = NULL, *why = NULL;
+    const char *why = NULL;
     struct time_mark looked;
 
     if (!get_ready(acting, 1 + admins_to_read(acting, row), ret_result))
@@ -451,7 +450,7 @@ static int look_and_act(struct acting *acting, struct call *call, struct act_res
         return -1;
     if (why)
         return journal(acting, call->step, STEP_SKIPPED, why, 0, ret_result, err);
-    struct reading reading = look(job, row->account_id, &record, &why, &looked);
+    struct reading reading = look(job, row->account_id, &why, &looked);
     if (reading.kind == READING_FAILED) {
         ret_result->reason = why; /* nothing was done: it stays approved */
         ret_result->unanswered = true;
@@ -459,6 +458,7 @@ static int look_and_act(struct acting *acting, struct call *call, struct act_res
     }
     if (reading.kind == READING_FOUND)
         confirm_keep(job, &reading.account);
+    const struct login login = reading.account.login;
     enum step_state state = judge(acting, row, &reading, &why);
     if (state != STEP_APPROVED)
         return journal(acting, call->step, state, why, 0, ret_result, err);
@@ -468,7 +468,9 @@ static int look_and_act(struct acting *acting, struct call *call, struct act_res
     if (ret_result->end != ACT_GO_ON || ret_result->is_old)
         return 0;
     call->before = reading.account;
-    return carry_out(acting, call, record, &looked, ret_result, err);
+    call->before.login = login; /* as it stands in the record: events may have told a newer one */
+    call->record = reading.raw;
+    return carry_out(acting, call, &looked, ret_result, err);
 }
 
 int act_on(struct acting *acting, struct store_step *step, const struct plan_row *row,

@@ -15,7 +15,8 @@
 struct call {
     struct store_step *step;
     const struct plan_row *row;
-    struct account before;
+    struct account before; /* as it was looked at last before the call */
+    const char *record;    /* likewise, the JSON */
     struct instant at;
     long status;
     bool accepted; /* Bynder said that it will be done */
@@ -56,8 +57,7 @@ struct act_result {
 };
 
 /* A reading of one account. READING_FAILED keeps its error in *ret_why (arena). */
-struct reading act_read(struct job *job, const char *id, const char **ret_raw,
-                        const char **ret_why);
+struct reading act_read(struct job *job, const char *id, const char **ret_why);
 
 /* Whether anything says that no further act of this kind is to be done now (G12): a signal, a stop,
  * the calendar. Sets end and reason of the result. */

@@ -69,7 +69,7 @@ int admins_recount(struct acting *acting, const struct plan_row *row, const char
         if (!is_admin(acting, other) || text_equal(other->id, row->account_id) ||
             text_equal(other->id, snapshot->own_id) || is_under_way(open, open_count, other->id))
             continue;
-        struct reading reading = act_read(job, other->id, NULL, &why);
+        struct reading reading = act_read(job, other->id, &why);
         found += reading.kind == READING_FOUND && is_admin(acting, &reading.account);
     }
     if (found < wanted)

@@ -86,7 +86,7 @@ static int confirm_one(struct job *job, struct account *account, bool is_seat, s
 
     if (clock_is_interrupted())
         return err_set(err, ERR_INTERRUPTED, "stopped by a signal while accounts were read");
-    struct reading reading = act_read(job, account->id, NULL, &why);
+    struct reading reading = act_read(job, account->id, &why);
     if (is_seat)
         judge(account, &reading, why);
     else

@@ -4,9 +4,30 @@
  */
 #include "job/late.h"
 
+#include "bynder/bynder.h"
 #include "host/log.h"
 
 enum { PAUSE_LEAST_US = 1000000, PAUSE_MOST_US = 15000000 };
+
+/* NULL = what was kept of the reading tells none. */
+static const struct particulars *particulars_of(struct job *job, const char *raw)
+{
+    struct particulars *particulars = arena_calloc(job->arena, 1, sizeof(*particulars));
+
+    return raw && bynder_particulars_of(job->arena, raw, particulars, NULL) == 0 ? particulars
+                                                                                 : NULL;
+}
+
+const char *late_find_change(struct job *job, const struct step_aim *aim,
+                             const struct account *before, const char *record,
+                             const struct reading *after)
+{
+    const struct step_sight was = {.account = before, .particulars = particulars_of(job, record)};
+    const struct step_sight is = {.account = &after->account,
+                                  .particulars = particulars_of(job, after->raw)};
+
+    return step_unintended_change(job->arena, aim, &was, &is);
+}
 
 struct effect late_judge(struct job *job, const struct call *call, const struct reading *after)
 {
@@ -20,8 +41,7 @@ struct effect late_judge(struct job *job, const struct call *call, const struct 
         effect.state = STEP_UNKNOWN;
     if (effect.state != STEP_DONE || after->kind != READING_FOUND)
         return effect;
-    const char *change =
-        step_unintended_change(job->arena, &as_called.aim, &call->before, &after->account);
+    const char *change = late_find_change(job, &as_called.aim, &call->before, call->record, after);
     if (change) {
         effect.surprise = true;
         effect.reason =
@@ -83,7 +103,7 @@ int late_wait_for_canary(struct acting *acting, const struct call *call, struct 
                  "minutes",
                  (long long)job->config->apply.canary_minutes);
     while (effect->state == STEP_UNKNOWN && wait_on(job, until, &pause_us)) {
-        struct reading after = act_read(job, call->row->account_id, NULL, &why);
+        struct reading after = act_read(job, call->row->account_id, &why);
         *effect = late_judge(job, call, &after);
     }
     if (effect->state == STEP_DONE) {
@@ -109,7 +129,7 @@ static int read_each(struct acting *acting, size_t *ret_left, const char **ret_a
         const struct call *call = &acting->open[i];
         if (call->step->state != STEP_UNKNOWN)
             continue;
-        struct reading after = act_read(acting->job, call->row->account_id, NULL, &why);
+        struct reading after = act_read(acting->job, call->row->account_id, &why);
         struct effect effect = late_judge(acting->job, call, &after);
         left += effect.state == STEP_UNKNOWN && call->accepted;
         if (effect.state == STEP_UNKNOWN)

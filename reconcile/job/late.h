@@ -13,6 +13,12 @@ struct effect {
     bool surprise; /* done, and something else changed as well */
 };
 
+/* What else of the account is not as `before` and `record` (its JSON) have it, by a reading after
+ * the act, as a sentence; NULL = nothing. */
+const char *late_find_change(struct job *job, const struct step_aim *aim,
+                             const struct account *before, const char *record,
+                             const struct reading *after);
+
 struct effect late_judge(struct job *job, const struct call *call, const struct reading *after);
 
 int late_record(struct acting *acting, const struct call *call, const struct effect *effect,

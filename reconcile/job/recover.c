@@ -10,6 +10,7 @@
 #include "bynder/bynder.h"
 #include "host/log.h"
 #include "job/identity.h"
+#include "job/late.h"
 #include "store/outcome_file.h"
 #include "store/step.h"
 
@@ -45,20 +46,20 @@ static void note_without_effect(struct job *job, const struct store_step *step,
     result->without_effect[result->without_effect_count++] = sentence;
 }
 
-/* Whether what an earlier run called shows as it should, and nothing else with it: then this run
- * has its canary, however slow the portal is. *ret_change: what else changed. */
-static bool is_canary(struct job *job, const struct store_step *step, const struct reading *reading,
-                      const char **ret_change)
+/* Whether what an earlier run called can be held against what was kept of the account before.
+ * *ret_change: what else changed; NULL = nothing. */
+static bool is_comparable(struct job *job, const struct store_step *step,
+                          const struct reading *reading, const char **ret_change)
 {
     CLEANUP(err_release) struct err own = ERR_INIT;
     struct account before;
 
     *ret_change = NULL;
-    if (!instant_is_set(step->accepted_at) || reading->kind != READING_FOUND || !step->record ||
+    if (reading->kind != READING_FOUND || !step->record ||
         bynder_account_of(job->arena, step->record, &before, &own) < 0)
         return false;
-    *ret_change = step_unintended_change(job->arena, &step->aim, &before, &reading->account);
-    return !*ret_change;
+    *ret_change = late_find_change(job, &step->aim, &before, step->record, reading);
+    return true;
 }
 
 static int settle(struct job *job, const struct store_step *step, struct recover_result *result,
@@ -72,7 +73,10 @@ static int settle(struct job *job, const struct store_step *step, struct recover
     struct reading reading = act_wait(job, &step->aim, step->account_id, step->intent_at);
     enum step_state state =
         step_settle(&call, &reading, job->clock->now(job->clock->self), patience_us / 2, &reason);
-    if (state == STEP_DONE && is_canary(job, step, &reading, &change))
+    /* What Bynder accepted, and shows as it should and nothing else with it: then this run has its
+     * canary, however slow the portal is. */
+    if (state == STEP_DONE && is_comparable(job, step, &reading, &change) && !change &&
+        call.accepted)
         job->effect_was_seen = true;
     if (change) {
         reason = arena_printf(job->arena, "done, but something else changed as well: %s", change);

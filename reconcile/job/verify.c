@@ -20,7 +20,7 @@ int job_verify(struct job *job, size_t *ret_verified, size_t *ret_changed, struc
         return -1;
     for (size_t i = 0; i < count && !clock_is_interrupted(); i++) {
         const char *why = NULL;
-        struct reading reading = act_read(job, step[i].account_id, NULL, &why);
+        struct reading reading = act_read(job, step[i].account_id, &why);
         struct store_outcome outcome = {
             .plan_id = step[i].plan_id, .position = step[i].position, .state = STEP_VERIFIED};
         if (reading.kind == READING_FAILED && clock_is_interrupted())

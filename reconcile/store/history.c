@@ -438,6 +438,13 @@ static int fill_downgrade(const PGresult *result, void *context, struct err *err
                    !text_equal(account->profile_id, row.downgrade.to) &&
                    instant_compare(lookup->snapshot->taken_at, row.downgrade.at) > 0;
     *downgrade = row.downgrade;
+    if (history->downgrade) { /* it came first */
+        struct account_downgrade *last = history->downgrade;
+        while (last->earlier)
+            last = last->earlier;
+        last->earlier = downgrade;
+        return 0;
+    }
     if (instant_compare(history->regraded_at, downgrade->at) <= 0)
         history->regraded_at = is_news ? lookup->snapshot->taken_at : INSTANT_NONE;
     downgrade->restored = instant_is_set(row.restored_at);

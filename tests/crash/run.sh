@@ -111,6 +111,7 @@ else
         CRASH_POINTS=10 caught active_omitted "is not what was approved" sweep_kill $path
         CRASH_POINTS=10 caught approval_not_checked "whose row nobody approved" sweep_kill $path
     done
+    caught particulars_unread "changed something else was not the last" sweep_fault downgrade
     caught approval_wakes_up "whom a run had kept for certain" sweep_fault night
 fi
 awk -F'|' 'BEGIN { form = "%-28s %8s %8s %11s %7s %10s\n"

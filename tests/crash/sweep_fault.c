@@ -20,6 +20,7 @@ static const struct kind {
     const char *first;  /* of a write */
     const char *second; /* of a single read, at the same time; NULL = none */
     bool not_deletion;
+    bool changes_more; /* than it should: no write follows it in its run */
 } kinds[] = {
     {.first = "lost-answer=nth=%zu:" WRITES},
     {.first = "reset=nth=%zu:" WRITES},
@@ -34,6 +35,9 @@ static const struct kind {
     {.first = "never-202=nth=%zu:" WRITES, .not_deletion = true},
     {.first = "delay-202=300:nth=%zu:" WRITES, .not_deletion = true},
     {.first = "default-omitted=nth=%zu:" WRITES, .not_deletion = true},
+    {.first = "empty-omitted=companyName:nth=%zu:" WRITES,
+     .not_deletion = true,
+     .changes_more = true},
     {.first = "error=503:nth=1:" WRITES, .second = "gateway-404=nth=%zu:" READS},
     {.first = "error=503:nth=1:" WRITES,
      .second = "no-such-user=nth=%zu:" READS,
@@ -121,6 +125,9 @@ static void fault_at(const struct sweep *sweep, struct world *world, size_t inde
         WORLD_EXPECT(world, "apply", &run, 0, 20, 21, 69);
     else
         WORLD_EXPECT(world, "apply", &run, 0, 21);
+    if (kind->changes_more && world_written(world, NULL) > n)
+        world_violate(world, "after the fault: a write that changed something else was not the "
+                             "last of its run");
     world_check(world, "after the fault");
     world_converge(world, (unsigned)index);
 }

@@ -268,6 +268,20 @@ TEST(apply_whose_first_act_changes_more_stops_after_it)
     end_assert_says(&applied.out, "something else changed as well: isSSOOnly");
 }
 
+TEST(apply_whose_first_act_empties_what_it_omits_stops_after_it)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_fault(&acts.end, "empty-omitted=companyName:POST");
+    APPLY(applied, &acts, 21);
+    assert_int_equal(acts_writes(&acts), 1);
+    acts_assert_step(&acts, acts.row[0].id, "verified", NULL);
+    end_assert_says(&applied.out, "something else changed as well: companyName is empty now");
+    end_assert_silent_of(&applied.out, "Acme");
+}
+
 TEST(apply_redirected_never_asks_elsewhere)
 {
     WORLD(acts, 1, 4, NULL);

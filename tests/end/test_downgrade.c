@@ -64,6 +64,51 @@ TEST(a_downgrade_that_was_approved_is_done_once_and_verified)
     SAYS(&story, 0, NULL, "audit", "verify");
 }
 
+/* What a write omits may be emptied by it, of whoever is next as well. */
+TEST(a_downgrade_that_empties_what_it_does_not_say_is_the_last_of_its_run)
+{
+    STORY(story, 20);
+
+    story_rules(&story, TO_LIGHT);
+    story_idles(&story, "ida", 70);
+    story_idles(&story, "ivo", 70);
+    story_changes(&story, "ida", "phoneNumber=0612345678");
+    story_changes(&story, "ivo", "phoneNumber=0612345678");
+    story_night(&story, 0);
+    story_approves(&story);
+    end_fault(&story.end, "empty-omitted=phoneNumber:POST");
+    SAYS(&story, 21, "something else changed as well: phoneNumber is empty now", "run");
+    assert_int_equal(story_writes(&story), 1);
+    end_clear_faults(&story.end);
+    story_night(&story, 0);
+    assert_int_equal(story_writes(&story), 2);
+    SAYS(&story, 0, NULL, "audit", "verify");
+}
+
+/* Events tell a login to the millisecond, and a single read may tell it to the second: that is no
+ * login that went backwards. */
+TEST(a_login_that_the_single_read_tells_less_finely_is_no_change)
+{
+    STORY(story, 20);
+    char day[DAY_TEXT_SIZE];
+    CLEANUP(text_release) struct text login = TEXT_INIT;
+
+    end_set(&story.end, END_PORTAL, "timeout = 5; patience = 10; logins = \"events\";");
+    story_rules(&story, TO_LIGHT);
+    story_idles(&story, "ida", 70);
+    text_addf(&login, "lastLogin=%sT10:07:57.781Z", day_format(day_add(story.today, -70), day));
+    story_changes(&story, "ida", text_cstr(&login));
+    end_fault(&story.end, "last-login-form=rfc3339");
+    story_night(&story, 0);
+    story_approves(&story);
+    story_night(&story, 0);
+    check_profile(&story, "ida", "Light");
+    check_ask(&story,
+              "select count(*) filter (where extract(milliseconds from at) % 1000 = 781)::text"
+              " from audit.login_history where source = 'events'",
+              "1");
+}
+
 /* --- given back --- */
 
 /* The rules, the people and the profile of two that are downgraded; one needs it back. */
@@ -145,6 +190,65 @@ TEST(a_person_who_says_again_is_heard_in_both_directions)
     story_is_planned(&story, "ida", "nothing"); /* R8: given back by us, no finding */
     SAYS(&story, 64, "no profile", "again", "ida", "--profile", "--reason", "x");
     SAYS(&story, 0, "again to a downgrade", "again", "ida", "--reason", "the project is over");
+}
+
+/* --- two in a row --- */
+
+#define OF_THREE(profile, to)                                                                      \
+    "{ name = \"" to "\"; when = { profile = [ \"" profile "\" ]; idle_days_min = 5;"              \
+    "  username = [ \"ida\", \"eva\", \"ivo\" ]; };"                                               \
+    "  do = \"downgrade\"; to_profile = \"" to "\"; }"
+
+static void approved_night(struct story *story)
+{
+    story_night(story, 0);
+    story_approves(story);
+    story_night(story, 0);
+}
+
+/* Of eva nobody said anything in between; ida's first downgrade a person asked for again; ivo
+ * somebody gave another profile in between, and the one of before. */
+TEST(who_was_downgraded_twice_in_a_row_gets_back_what_they_had_before_the_first)
+{
+    STORY(story, 100);
+
+    story_rules(&story, OF_THREE("Agency", "regular") ", " OF_THREE("Regular", "light"));
+    story_idles(&story, "ida", 70);
+    story_changes(&story, "ida", "profileId=" AGENCY);
+    approved_night(&story);
+    check_profile(&story, "ida", "Regular");
+    story_changes(&story, "ida", "profileId=" AGENCY);
+    story_night(&story, 0);
+    story_nights(&story, 5);
+    story_is_planned(&story, "ida", "keep R8");
+    SAYS(&story, 0, "again to a downgrade", "again", "ida", "--reason", "the project is over");
+    story_idles(&story, "eva", 70);
+    story_changes(&story, "eva", "profileId=" AGENCY);
+    story_idles(&story, "ivo", 70);
+    story_changes(&story, "ivo", "profileId=" AGENCY);
+    approved_night(&story);
+    check_profile(&story, "ida", "Regular");
+    check_profile(&story, "eva", "Regular");
+    story_changes(&story, "ivo", "profileId=" LIGHT);
+    story_night(&story, 0);
+    story_changes(&story, "ivo", "profileId=" REGULAR);
+    story_nights(&story, 5);
+    SAYS(&story, 0, "again to a downgrade", "again", "ivo", "--reason", "light is enough");
+    approved_night(&story);
+    check_profile(&story, "ida", "Light");
+    check_profile(&story, "eva", "Light");
+    check_profile(&story, "ivo", "Light");
+    story_clock(&story, 9, 0);
+    story_logs_in(&story, "ida");
+    story_logs_in(&story, "ivo");
+    SAYS(&story, 0, "former profile is proposed", "again", "eva", "--reason", "she asked for it");
+    approved_night(&story);
+    check_profile(&story, "ida", "Agency");
+    check_profile(&story, "eva", "Agency");
+    check_profile(&story, "ivo", "Regular");
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "nothing");
+    SAYS(&story, 0, NULL, "audit", "verify");
 }
 
 /* Another one may go through: it was deleted since the list, or one of the accounts was. */

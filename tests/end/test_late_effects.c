@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "acts.h"
 #include "base/cleanup.h"
@@ -149,6 +150,55 @@ TEST(run_after_a_late_act_that_changed_something_else_goes_on_no_faster)
     RUN(next, &acts.end, "run");
     end_assert_says(&next.err, "something else changed as well");
     assert_int_equal(acts_writes(&acts), 2);
+}
+
+/* What the next run did after a late act since which somebody changed this of the account. */
+static size_t writes_after(const char *fault, const char *change)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    prepare(&acts, false);
+    end_fault(&acts.end, "delay-202=100000");
+    end_fault(&acts.end, fault);
+    APPLY(applied, &acts, 21);
+    probe_control(&acts.end.probe, "/_sim/clock", "advance=101");
+    end_change_user(&acts.end, acts.row[0].id, change);
+    RUN(next, &acts.end, "run");
+    return acts_writes(&acts);
+}
+
+/* Of who was there since the look, another value is their own. */
+TEST(run_after_a_late_act_of_who_changed_their_job_themselves_does_all_the_others)
+{
+    static const char nothing[] = "empty-omitted=costCenter:POST"; /* there is none */
+    char there[128];
+    time_t now = time(NULL);
+    struct tm utc;
+
+    (void)strftime(there, sizeof(there), "job=gardener&lastLogin=%Y-%m-%dT%H:%M:%SZ",
+                   gmtime_r(&now, &utc));
+    assert_int_equal(writes_after(nothing, there), 4);
+    assert_int_equal(writes_after(nothing, "job=gardener"), 2);
+    assert_int_equal(writes_after("empty-omitted=job:POST", strchr(there, '&') + 1), 2);
+}
+
+/* Whoever settles a call that nobody saw answered compares as well. */
+TEST(run_that_settles_a_call_without_an_answer_says_what_else_it_changed)
+{
+    WORLD(acts, 2, 6, NULL);
+
+    prepare(&acts, false);
+    end_fault(&acts.end, "lost-answer=POST /api/v4/users/");
+    end_fault(&acts.end, "delay-202=100000");
+    end_fault(&acts.end, "empty-omitted=companyName:POST");
+    APPLY(applied, &acts, 21);
+    acts_assert_steps(&acts, "approved 1, unknown 1");
+    end_clear_faults(&acts.end);
+    probe_control(&acts.end.probe, "/_sim/clock", "advance=101");
+    RUN(next, &acts.end, "run");
+    end_assert_says(&next.err, "something else changed as well: companyName is empty now");
+    end_assert_silent_of(&next.err, "Acme");
+    acts_assert_step(&acts, acts.row[0].id, "verified", NULL);
 }
 
 /* --- days --- */

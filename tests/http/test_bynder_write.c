@@ -196,6 +196,7 @@ static void check_writes(struct world *world, enum act act, const char *const *e
 
 enum {
     POSTS = 1 << SUSPEND | 1 << REACTIVATE | 1 << DOWNGRADE | 1 << RESTORE,
+    REGRADES = 1 << DOWNGRADE | 1 << RESTORE,
     DELETES = 1 << DEPROVISION,
     ALL = POSTS | DELETES
 };
@@ -239,6 +240,10 @@ static const struct row {
     {"error 401", "error=401:", ALL, EFFECT_TOKEN, 401, false, "token will be renewed"},
     {"error 403", "error=403:", ALL, EFFECT_FORBIDDEN, 403, false, "admin.user:write"},
     {"role missing", "role-missing=", ALL, EFFECT_FORBIDDEN, 403, false, "USERMANAGEMENT"},
+    {"roles of another profile", "role-missing=", REGRADES, EFFECT_FORBIDDEN, 403, false,
+     "USERMANAGEMENT, and PERMISSIONMANAGEMENT where"},
+    {"roles of a suspension", "role-missing=", 1 << SUSPEND, EFFECT_FORBIDDEN, 403, false,
+     "USERMANAGEMENT; that user"},
     {"error 429", "error=429:", ALL, EFFECT_BLOCKED, 429, false, "nothing was done"},
 };
 

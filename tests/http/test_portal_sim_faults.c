@@ -590,6 +590,27 @@ TEST(default_omitted_resets_what_was_left_out)
     assert_field(SELF, "isSSOOnly", "false");
 }
 
+TEST(empty_omitted_empties_the_text_that_was_left_out)
+{
+    probe_control(&shared, "/_sim/users/svc-reconcile", "phoneNumber=1&costCenter=2&language=nl");
+    JSON_LOCAL self = get_json(&shared, SELF);
+    CLEANUP(text_release) struct text path = TEXT_INIT;
+    text_addf(&path, USERS "%s", json_object_get_string(json_object_object_get(self, "id")));
+    set_fault("empty-omitted=phoneNumber");
+    REPLY_LOCAL one = probe_post(&shared, text_cstr(&path), "job=x");
+    assert_int_equal(one.status, 202);
+    assert_field(SELF, "phoneNumber", "\"\"");
+    assert_field(SELF, "costCenter", "\"2\"");
+    assert_field(SELF, "language", "\"nl\"");
+    set_fault("empty-omitted=");
+    REPLY_LOCAL all = probe_post(&shared, text_cstr(&path), "job=y&language=de");
+    assert_int_equal(all.status, 202);
+    assert_field(SELF, "costCenter", "\"\"");
+    assert_field(SELF, "lastname", "\"\"");
+    assert_field(SELF, "job", "\"y\"");
+    assert_field(SELF, "language", "\"de\"");
+}
+
 TEST(cursor_always_ends_with_an_empty_page)
 {
     static const char recent[] = LOGINS "?limit=10000&fromDateTime=2026-11-01T00:00:00Z";

@@ -383,6 +383,44 @@ static int set_downgrade(struct scenario *scenario, struct account *account,
     return 0;
 }
 
+static struct account_downgrade *copy_downgrade(struct arena *arena,
+                                                const struct account_downgrade *of)
+{
+    struct account_downgrade *copy = arena_alloc(arena, sizeof(*copy));
+
+    *copy = *of;
+    if (of->earlier)
+        copy->earlier = copy_downgrade(arena, of->earlier);
+    return copy;
+}
+
+/* FROM|ROLE|ROLE of the one before all of before, a day earlier: it gave what the next one took. */
+static int add_downgrade_before(struct scenario *scenario, struct account *account,
+                                const char *value, struct err *err)
+{
+    struct arena *arena = &scenario->arena;
+    struct account_downgrade *last = account->history.downgrade;
+    CLEANUP(text_release) struct text roles = TEXT_INIT;
+    const char *const *part = NULL;
+    size_t count = word_split(arena, value, &part);
+
+    if (!last)
+        return err_set(err, ERR_CONFIG, "'downgraded_before' comes behind 'downgraded'");
+    account->history.downgrade = last = copy_downgrade(arena, last);
+    while (last->earlier)
+        last = last->earlier;
+    for (size_t i = 1; i < count; i++)
+        text_addf(&roles, "%s%s", i > 1 ? " " : "", part[i]);
+    last->earlier = arena_calloc(arena, 1, sizeof(*last->earlier));
+    *last->earlier =
+        (struct account_downgrade){.act = last->act - 1,
+                                   .at = instant_add_us(last->at, -DAY_US),
+                                   .from = part[0],
+                                   .to = last->from,
+                                   .from_roles = arena_strdup(arena, text_cstr(&roles))};
+    return 0;
+}
+
 static void set_groups(struct scenario *scenario, struct account *account, const char *value)
 {
     const char *const *name = NULL;
@@ -410,6 +448,8 @@ static int set_account_word(struct scenario *scenario, struct account *account,
         return add_unreached(scenario, account, word->value, err);
     if (text_equal(word->key, "earlier"))
         return add_earlier(scenario, account, word->value, err);
+    if (text_equal(word->key, "downgraded_before"))
+        return add_downgrade_before(scenario, account, word->value, err);
     if (text_equal(word->key, "bound")) {
         size_t count = word_split(&scenario->arena, word->value, &account->history.bound);
         account->history.bound_count = (uint32_t)count;

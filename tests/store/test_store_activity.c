@@ -246,3 +246,70 @@ TEST(leaves_are_told_as_the_rosters_said_them)
     assert_int_equal(twice.on_leave_at.number, again.number);
     assert_int_equal(twice.back_on.number, world->today.number);
 }
+
+/* --- downgrades in a row (R16) --- */
+
+struct done {
+    int day;               /* of January 2001; 0 = no more */
+    char action, from, to; /* d or r; profiles */
+};
+
+/* The profiles that are undone with the newest downgrade, from it back. */
+static void check_row(struct store_world *world, const struct done *done, int regraded_on,
+                      const char *wanted)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT, is = TEXT_INIT;
+
+    store_world_execute(world, "delete from act");
+    text_addf(&sql, "update account set regraded_at = timestamptz '2001-01-%02d 12:00Z'",
+              regraded_on);
+    store_world_execute(world,
+                        regraded_on ? text_cstr(&sql) : "update account set regraded_at = null");
+    for (int i = 0; done[i].day; i++) {
+        text_clear(&sql);
+        text_addf(&sql,
+                  "insert into act (portal_id, act_id, account_id, action, done_at, from_profile,"
+                  " to_profile, from_roles) select portal_id, %d, account_id, '%s',"
+                  " timestamptz '2001-01-%02dZ', '%c', '%c', '' from account where account_no = 1",
+                  i + 1, done[i].action == 'd' ? "downgrade" : "restore", done[i].day, done[i].from,
+                  done[i].to);
+        store_world_execute(world, text_cstr(&sql));
+    }
+    struct snapshot snapshot = store_world_snapshot(world, 2);
+    store_world_load(world, &snapshot);
+    for (size_t i = 0; i < snapshot.count; i++) {
+        for (const struct account_downgrade *at = snapshot.account[i].history.downgrade; at;
+             at = at->earlier)
+            text_add(&is, at->from);
+    }
+    if (!text_equal(text_cstr(&is), wanted))
+        fail_msg("'%s', not '%s'", text_cstr(&is), wanted);
+}
+
+TEST(downgrades_in_a_row_end_where_somebody_else_or_we_gave_another_profile)
+{
+    static const struct done
+        two[] = {{1, 'd', '3', '2'}, {5, 'd', '2', '1'}, {0}},
+        three[] = {{1, 'd', '4', '3'}, {5, 'd', '3', '2'}, {9, 'd', '2', '1'}, {0}},
+        other[] = {{1, 'd', '3', '2'}, {5, 'd', '4', '1'}, {0}},
+        broken[] = {{1, 'd', '4', '3'}, {5, 'd', '5', '2'}, {9, 'd', '2', '1'}, {0}},
+        restored[] = {{1, 'd', '3', '2'},
+                      {3, 'r', '2', '3'},
+                      {5, 'd', '3', '2'},
+                      {9, 'd', '2', '1'},
+                      {0}},
+        behind[] = {{1, 'd', '3', '2'}, {5, 'd', '2', '1'}, {9, 'r', '1', '3'}, {0}};
+    struct store_world *world = *state;
+
+    (void)night_with(world, "1", true);
+    check_row(world, two, 0, "23");
+    check_row(world, two, 3, "2");  /* in between */
+    check_row(world, two, 7, "23"); /* since, which R8 and R16 ask */
+    check_row(world, three, 0, "234");
+    check_row(world, three, 3, "23");
+    check_row(world, three, 7, "2");
+    check_row(world, other, 0, "4"); /* that no reading saw */
+    check_row(world, broken, 0, "25");
+    check_row(world, restored, 0, "23");
+    check_row(world, behind, 0, "23");
+}

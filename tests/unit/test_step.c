@@ -280,8 +280,9 @@ static struct account make_account(void)
 static void check_aim(const struct step_aim *aim, struct account after, const char *says)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-    const struct account before = make_account();
-    const char *change = step_unintended_change(&arena, aim, &before, &after);
+    const struct account was = make_account();
+    const struct step_sight before = {.account = &was}, seen = {.account = &after};
+    const char *change = step_unintended_change(&arena, aim, &before, &seen);
 
     if ((change == NULL) != (says == NULL) || (says && !strstr(change, says)))
         fail_msg("'%s', not '%s'", change ? change : "(none)", says ? says : "(none)");
@@ -306,15 +307,15 @@ TEST(step_unintended_change_names_the_field)
 {
     static const struct group others[] = {{.id = "g1"}, {.id = "g3"}};
 
-    check_change(CHANGED(id, "x"), "id was");
-    check_change(CHANGED(username, "leo"), "username was 'lea' and is 'leo'");
+    check_change(CHANGED(id, "x"), "id is another now");
+    check_change(CHANGED(username, "leo"), "username is another now");
     check_change(CHANGED(email, "leo@acme.example"), "email");
-    check_change(CHANGED(name, NULL), "name was 'Lea' and is ''");
+    check_change(CHANGED(name, NULL), "name is empty now");
     check_change(CHANGED(employee_number, "102"), "employeeNumber");
     check_change(CHANGED(profile_id, "2"), "profileId");
     check_change(CHANGED(country, "BE"), "country");
     check_change(CHANGED(department, "HR"), "department");
-    check_change(CHANGED(sso_only, false), "isSSOOnly was true and is false");
+    check_change(CHANGED(sso_only, false), "isSSOOnly was 'true' and is 'false'");
     check_change(CHANGED(group, others), "groups");
     check_change(CHANGED(group_count, 1), "groups");
     check_change(CHANGED(login.at.us, 999 * SECOND), "backwards");
@@ -349,6 +350,76 @@ TEST(step_unintended_change_of_a_downgrade_is_all_but_its_profile)
     after.country = "NL";
     after.sso_only = false;
     check_aim(&aim, after, "isSSOOnly");
+}
+
+/* --- what only the single user tells --- */
+
+static struct particulars make_particulars(void)
+{
+    struct particulars particulars = {.value = {NULL}};
+
+    for (size_t i = 0; i + 1 < PARTICULAR_COUNT; i++)
+        particulars.value[i] = "secret";
+    return particulars; /* of the last one there is none */
+}
+
+/* What is said when one of them became this, `later_s` after the login of before. */
+static void check_particular(size_t at, const char *value, int64_t later_s, const char *says)
+{
+    static const struct step_aim aims[] = {
+        {.action = ACTION_SUSPEND}, {.action = ACTION_REACTIVATE}, {ACTION_DOWNGRADE, "0", "1"}};
+    CLEANUP(text_release) struct text wanted = TEXT_INIT;
+
+    if (says)
+        text_addf(&wanted, "%s %s", particular_names[at], says);
+    for (size_t i = 0; i < COUNT_OF(aims); i++) {
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        struct account was = make_account(), is = make_account();
+        const struct particulars before = make_particulars();
+        struct particulars after = make_particulars();
+        if (aims[i].from_profile)
+            was.profile_id = aims[i].from_profile;
+        is.login.at.us += later_s * SECOND;
+        after.value[at] = value;
+        const char *change =
+            step_unintended_change(&arena, &aims[i], &(struct step_sight){&was, &before},
+                                   &(struct step_sight){&is, &after});
+        if (!text_equal(change, says ? text_cstr(&wanted) : NULL))
+            fail_msg("'%s', not '%s'", change ? change : "(none)", text_cstr(&wanted));
+    }
+}
+
+TEST(step_unintended_change_of_a_particular_names_it_and_no_value)
+{
+    const size_t last = PARTICULAR_COUNT - 1;
+
+    for (size_t i = 0; i < last; i++) {
+        check_particular(i, "secret", 0, NULL);
+        check_particular(i, "other", 0, "is another now");
+        check_particular(i, NULL, 0, "is empty now");
+    }
+    check_particular(last, NULL, 0, NULL);
+    check_particular(last, "other", 0, "is another now");
+}
+
+/* Who was there since may have changed it; nobody empties by being there. */
+TEST(step_unintended_change_of_who_logged_in_since_is_an_emptied_particular_alone)
+{
+    check_particular(0, "other", 1, NULL);
+    check_particular(0, NULL, 1, "is empty now");
+    check_particular(PARTICULAR_COUNT - 1, "other", 1, NULL);
+}
+
+TEST(step_unintended_change_of_particulars_that_one_reading_does_not_tell_is_none)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    const struct step_aim aim = {.action = ACTION_SUSPEND};
+    const struct account account = make_account();
+    const struct particulars told = make_particulars();
+    const struct step_sight with = {&account, &told}, without = {.account = &account};
+
+    assert_null(step_unintended_change(&arena, &aim, &with, &without));
+    assert_null(step_unintended_change(&arena, &aim, &without, &with));
 }
 
 /* --- what nobody saw the end of --- */

@@ -52,7 +52,8 @@ struct user {
     const char *username, *email, *email2;
     const char *given, *infix, *family;
     const char *employee_number; /* "" when the portal does not have it */
-    const char *department, *job;
+    const char *department, *job, *phone, *company, *cost_center;
+    const char *language;       /* NULL: its culture's */
     const char *last_login_raw; /* what a control request put there, sent as it is; or NULL */
     const struct culture *culture;
     int64_t last_login_us;  /* 0: never */
