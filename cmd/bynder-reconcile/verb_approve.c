@@ -8,21 +8,27 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "cmd/bynder-reconcile/configs.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
 #include "host/command.h"
 #include "host/file.h"
+#include "host/log.h"
 #include "job/acknowledge.h"
 #include "job/decide.h"
 #include "job/describe.h"
 #include "job/review.h"
 #include "report/decisions_file.h"
+#include "report/portals_file.h"
 #include "report/review_file.h"
 #include "store/plan.h"
 #include "store/review.h"
 
 static const struct option_spec approve_options[] = {
     {"digest", "DIGEST", "of the plan as you saw it (required)"},
+    {"portals", "FILE",
+     "instead of a plan: those of many portals, the lines of 'status --all --format csv' in whose "
+     "column decision you wrote approve"},
     {"only", "FILE",
      "approve only these: the plan's CSV without the others, or an id or e-mail a line"},
     {"except", "FILE", "approve all but these"},
@@ -69,20 +75,13 @@ struct desk {
     const char *who;
 };
 
-static int open_desk(const struct invocation *invocation, struct desk *desk, struct err *err)
+/* The plan of that number in the history of desk->config. */
+static int open_plan(const struct invocation *invocation, int64_t id, struct desk *desk,
+                     struct err *err)
 {
     const struct clock *clock = clock_system();
-    int64_t id = 0;
 
-    *desk = (struct desk){.plan = NULL};
-    CLEANUP(mem_cleanup) char *status = command_make("status");
-
-    if (invocation->argument_count == 0)
-        return err_set(err, ERR_USAGE, "%s which plan? hint: '%s' says which there is",
-                       invocation->verb->name, status);
-    if (session_plan_id(invocation->argument[0], &id, err) < 0 ||
-        os_user(invocation->arena, &desk->who, err) < 0 ||
-        session_config(invocation, &desk->config, err) < 0 ||
+    if (os_user(invocation->arena, &desk->who, err) < 0 ||
         session_open(&desk->config, SESSION_READS, &desk->database, &desk->store, err) < 0)
         return -1;
     desk->job = (struct job){.config = &desk->config,
@@ -96,6 +95,22 @@ static int open_desk(const struct invocation *invocation, struct desk *desk, str
     if (!desk->plan)
         return session_no_plan(desk->config.portal.name, id, err);
     return 0;
+}
+
+static int open_desk(const struct invocation *invocation, struct desk *desk, struct err *err)
+{
+    int64_t id = 0;
+
+    *desk = (struct desk){.plan = NULL};
+    CLEANUP(mem_cleanup) char *status = command_make("status");
+
+    if (invocation->argument_count == 0)
+        return err_set(err, ERR_USAGE, "%s which plan? hint: '%s' says which there is",
+                       invocation->verb->name, status);
+    if (session_plan_id(invocation->argument[0], &id, err) < 0 ||
+        session_config(invocation, &desk->config, err) < 0)
+        return -1;
+    return open_plan(invocation, id, desk, err);
 }
 
 /* The rows that a file names; NULL while none is given. */
@@ -160,6 +175,20 @@ static int need_digest(const struct invocation *invocation, struct err *err)
     return err_set(err, ERR_USAGE, "approve needs --digest; hint: '%s' prints it", show);
 }
 
+/* Once the plan is there. */
+static int approve_plan(struct desk *desk, struct decide_request *request, struct err *err)
+{
+    struct decide_answer answer;
+
+    request->who = desk->who;
+    if (session_refuse_back(&desk->config, &desk->store, desk->job.arena, err) < 0 ||
+        job_approve(&desk->job, desk->plan, request, &answer, err) < 0)
+        return -1;
+    session_keep_head(&desk->config, &desk->store);
+    show_answer(desk, &answer);
+    return 0;
+}
+
 static int decide(const struct invocation *invocation, struct desk *desk, struct err *err)
 {
     struct decide_request request = {
@@ -170,7 +199,6 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
         .renew = invocation_option(invocation, "renew") != NULL,
         .at_once = invocation_option(invocation, "now") != NULL,
     };
-    struct decide_answer answer;
 
     if (!request.digest)
         return need_digest(invocation, err);
@@ -181,19 +209,129 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
         return -1;
     if (check_terms(&request, err) < 0)
         return -1;
-    request.who = desk->who;
-    if (session_refuse_back(&desk->config, &desk->store, desk->job.arena, err) < 0 ||
-        job_approve(&desk->job, desk->plan, &request, &answer, err) < 0)
-        return -1;
-    session_keep_head(&desk->config, &desk->store);
-    show_answer(desk, &answer);
+    return approve_plan(desk, &request, err);
+}
+
+/* --- of many portals --- */
+
+struct portals {
+    struct portals_line *line;
+    size_t count, taken;
+    bool *seen; /* of each line: a configuration is of that portal */
+    const struct decide_request *terms;
+};
+
+static int approve_line(const struct invocation *one, const struct config *config,
+                        const struct portals_line *line, const struct portals *portals,
+                        struct err *err)
+{
+    struct decide_request request = *portals->terms;
+    struct desk desk = {.config = *config};
+
+    request.digest = line->digest;
+    (void)fputs(line->portal, stdout);
+    (void)fputs(": ", stdout);
+    int failed =
+        open_plan(one, line->plan_id, &desk, err) < 0 || approve_plan(&desk, &request, err) < 0;
+    database_release(&desk.database);
+    return failed ? -1 : 0;
+}
+
+static int approve_config(void *context, const struct invocation *one, const struct config *config,
+                          struct err *err)
+{
+    struct portals *portals = context;
+
+    for (size_t i = 0; i < portals->count; i++) {
+        const struct portals_line *line = &portals->line[i];
+        if (!text_equal(line->portal, config->portal.name))
+            continue;
+        portals->seen[i] = true;
+        if (approve_line(one, config, line, portals, err) < 0) {
+            session_say("nothing was taken");
+            return err_prefix(err, "%s", line->portal);
+        }
+        portals->taken++;
+    }
     return 0;
+}
+
+static int read_portals(const struct invocation *invocation, struct portals *portals,
+                        struct err *err)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    if (file_read(invocation_file(invocation, "portals"), LIMIT_HTTP_BODY, ERR_USAGE, &text, NULL,
+                  err) < 0 ||
+        portals_file_read(invocation->arena, text_cstr(&text), text.length,
+                          invocation_option(invocation, "portals"), &portals->line, &portals->count,
+                          err) < 0)
+        return -1;
+    if (portals->count == 0)
+        return err_set(err, ERR_USAGE,
+                       "'%s' approves nothing: no line has 'approve' in its column 'decision'",
+                       invocation_option(invocation, "portals"));
+    portals->seen = arena_calloc(invocation->arena, portals->count, sizeof(portals->seen[0]));
+    return 0;
+}
+
+/* What one plan is approved with is of that plan. */
+static int check_options(const struct invocation *invocation, struct err *err)
+{
+    static const char *const of_one[] = {"digest", "only", "except", "renew", "now", "override"};
+
+    for (size_t i = 0; i < COUNT_OF(of_one); i++) {
+        if (invocation_option(invocation, of_one[i]))
+            return err_set(err, ERR_USAGE, "--%s is of one plan, and does not go with --portals",
+                           of_one[i]);
+    }
+    if (invocation->argument_count > 0)
+        return err_set(err, ERR_USAGE, "--portals names the plans in its file; hint: without '%s'",
+                       invocation->argument[0]);
+    return 0;
+}
+
+/* Each portal for itself: what one refuses is told, and the others are taken. */
+static int approve_portals(const struct invocation *invocation, struct err *err)
+{
+    struct decide_request terms = {.reason = invocation_option(invocation, "reason"),
+                                   .spread = invocation_option(invocation, "spread") != NULL};
+    struct portals portals = {.terms = &terms};
+    const char *directory = configs_directory(invocation);
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    struct config config;
+    int failed;
+
+    if (check_options(invocation, err) < 0 ||
+        read_number(invocation, "nightly", &terms.nightly, err) < 0 ||
+        check_terms(&terms, err) < 0 || read_portals(invocation, &portals, err) < 0)
+        return -1;
+    if (directory)
+        failed = configs_each(invocation, directory, approve_config, &portals, &own);
+    else
+        failed = session_config(invocation, &config, &own) < 0 ||
+                 approve_config(&portals, invocation, &config, &own) < 0;
+    if (failed)
+        log_error("%s", own.text);
+    for (size_t i = 0; i < portals.count; i++) {
+        if (portals.seen[i])
+            continue;
+        log_error("no configuration %s%s is of portal '%s', line %u", directory ? "in " : "",
+                  directory ? directory : invocation->config_path, portals.line[i].portal,
+                  portals.line[i].row);
+    }
+    if (portals.taken == portals.count)
+        return 0;
+    return err_set(err, portals.taken ? ERR_PARTIAL : ERR_HELD,
+                   "of %zu plans %zu were approved: each of the others says why above",
+                   portals.count, portals.taken);
 }
 
 static int run_approve(const struct invocation *invocation, struct err *err)
 {
     struct desk desk = {.plan = NULL};
-    int failed = decide(invocation, &desk, err);
+    int failed = invocation_option(invocation, "portals") ? approve_portals(invocation, err)
+                                                          : decide(invocation, &desk, err);
 
     database_release(&desk.database);
     return failed ? (int)err->code : 0;
@@ -201,7 +339,7 @@ static int run_approve(const struct invocation *invocation, struct err *err)
 
 const struct verb verb_approve = {
     .name = "approve",
-    .synopsis = "PLAN --digest DIGEST [--only FILE] [--except FILE]",
+    .synopsis = "{PLAN --digest DIGEST [--only FILE] [--except FILE] | --portals FILE}",
     .sentence =
         "approve rows of a plan: they are done as soon as they are due and the day has room",
     .option = approve_options,

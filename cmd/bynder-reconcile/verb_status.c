@@ -6,22 +6,18 @@
  * --config names a directory, those of that database, or of the databases of all configurations
  * there. Without a configuration at its usual place its directory is looked at.
  */
-#include <errno.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "audit/portals.h"
 #include "audit/status.h"
-#include "audit/watch.h"
 #include "base/mem.h"
+#include "cmd/bynder-reconcile/configs.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "host/clock.h"
-#include "host/command.h"
-#include "host/file.h"
-#include "host/log.h"
 #include "job/overview.h"
+#include "report/portals.h"
 #include "report/status.h"
 #include "store/migrate.h"
 #include "store/plan.h"
@@ -29,7 +25,8 @@
 #include "store/step.h"
 
 static const struct option_spec options[] = {
-    {"format", "FORMAT", "text (default) or json"},
+    {"format", "FORMAT", "text (default) or json; of all portals csv or html too"},
+    {"output", "FILE", "of all portals: into this file"},
     {"all", NULL, "every portal of the database, a line each"},
     {"database", "DATABASE",
      "likewise without a configuration: a connection string, or the "
@@ -87,6 +84,10 @@ static int show_one(const struct invocation *invocation, enum report_format form
     struct config config;
     struct store store;
 
+    if (format != REPORT_TEXT && format != REPORT_JSON)
+        return err_set(err, ERR_USAGE,
+                       "status of one portal has no format '%s'; hint: text or json, or --all",
+                       report_format_name(format));
     if (session_config(invocation, &config, err) < 0 ||
         session_open(&config, SESSION_READS, &database, &store, err) < 0 ||
         load(invocation, &store, &status, err) < 0 ||
@@ -104,31 +105,29 @@ static int show_one(const struct invocation *invocation, enum report_format form
 
 struct listing {
     const struct invocation *invocation;
-    struct status_line *line;
-    size_t count, capacity;
+    struct instant now;
+    struct portal_status *portal;
+    size_t count;
+    struct config_database *seen; /* databases that were asked, each once */
+    size_t seen_count, seen_capacity;
 };
 
 static int add_database(struct listing *listing, const struct config_database *config,
                         struct err *err)
 {
     CLEANUP(database_release) struct database database = {.cluster = NULL};
-    struct store_watch watch;
-    struct store *store = NULL;
+    struct arena *arena = listing->invocation->arena;
+    struct portal_status *more = NULL;
     size_t count = 0;
 
     if (database_open(config, &database, err) < 0 || migrate_check(database.pg, err) < 0 ||
-        store_list(database.pg, listing->invocation->arena, &store, &count, err) < 0)
+        portals_load(database.pg, arena, listing->now, &more, &count, err) < 0)
         return -1;
-    for (size_t i = 0; i < count; i++) {
-        listing->line =
-            mem_grow(listing->line, listing->count, &listing->capacity, sizeof(listing->line[0]));
-        struct status_line *line = &listing->line[listing->count];
-        if (load(listing->invocation, &store[i], &line->status, err) < 0 ||
-            store_load_watch(&store[i], listing->invocation->arena, &watch, err) < 0)
-            return -1;
-        line->last_success = watch.last_success;
-        listing->count++;
-    }
+    struct portal_status *all = arena_calloc(arena, listing->count + count + 1, sizeof(*all));
+    for (size_t i = 0; i < listing->count + count; i++)
+        all[i] = i < listing->count ? listing->portal[i] : more[i - listing->count];
+    listing->portal = all;
+    listing->count += count;
     return 0;
 }
 
@@ -154,99 +153,84 @@ static bool is_same_database(const struct config_database *a, const struct confi
     return text_equal(a->embedded, b->embedded) && text_equal(a->conninfo, b->conninfo);
 }
 
-/* The databases of all configurations in a directory, each once. One that cannot be read or opened
- * does not hide the others; it is the error in the end. */
-static int add_directory(struct listing *listing, const char *directory, struct err *err)
+/* The database of each configuration, once. */
+static int add_config(void *context, const struct invocation *one, const struct config *config,
+                      struct err *err)
 {
-    CLEANUP(mem_cleanup) char *pattern = file_join(directory, "*.conf");
-    struct config_database *seen = NULL;
-    size_t count = 0;
-    glob_t found;
-    int failed = 0;
+    struct listing *listing = context;
 
-    if (glob(pattern, 0, NULL, &found) != 0)
-        return err_set(err, ERR_CONFIG,
-                       "there is no configuration in '%s'; hint: name one with "
-                       "--config, or a database with --database",
-                       directory);
-    seen = arena_calloc(listing->invocation->arena, found.gl_pathc, sizeof(seen[0]));
-    for (size_t i = 0; i < found.gl_pathc; i++) {
-        CLEANUP(err_release) struct err own = ERR_INIT;
-        struct invocation one = *listing->invocation;
-        struct config config;
-        bool known = false;
-
-        one.config_path = arena_strdup(one.arena, found.gl_pathv[i]);
-        int bad = session_config(&one, &config, &own);
-        for (size_t k = 0; k < count && !bad; k++)
-            known |= is_same_database(&seen[k], &config.database);
-        if (!bad && !known) {
-            seen[count++] = config.database;
-            bad = add_database(listing, &config.database, &own);
-        }
-        if (bad && failed)
-            log_error("%s", own.text);
-        else if (bad)
-            failed = err_move(err, &own);
+    (void)one;
+    for (size_t i = 0; i < listing->seen_count; i++) {
+        if (is_same_database(&listing->seen[i], &config->database))
+            return 0;
     }
-    globfree(&found);
-    return failed;
+    listing->seen = mem_grow(listing->seen, listing->seen_count, &listing->seen_capacity,
+                             sizeof(listing->seen[0]));
+    listing->seen[listing->seen_count++] = config->database;
+    return add_database(listing, &config->database, err);
 }
 
 static int by_name(const void *a, const void *b)
 {
-    const struct status_line *left = a, *right = b;
+    const struct portal_status *left = a, *right = b;
 
-    return strcmp(left->status.portal, right->status.portal);
+    return strcmp(left->portal, right->portal);
 }
 
 /* What could be read is shown, whatever could not. */
 static int show_all(struct listing *listing, int failed, enum report_format format, struct err *err)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct arena *arena = listing->invocation->arena;
 
     if (failed && listing->count == 0)
         return -1;
     if (listing->count > 0)
-        qsort(listing->line, listing->count, sizeof(listing->line[0]), by_name);
-    if (format == REPORT_JSON)
-        status_report_lines_json(listing->line, listing->count, &text);
-    else
-        status_report_lines_text(listing->line, listing->count, &text);
-    return session_print(NULL, &text, failed ? NULL : err) || failed ? -1 : 0;
+        qsort(listing->portal, listing->count, sizeof(listing->portal[0]), by_name);
+    if (format == REPORT_XLSX || format == REPORT_CSV_BOM)
+        return err_set(err, ERR_USAGE, "status has no format '%s'; hint: text, json, csv or html",
+                       report_format_name(format));
+    struct portals_view view = {.portal = listing->portal,
+                                .count = listing->count,
+                                .total = portals_add_up(arena, listing->portal, listing->count),
+                                .now = listing->now};
+    portals_report(&view, format, &text);
+    return session_print(invocation_option(listing->invocation, "output"), &text,
+                         failed ? NULL : err) ||
+                   failed
+               ? -1
+               : 0;
 }
 
-/* The directory whose configurations are meant; NULL: one configuration is. */
-static char *find_directory(const struct invocation *invocation)
+static int list(struct listing *listing, enum report_format format, const char *directory,
+                struct err *err)
 {
-    struct stat status;
+    const struct invocation *invocation = listing->invocation;
+    const char *database = invocation_option(invocation, "database");
+    struct config config;
+    int failed;
 
-    if (stat(invocation->config_path, &status) == 0)
-        return S_ISDIR(status.st_mode) ? mem_strdup(invocation->config_path) : NULL;
-    return errno == ENOENT && text_equal(invocation->config_path, COMMAND_CONFIG_DEFAULT)
-               ? file_directory(COMMAND_CONFIG_DEFAULT)
-               : NULL;
+    if (database)
+        failed = add_named(listing, database, err);
+    else if (directory)
+        failed = configs_each(invocation, directory, add_config, listing, err);
+    else
+        failed = session_config(invocation, &config, err) ||
+                 add_database(listing, &config.database, err);
+    return show_all(listing, failed, format, err);
 }
 
 static int show(const struct invocation *invocation, enum report_format format, struct err *err)
 {
-    struct listing listing = {.invocation = invocation};
-    const char *database = invocation_option(invocation, "database");
-    CLEANUP(mem_cleanup) char *directory = find_directory(invocation);
-    struct config config;
-    int failed;
+    const struct clock *clock = clock_system();
+    struct listing listing = {.invocation = invocation, .now = clock->now(clock->self)};
+    const char *directory = configs_directory(invocation);
 
-    if (!database && !directory && !invocation_option(invocation, "all"))
+    if (!invocation_option(invocation, "database") && !directory &&
+        !invocation_option(invocation, "all"))
         return show_one(invocation, format, err);
-    if (database)
-        failed = add_named(&listing, database, err);
-    else if (directory)
-        failed = add_directory(&listing, directory, err);
-    else
-        failed = session_config(invocation, &config, err) ||
-                 add_database(&listing, &config.database, err);
-    failed = show_all(&listing, failed, format, err);
-    free(listing.line);
+    int failed = list(&listing, format, directory, err);
+    free(listing.seen);
     return failed;
 }
 
@@ -256,17 +240,12 @@ static int run_verb(const struct invocation *invocation, struct err *err)
 
     if (session_format(invocation_option(invocation, "format"), &format, err) < 0)
         return (int)err->code;
-    if (format != REPORT_TEXT && format != REPORT_JSON) {
-        (void)err_set(err, ERR_USAGE, "status has no format '%s'; hint: text or json",
-                      report_format_name(format));
-        return ERR_USAGE;
-    }
     return show(invocation, format, err) ? (int)err->code : 0;
 }
 
 const struct verb verb_status = {
     .name = "status",
-    .synopsis = "[--all] [--database DATABASE] [--format FORMAT]",
+    .synopsis = "[--all] [--database DATABASE] [--format FORMAT] [--output FILE]",
     .sentence = "last runs, holds, seats; of one portal, or of all",
     .option = options,
     .run = run_verb,

@@ -115,22 +115,6 @@ int store_load_watch(struct store *store, struct arena *arena, struct store_watc
     return 0;
 }
 
-int store_list(struct pg *pg, struct arena *arena, struct store **ret_store, size_t *ret_count,
-               struct err *err)
-{
-    CLEANUP(pg_clearp) PGresult *result = NULL;
-
-    if (PG_QUERY(pg, portal_list, PG_MANY, &result, err) < 0)
-        return -1;
-    size_t count = (size_t)PQntuples(result);
-    struct store *store = arena_calloc(arena, count + 1, sizeof(store[0]));
-    for (int i = 0; i < (int)count; i++)
-        store[i] = (struct store){.pg = pg, .portal_id = pg_int(result, i, 0)};
-    *ret_store = store;
-    *ret_count = count;
-    return 0;
-}
-
 /* --- what people were told --- */
 
 int store_load_told(struct store *store, struct arena *arena, enum notice_channel channel,

@@ -28,10 +28,6 @@ struct store_watch {
 int store_load_watch(struct store *store, struct arena *arena, struct store_watch *ret_watch,
                      struct err *err) __attribute__((warn_unused_result));
 
-/* A store for every portal of the database, in order of name. Memory from the arena. */
-int store_list(struct pg *pg, struct arena *arena, struct store **ret_store, size_t *ret_count,
-               struct err *err) __attribute__((warn_unused_result));
-
 /* The keys told on a channel, by kind; NULL = not told. */
 int store_load_told(struct store *store, struct arena *arena, enum notice_channel channel,
                     const char *ret_key[NOTICE_KIND_COUNT], struct err *err)

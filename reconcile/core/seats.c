@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/fold.h"
+#include "base/parse.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "core/condition.h"
@@ -132,5 +133,25 @@ bool money_of_number(double number, int64_t *ret_money)
     if (strchr(text, 'e') || (dot && strlen(dot + 1) > MONEY_PLACES))
         return false;
     *ret_money = (int64_t)(number * MONEY_ONE + 0.5);
+    return true;
+}
+
+bool money_parse(const char *text, int64_t *ret_money)
+{
+    bool below = *text == '-';
+    size_t whole_length = strcspn(text += below, "."), places = 0;
+    int64_t whole = 0, part = 0;
+
+    if (text[whole_length] == '.')
+        places = strlen(text + whole_length + 1);
+    if (!parse_digits(text, whole_length, INT64_MAX / MONEY_ONE - 1, &whole) ||
+        places > MONEY_PLACES ||
+        (text[whole_length] == '.' &&
+         !parse_digits(text + whole_length + 1, places, MONEY_ONE - 1, &part)))
+        return false;
+    for (; places < MONEY_PLACES && part > 0; places++)
+        part *= 10;
+    int64_t money = whole * MONEY_ONE + part;
+    *ret_money = below ? -money : money;
     return true;
 }

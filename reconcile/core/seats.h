@@ -66,5 +66,8 @@ const char *money_format(int64_t money, char text[static MONEY_TEXT_MAX]);
 /* A number with at most 4 decimal places, exactly; false for any other, and outside 0 to
  * PRICE_MOST. */
 bool money_of_number(double number, int64_t *ret_money);
+/* What money_format and the server write: digits, and behind a point up to 4 places, perhaps below
+ * 0; false, and nothing is set, for anything else and what does not fit. */
+bool money_parse(const char *text, int64_t *ret_money);
 
 #endif

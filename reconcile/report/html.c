@@ -80,23 +80,31 @@ static void add_source(struct text *out, const char *directive, const char *cont
     text_addf(out, "; %s 'sha256-%s'", directive, digest_base64(&digest, base64));
 }
 
-static void add_head(struct text *out, const struct plan *plan)
+void html_add_head(struct text *out, const char *title, bool scripted)
 {
     text_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'");
-    add_source(out, "script-src", report_js);
+    if (scripted)
+        add_source(out, "script-src", report_js);
     add_source(out, "style-src", report_css);
     text_add(out, "; base-uri 'none'; form-action 'none'\">\n"
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                   "<meta name=\"color-scheme\" content=\"light dark\">\n"
                   "<meta name=\"referrer\" content=\"no-referrer\">\n"
                   "<meta name=\"robots\" content=\"noindex\">\n<title>");
-    encode_html(out, plan->portal);
-    text_add(out, " ");
-    add_plan_name(out, plan);
-    text_add(out, ": ");
-    report_add_headline(out, plan);
+    encode_html(out, title);
     text_addf(out, "</title>\n<style>%s</style>\n</head>\n<body>\n", report_css);
+}
+
+static void add_head(struct text *out, const struct plan *plan)
+{
+    CLEANUP(text_release) struct text title = TEXT_INIT;
+
+    text_addf(&title, "%s ", plan->portal);
+    add_plan_name(&title, plan);
+    text_add(&title, ": ");
+    report_add_headline(&title, plan);
+    html_add_head(out, text_cstr(&title), true);
 }
 
 enum { KEEP_DAYS = 365 }; /* approval.keep_max_days, where the plan does not say it */

@@ -9,6 +9,9 @@
 
 #include "report/parts.h"
 
+/* Up to and with <body>. Of what is in the page only ours may run: the style sheet, and, where it
+ * is told, the script. */
+void html_add_head(struct text *out, const char *title, bool scripted);
 void html_add_bdi(struct text *out, const char *value);
 /* A line of small print under a cell's first line: prefix, value, nothing when there is none. */
 void html_add_small(struct text *out, const char *prefix, const char *value);

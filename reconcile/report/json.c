@@ -271,26 +271,30 @@ static void add_amount(struct jsonw *json, const char *key, const char *amount)
         jsonw_null(json);
 }
 
+void report_add_json_savings(struct jsonw *json, const struct plan_savings *one)
+{
+    bool priced = one->currency != NULL;
+
+    jsonw_begin_object(json);
+    field_text(json, "class", one->class);
+    field_text(json, "currency", one->currency);
+    jsonw_field_int(json, "exposed_seats", one->exposed_seats);
+    add_amount(json, "exposed", priced ? one->exposed : NULL);
+    jsonw_field_int(json, "freed_seat_days", one->freed_seat_days);
+    add_amount(json, "freed", priced ? one->freed : NULL);
+    jsonw_field_int(json, "year_freed_seat_days", one->year_seat_days);
+    add_amount(json, "year_freed", priced ? one->year_freed : NULL);
+    field_told(json, "reducible_seats", one->reducible_seats >= 0, one->reducible_seats);
+    add_amount(json, "reducible", one->reducible);
+    jsonw_end_object(json);
+}
+
 static void add_savings(struct jsonw *json, const struct plan *plan)
 {
     jsonw_key(json, "savings");
     jsonw_begin_array(json);
-    for (size_t i = 0; i < plan->savings_count; i++) {
-        const struct plan_savings *one = &plan->savings[i];
-        bool priced = one->currency != NULL;
-        jsonw_begin_object(json);
-        field_text(json, "class", one->class);
-        field_text(json, "currency", one->currency);
-        jsonw_field_int(json, "exposed_seats", one->exposed_seats);
-        add_amount(json, "exposed", priced ? one->exposed : NULL);
-        jsonw_field_int(json, "freed_seat_days", one->freed_seat_days);
-        add_amount(json, "freed", priced ? one->freed : NULL);
-        jsonw_field_int(json, "year_freed_seat_days", one->year_seat_days);
-        add_amount(json, "year_freed", priced ? one->year_freed : NULL);
-        field_told(json, "reducible_seats", one->reducible_seats >= 0, one->reducible_seats);
-        add_amount(json, "reducible", one->reducible);
-        jsonw_end_object(json);
-    }
+    for (size_t i = 0; i < plan->savings_count; i++)
+        report_add_json_savings(json, &plan->savings[i]);
     jsonw_end_array(json);
 }
 

@@ -109,6 +109,9 @@ bool report_add_let_go(struct text *out, const struct plan *plan,
 /* --- outputs --- */
 
 void report_add_text(const struct plan *plan, const struct report_style *style, struct text *out);
+struct jsonw;
+/* Savings of a class and currency, an object. */
+void report_add_json_savings(struct jsonw *json, const struct plan_savings *savings);
 void report_add_json(const struct plan *plan, const struct report_style *style, struct text *out);
 void report_add_csv(const struct plan *plan, const struct report_style *style, struct text *out);
 void report_add_csv_bom(const struct plan *plan, const struct report_style *style,

@@ -1,6 +1,6 @@
 /*
- * report/status: what the store says about a portal (struct store_status), for people and as JSON.
- * It shows; it judges nothing.
+ * report/status: what the store says about one portal (struct store_status), for people and as
+ * JSON. It shows; it judges nothing.
  */
 #ifndef REPORT_STATUS_H
 #define REPORT_STATUS_H
@@ -13,15 +13,6 @@ void status_report_text(const struct store_status *status, const struct report_s
                         struct text *out);
 /* Pretty-printed, a newline at the end; what is not there is null. */
 void status_report_json(const struct store_status *status, struct text *out);
-
-/* Many portals: a line each, and as `{"portals": [ … ]}` of the same objects as above. last_success
- * (none = never) is that of `run`. */
-struct status_line {
-    struct store_status status;
-    struct instant last_success;
-};
-void status_report_lines_text(const struct status_line *line, size_t count, struct text *out);
-void status_report_lines_json(const struct status_line *line, size_t count, struct text *out);
 
 /* What an exit code of a run means, in a word or three; "" for one that is not ours. */
 const char *status_exit_name(int exit_code);

@@ -1,4 +1,5 @@
 /* audit/watch against a real server: what monitoring asks, and what people were told. */
+#include "audit/portals.h"
 #include "audit/watch.h"
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -99,21 +100,64 @@ TEST(store_told_is_kept_by_channel_until_forgotten)
     assert_null(mail[NOTICE_HELD]);
 }
 
-TEST(store_list_gives_every_portal_by_name)
+TEST(portals_are_in_order_of_name_without_those_set_aside)
 {
     CLEANUP(store_world_end) struct store_world world;
-    struct store other, *store = NULL;
-    struct store_status status;
+    struct store other, third;
+    struct portal_status *portal = NULL;
     size_t count = 0;
 
     store_world_begin(&world);
     OK(store_open(world.pg, "aaa", "https://aaa.bynder.com", &other, &why));
-    OK(store_list(world.pg, &world.arena, &store, &count, &why));
+    OK(store_open(world.pg, "bbb", "https://bbb.bynder.com", &third, &why));
+    store_world_execute(&world, "update portal set set_aside_at = now() where name = 'bbb'");
+    OK(portals_load(world.pg, &world.arena, world.now, &portal, &count, &why));
     assert_int_equal(count, 2);
-    assert_int_equal(store[0].portal_id, other.portal_id);
-    assert_int_equal(store[1].portal_id, world.store.portal_id);
-    OK(store_load_status(&store[0], &world.arena, &status, &why));
-    assert_string_equal(status.portal, "aaa");
+    assert_int_equal(portal[0].portal_id, other.portal_id);
+    assert_string_equal(portal[0].portal, "aaa");
+    assert_int_equal(portal[0].state, PORTAL_OVERDUE);
+    assert_int_equal(portal[1].portal_id, world.store.portal_id);
+}
+
+/* Every state has a neighbour, one fact away. */
+TEST(portals_are_what_is_most_urgent_of_them)
+{
+    CLEANUP(store_world_end) struct store_world world;
+    static const struct {
+        const char *change;
+        int64_t hours; /* since the last good end */
+        enum portal_state state;
+    } cases[] = {
+        {"exit_code = 0, finished_at = started_at", 26, PORTAL_FINE},
+        {"exit_code = 0, finished_at = started_at", 27, PORTAL_OVERDUE},
+        {"exit_code = 20, finished_at = started_at", 1, PORTAL_FINE},
+        {"exit_code = 21, finished_at = started_at", 1, PORTAL_FAILED},
+        {"exit_code = null, finished_at = null", 1, PORTAL_FAILED},
+    };
+
+    store_world_begin(&world);
+    store_world_execute(&world, "set session_replication_role = replica"); /* a row on its own */
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(text_release) struct text sql = TEXT_INIT;
+        struct portal_status *portal = NULL;
+        struct instant now = {.us = world.now.us + cases[i].hours * 3600 * SECOND_US};
+        char at[INSTANT_TEXT_SIZE];
+        size_t count = 0;
+        text_addf(&sql,
+                  "insert into run (portal_id, run_id, verb, today, started_at) select portal_id,"
+                  " %zu, 'run', '2026-11-01', '%s' from portal",
+                  i + 1, instant_format(world.now, at));
+        store_world_execute(&world, "delete from run");
+        store_world_execute(&world, text_cstr(&sql));
+        text_clear(&sql);
+        text_addf(&sql, "update run set %s", cases[i].change);
+        store_world_execute(&world, text_cstr(&sql));
+        OK(portals_load(world.pg, &world.arena, now, &portal, &count, &why));
+        assert_int_equal(count, 1);
+        if (portal[0].state != cases[i].state)
+            fail_msg("%s after %lld hours: %s", cases[i].change, (long long)cases[i].hours,
+                     portal_state_name(portal[0].state));
+    }
 }
 
 TEST(store_claim_announcement_is_granted_once)

@@ -87,6 +87,29 @@ TEST(money_of_a_number_is_exact)
     }
 }
 
+TEST(money_is_read_as_it_is_written)
+{
+    static const struct {
+        const char *text;
+        int64_t money;
+    } cases[] = {
+        {"0", 0},      {"1200", 12000000}, {"99.50", 995000},           {"0.1", 1000},
+        {"0.0001", 1}, {"-7.25", -72500},  {"1234567.00", 12345670000}, {"12.05", 120500},
+    };
+    static const char *const none[] = {
+        "", "-", ".", ".5", "5.", "1.00001", "1,5", " 1", "1e3", "--1", "9223372036854775807"};
+    int64_t money = 0;
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        assert_true(money_parse(cases[i].text, &money));
+        assert_int_equal(money, cases[i].money);
+    }
+    money = 7;
+    for (size_t i = 0; i < COUNT_OF(none); i++)
+        assert_false(money_parse(none[i], &money));
+    assert_int_equal(money, 7);
+}
+
 TEST(money_of_a_number_with_more_places_or_out_of_range_is_none)
 {
     static const double numbers[] = {0.00005, 1.00001, 12345.67891, -1, -0.5, 100000000.5, 1e300};
