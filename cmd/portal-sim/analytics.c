@@ -145,7 +145,8 @@ static void write_event(struct call *call, struct jsonw *json, const struct even
     struct portal *portal = call->portal;
     const char *user = portal->population.user[event->ordinal].id;
     CLEANUP(text_release) struct text text = TEXT_INIT;
-    bool anonymous = telling->sort == EVENT_COLLECTION_VIEWS && event->us % 5 == 1;
+    bool anonymous = (telling->sort == EVENT_COLLECTION_VIEWS && event->us % 5 == 1) ||
+                     (bad && bad->number == BAD_EVENT_NOBODY);
     if (bad && bad->number == BAD_EVENT_STRING) {
         jsonw_string(json, "event");
         return;
@@ -184,7 +185,7 @@ static bool write_events(struct call *call, const struct window *window, int64_t
                 continue;
             if (limit-- > 0) {
                 write_event(call, &json, event, bad);
-                bad = NULL;
+                bad = bad && bad->number == BAD_EVENT_NOBODY ? bad : NULL;
             } else {
                 more = true;
             }
@@ -230,6 +231,11 @@ void analytics_list(struct call *call)
     if (!call_number(call, "limit", 1, LIMIT_MAX, &limit) || !read_window(call, &window) ||
         !read_cursor(call, &window, &place))
         return;
+    if (call_fault(call, FAULT_EMPTY_PAGE)) {
+        text_add(&call->answer->body, "[]");
+        add_next(call, &place);
+        return;
+    }
     bool more = write_events(call, &window, limit, &place);
     if (more && place.offset > 0 && limit > 1 && call_fault(call, FAULT_EVENTS_SHIFT))
         place.offset--;

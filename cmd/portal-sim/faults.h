@@ -56,6 +56,7 @@ enum fault_id {
     FAULT_EVENTS_LATE,
     FAULT_EVENTS_SHIFT,
     FAULT_BAD_EVENT,
+    FAULT_EMPTY_PAGE,
     FAULT_CURSOR_ALWAYS,
     FAULT_CURSOR_LOOP,
     FAULT_CURSOR_NEW,
@@ -108,7 +109,7 @@ enum empty_omitted {
 
 enum cut_form { CUT_LENGTH = 0, CUT_CHUNKED, CUT_CLOSE };
 enum drift_form { DRIFT_BOTH = 0, DRIFT_REMOVE, DRIFT_ADD };
-enum bad_event { BAD_EVENT_STRING = 0, BAD_EVENT_TIME, BAD_EVENT_USER };
+enum bad_event { BAD_EVENT_STRING = 0, BAD_EVENT_TIME, BAD_EVENT_USER, BAD_EVENT_NOBODY };
 enum bad_item { BAD_STRING = 0, BAD_NULL, BAD_NUMBER, BAD_NO_ID, BAD_ID_NUMBER, BAD_ID_FORM };
 
 struct fault {

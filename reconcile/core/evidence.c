@@ -19,6 +19,8 @@ enum {
     EVENTS_ANYWAY = 1000000, /* a machine may log in all the time: every 30 seconds for a year */
     PAGES_ANYWAY = 100,      /* however little is on them */
     PAGE_LEAST = 50,         /* events on a page that another follows: 10,000 are asked for */
+    FREQUENT_DAYS = 28,      /* with events, before any silence is surprising */
+    LONGER_THAN_EVER = 3,    /* times the longest silence of before: nobody believes that */
 };
 
 struct candidate {
@@ -255,4 +257,11 @@ bool evidence_is_invented(size_t accounts, int64_t window_us, int64_t pages, int
     int64_t most = EVENTS_ANYWAY + (int64_t)accounts * days * EACH_DAY;
 
     return events > most || pages > PAGES_ANYWAY + events / PAGE_LEAST;
+}
+
+bool evidence_is_silenced(int64_t silent, int64_t longest, int64_t told, int64_t span)
+{
+    bool is_frequent = told >= FREQUENT_DAYS && 2 * told > span;
+
+    return is_frequent && silent > EVIDENCE_SILENT_DAYS && silent > LONGER_THAN_EVER * longest;
 }

@@ -44,4 +44,14 @@ size_t evidence_choose(struct arena *arena, const struct evidence_settings *sett
  */
 bool evidence_is_invented(size_t accounts, int64_t window_us, int64_t pages, int64_t events);
 
+enum {
+    EVIDENCE_SILENT_DAYS = 7
+}; /* without events: from then on it is asked whether to believe it */
+
+/* Whether so many days without an event are not to be believed of a kind of events: more than
+ * seven, and more than three times the longest silence before them (`longest`), after it told some
+ * on most days: on more than half of `span`, and on 28 at least (`told`). Of a rare kind silence is
+ * usual, and of one that began lately nobody knows what is. */
+bool evidence_is_silenced(int64_t silent, int64_t longest, int64_t told, int64_t span);
+
 #endif

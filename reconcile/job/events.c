@@ -5,7 +5,8 @@
  * Invariant of activity: what a kind is said to cover (covered_from to complete_to) was told whole.
  * Where a stretch was never told, or held something that nobody could read, it begins anew behind
  * that. What another portal told tells nothing of this one: progress is of one host, and while it
- * may be another portal (G14) no activity is read and no progress is kept.
+ * may be another portal (G14) no activity is read and no progress is kept. And what was told whole
+ * may be told by something broken: a silence that is not to be believed ends what is known as well.
  */
 #include "job/events.h"
 
@@ -20,7 +21,6 @@ enum {
     EDGE_DAYS = 7,        /* activity begins so far within, or pages would shift while it is read */
     EVENTS_A_PAGE = 1000, /* a guess at the pages of earlier runs, rather low */
     CLOCKS_AGREE_S = 60,  /* the portal tells its own in whole seconds, and answers take time */
-    SILENT_DAYS = 7,      /* without any activity of anybody: nobody believes that */
 };
 
 struct events {
@@ -39,6 +39,8 @@ struct events {
     size_t named;     /* of those that this run read: they name a user */
     bool is_nameless; /* a window was told of which none does */
     bool was_empty;   /* the page before */
+    struct events_silence silence;
+    bool is_silenced; /* nobody believes that silence */
     /* Cursors are told to go round in a circle by comparing each with one of those before. Which
      * one moves on after 1, 2, 4, 8 … pages (Brent), so a circle of any length is seen before it
      * was gone round three times, and no other cursor has to be kept. */
@@ -77,6 +79,15 @@ static struct instant read_so_far(const struct events *events)
     return instant_later(progress->newest_at, progress->covered_from);
 }
 
+/* Where the silence begins that is not to be believed, or `otherwise`: what is told late may be of
+ * any day of it. */
+static struct instant silent_since(const struct events *events, struct instant otherwise)
+{
+    struct instant since = events->silence.since;
+
+    return events->is_silenced && instant_compare(since, otherwise) < 0 ? since : otherwise;
+}
+
 /* From what is read, and a little before that, to now. */
 static void begin_window(struct events *events)
 {
@@ -85,7 +96,8 @@ static void begin_window(struct events *events)
     int days = EVENTS_KEPT_DAYS - (is_login(events) ? 0 : EDGE_DAYS);
     struct instant oldest = instant_add_us(job->now, -days * DAY_US);
     int64_t overlap_us = job->config->portal.events_overlap_hours * 3600 * SECOND_US;
-    struct instant from = instant_add_us(read_so_far(events), -overlap_us);
+    struct instant so_far = silent_since(events, read_so_far(events));
+    struct instant from = instant_add_us(so_far, -overlap_us);
 
     progress->from = instant_compare(from, oldest) > 0 ? from : oldest;
     progress->to = events->until;
@@ -262,6 +274,24 @@ static void note_newest(struct events *events, const struct events_page *page)
     }
 }
 
+/* The days on which the page has an event that says its time. */
+static void note_days(struct events *events, struct arena *scratch, const struct events_page *page)
+{
+    struct events_progress *progress = &events->progress;
+    struct day *day = arena_calloc(scratch, page->count + 1, sizeof(day[0]));
+    size_t count = 0;
+
+    for (size_t i = 0; i < page->count && !is_login(events); i++) {
+        const struct portal_event *event = &page->event[i];
+        struct day of = instant_day(event->at, &zone_utc);
+        bool ahead = instant_compare(event->at, events->until) > 0;
+        if (!event->is_untimed && !ahead && (count == 0 || day_compare(day[count - 1], of) != 0))
+            day[count++] = of;
+    }
+    progress->told = day;
+    progress->told_count = count;
+}
+
 /* What its last page is: the window ends with it, unless not one of many events names a user. Then
  * it is read anew. */
 static void close_window(struct events *events)
@@ -297,6 +327,7 @@ static int keep_page(struct events *events, struct arena *scratch, const struct 
     struct events_progress *progress = &events->progress;
 
     note_newest(events, page);
+    note_days(events, scratch, page);
     events->count += page->count;
     events->pages++;
     events->told += (int64_t)page->told;
@@ -323,7 +354,7 @@ static bool is_lapse(const struct events *events)
     const struct events_progress *progress = &events->progress;
 
     return instant_is_set(progress->complete_to) && progress->whole_version <= progress->version &&
-           events->until.us - progress->complete_to.us < SILENT_DAYS * DAY_US;
+           events->until.us - progress->complete_to.us < EVIDENCE_SILENT_DAYS * DAY_US;
 }
 
 /* The portal has not this version of the endpoint, or not any more: the other one, from the
@@ -452,6 +483,24 @@ static void forget_old_window(struct events *events)
     forget_pages(progress);
 }
 
+/* Of activity: whether the kind is silent, or was until a few days ago, in a way that nobody
+ * believes. */
+static int find_silence(struct events *events, struct err *err)
+{
+    const struct job *job = events->job;
+    struct events_silence *silence = &events->silence;
+
+    if (is_login(events))
+        return 0;
+    if (store_load_silence(job->store, events->progress.kind, events->progress.host,
+                           instant_day(events->until, &zone_utc), EVIDENCE_SILENT_DAYS, silence,
+                           err) < 0)
+        return -1;
+    events->is_silenced =
+        evidence_is_silenced(silence->silent, silence->longest, silence->told, silence->span);
+    return 0;
+}
+
 static int read_kind(struct events *events, enum event_kind kind, struct err *err)
 {
     if (store_load_events(events->job->store, events->job->arena, kind, &events->progress, err) < 0)
@@ -462,7 +511,9 @@ static int read_kind(struct events *events, enum event_kind kind, struct err *er
     events->resumed = events->progress.cursor != NULL;
     if (!events->resumed)
         events->progress.version = 0; /* the newer one may be there by now */
-    return read_windows(events, err);
+    if (find_silence(events, err) < 0 || read_windows(events, err) < 0)
+        return -1;
+    return find_silence(events, err);
 }
 
 static void index_accounts(struct table *by_id, const struct snapshot *snapshot)
@@ -517,6 +568,7 @@ struct telling {
     struct instant newest; /* activity of anybody, of any kind */
     struct text missing;   /* kinds that are not told to their end, and why */
     const char *why;       /* of the last of them */
+    struct text silenced;  /* kinds whose silence is not to be believed, and since when */
     size_t count;
 };
 
@@ -527,6 +579,16 @@ static void add_missing(struct telling *telling, const char *what, const char *w
         text_addf(&telling->missing, " (%s)", telling->why);
     text_addf(&telling->missing, "%s%s", telling->missing.length > 0 ? ", " : "", what);
     telling->why = why;
+}
+
+static void add_silence(struct telling *telling, const struct events *events)
+{
+    char day[DAY_TEXT_SIZE];
+
+    text_addf(&telling->silenced, "%sno %s on %lld days after %s",
+              telling->silenced.length > 0 ? ", " : "", what_of(events),
+              (long long)events->silence.silent,
+              day_format(instant_day(events->silence.since, &zone_utc), day));
 }
 
 static void add_kind(struct telling *telling, const struct events *events)
@@ -540,6 +602,19 @@ static void add_kind(struct telling *telling, const struct events *events)
         log_info("%s: %s", what_of(events), events->why);
     if (!events->is_read)
         add_missing(telling, what_of(events), events->why ? events->why : "not read to the end");
+    if (events->is_silenced)
+        add_silence(telling, events);
+}
+
+static const char *find_silenced(struct job *job, const struct telling *telling)
+{
+    return telling->silenced.length == 0
+               ? NULL
+               : arena_printf(job->arena,
+                              "activity: %s, and some on most days before: its events may be "
+                              "broken, so nobody is known to be unused until a week after there "
+                              "are some again; or take the kind out of 'portal.activity'",
+                              text_cstr(&telling->silenced));
 }
 
 static const char *find_missing(struct job *job, const struct telling *telling)
@@ -552,8 +627,8 @@ static const char *find_missing(struct job *job, const struct telling *telling)
             "activity: %s (%s): while that is not told, nobody is known to be unused; it needs the "
             "scope 'analytics.api:read', or take the kind out of 'portal.activity'",
             text_cstr(&telling->missing), telling->why);
-    if (telling->newest.us >= job->now.us - SILENT_DAYS * DAY_US)
-        return NULL;
+    if (telling->newest.us >= job->now.us - EVIDENCE_SILENT_DAYS * DAY_US)
+        return find_silenced(job, telling);
     if (!instant_is_set(telling->newest))
         return "activity: this portal told none of anybody: nobody is known to be unused by that";
     return arena_printf(job->arena,
@@ -564,7 +639,7 @@ static const char *find_missing(struct job *job, const struct telling *telling)
 
 int events_read_activity(struct job *job, struct snapshot *snapshot, struct err *err)
 {
-    struct telling telling = {.missing = TEXT_INIT};
+    struct telling telling = {.missing = TEXT_INIT, .silenced = TEXT_INIT};
     struct table by_id;
     int failed = 0;
 
@@ -596,5 +671,6 @@ int events_read_activity(struct job *job, struct snapshot *snapshot, struct err 
                  snapshot->activity.missing ? snapshot->activity.missing : "");
     }
     text_release(&telling.missing);
+    text_release(&telling.silenced);
     return failed;
 }

@@ -37,6 +37,33 @@ int store_load_events(struct store *store, struct arena *arena, enum event_kind 
     return 0;
 }
 
+static const struct column silence_columns[] = {
+    COLUMN("since", struct events_silence, since),
+    COLUMN("silent", struct events_silence, silent),
+    COLUMN("longest", struct events_silence, longest),
+    COLUMN("told", struct events_silence, told),
+    COLUMN("span", struct events_silence, span),
+    COLUMN_END,
+};
+
+int store_load_silence(struct store *store, enum event_kind kind, const char *host,
+                       struct day today, int settled_days, struct events_silence *ret_silence,
+                       struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct events_silence silence = {.silent = 0};
+
+    if (PG_QUERY(store->pg, events_silence, PG_MAYBE, &result, err,
+                 store_number(&scratch, store->portal_id), event_kinds[kind].word,
+                 store_day(&scratch, today), store_number(&scratch, settled_days), host) < 0)
+        return -1;
+    if (PQntuples(result) > 0)
+        (void)store_read_row(silence_columns, result, 0, &scratch, &silence);
+    *ret_silence = silence;
+    return 0;
+}
+
 int store_load_login_most(const struct store *store, struct arena *arena, size_t most,
                           const char ***ret_account_id, size_t *ret_count, struct err *err)
 {
@@ -79,6 +106,16 @@ int store_put_logins(struct store *store, const struct pending_login *pending, s
                     store_number(&scratch, store->portal_id));
 }
 
+/* An array literal; NULL for none. */
+static const char *days_of(struct arena *arena, const struct events_progress *progress)
+{
+    const char **day = arena_calloc(arena, progress->told_count + 1, sizeof(day[0]));
+
+    for (size_t i = 0; i < progress->told_count; i++)
+        day[i] = store_day(arena, progress->told[i]);
+    return progress->told_count > 0 ? store_text_array(arena, day, progress->told_count) : NULL;
+}
+
 static int put_progress(struct store *store, const struct events_progress *progress,
                         struct err *err)
 {
@@ -91,7 +128,7 @@ static int put_progress(struct store *store, const struct events_progress *progr
         store_time(&scratch, progress->to), store_time(&scratch, progress->covered_from),
         progress->cursor, store_number(&scratch, progress->pages), store_flag(progress->torn),
         store_number(&scratch, progress->version), progress->host,
-        store_number(&scratch, progress->whole_version));
+        store_number(&scratch, progress->whole_version), days_of(&scratch, progress));
 }
 
 static int save_logins(struct store *store, const struct pending_login *pending, size_t count,

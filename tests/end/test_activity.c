@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "story.h"
 #include "test.h"
 
@@ -321,4 +322,217 @@ TEST(activity_of_a_window_that_lost_its_beginning_is_read_anew)
                                " and covered_from > (select max(taken_at) from reconcile.snapshot)"
                                " - interval '359 days'"),
                      1);
+}
+
+/* As if the kind had told events on each day from so many days ago to so many. */
+static void was_told(struct story *story, const char *kind, int from, int to)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+    char first[DAY_TEXT_SIZE], last[DAY_TEXT_SIZE];
+
+    text_addf(&sql,
+              "update reconcile.events_read set told = array(select d::date from generate_series("
+              "timestamp '%s', '%s', '1 day') d) where kind = '%s' returning 1",
+              day_format(day_add(story->today, -from), first),
+              day_format(day_add(story->today, -to), last), kind);
+    free(end_query(&story->end, text_cstr(&sql)));
+}
+
+/* Of the newest plan. */
+static void assert_noted(struct story *story, const char *like, int64_t count)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql,
+              "select count(*) from reconcile.plan_note where plan_id = (select max(plan_id) from"
+              " reconcile.plan) and sentence like '%s'",
+              like);
+    assert_int_equal(end_count(&story->end, text_cstr(&sql)), count);
+}
+
+/* And again on this day, as if that had been read this night. */
+static void is_told_again(struct story *story, const char *kind)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+    char day[DAY_TEXT_SIZE];
+
+    text_addf(&sql,
+              "update reconcile.events_read set told = told || date '%s', newest_at = complete_to"
+              " where kind = '%s' returning 1",
+              day_format(story->today, day), kind);
+    free(end_query(&story->end, text_cstr(&sql)));
+}
+
+/* Others tell as before: only what the kind did before says that it is broken. What it tells again
+ * lets that go a week later. */
+TEST(activity_of_a_kind_that_falls_silent_alone_makes_nobody_unused)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, UNUSED);
+    story_night(&story, 0);
+    was_told(&story, "collection_views", 60, 7);
+    story_night(&story, 0); /* the eighth day is not over yet */
+    story_is_planned(&story, "ida", "suspend R4");
+    assert_noted(&story, "activity%", 0);
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "nothing");
+    assert_noted(&story,
+                 "activity: no collection views on 8 days after 2025-08-%"
+                 "portal.activity%",
+                 1);
+    is_told_again(&story, "collection_views");
+    story_passes(&story, 5);
+    is_active(&story, "api-1", "downloads", 1);
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "nothing");
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "suspend R4");
+}
+
+/* Told late, after it told again, it was no silence. */
+TEST(activity_of_a_silence_is_read_anew_until_it_is_let_go)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, UNUSED);
+    story_night(&story, 0);
+    was_told(&story, "collection_views", 60, 11);
+    is_told_again(&story, "collection_views");
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "nothing");
+    assert_noted(&story, "activity: no collection views on 10 days after%", 1);
+    is_active(&story, "api-1", "collection_views", 6);
+    story_night(&story, 0);
+    assert_noted(&story, "activity%", 0);
+    story_is_planned(&story, "ida", "suspend R4");
+}
+
+/* Removals are rare, collections were looked at for a month once, and views have their holidays. */
+TEST(activity_of_a_kind_that_is_often_silent_stops_nothing)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, UNUSED);
+    story_night(&story, 0);
+    was_told(&story, "removals", 92, 90);
+    was_told(&story, "archivals", 200, 174);
+    was_told(&story, "collection_views", 60, 7);
+    free(end_query(&story.end, "update reconcile.events_read set told = told[:20] || told[24:]"
+                               " where kind = 'collection_views' returning 1"));
+    story_nights(&story, 2);
+    story_is_planned(&story, "ida", "suspend R4");
+    assert_noted(&story, "activity%", 0);
+}
+
+/* Who knows that it is right takes the kind out. */
+TEST(activity_of_a_silence_is_let_go_by_taking_its_kind_out)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, UNUSED);
+    story_night(&story, 0);
+    was_told(&story, "collection_views", 60, 10);
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "nothing");
+    end_set(&story.end, END_PORTAL,
+            END_FREELY "timeout = 600; patience = 1; activity = [ \"views\", \"downloads\" ];");
+    story_night(&story, 0);
+    story_is_planned(&story, "ida", "suspend R4");
+}
+
+/* A whole window of nobody is no sign that nobody was there. */
+TEST(activity_of_a_window_in_which_no_user_is_named_is_not_told)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, UNUSED);
+    end_fault(&story.end, "bad-event=nobody:/v7/analytics/api/v1/asset/v2/download");
+    story_night(&story, 0);
+    story_is_planned(&story, "api-1", "nothing");
+    story_is_planned(&story, "ida", "nothing");
+    assert_noted(&story, "activity: asset downloads (none of the asset downloads names a user)%",
+                 1);
+    end_clear_faults(&story.end);
+    story_night(&story, 0);
+    story_is_planned(&story, "api-1", "nothing");
+    story_is_planned(&story, "ida", "suspend R4");
+}
+
+/* Behind one empty page there is more. */
+TEST(activity_goes_on_behind_one_empty_page)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, UNUSED);
+    end_fault(&story.end, "empty-page=nth=1:/v7/analytics/api/v1/asset/v2/download");
+    story_night(&story, 0);
+    assert_true(end_stat(&story.end, "endpoints.downloads-v2.200") == 2);
+    story_is_planned(&story, "api-1", "nothing");
+    story_is_planned(&story, "ida", "suspend R4");
+}
+
+/* Without any events of the portal everything else goes on, and the plan says what does not. */
+TEST(activity_that_is_not_there_at_all_stops_no_other_rule)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_rules(&story, STORY_DEPARTED "," UNUSED);
+    (void)story_joins(&story, "ben");
+    story_leaves(&story, "ben");
+    end_fault(&story.end, "error=404:/v7/analytics/");
+    story_night(&story, 0);
+    story_is_planned(&story, "ben", "suspend R10");
+    story_is_planned(&story, "ida", "nothing");
+    assert_noted(&story, "activity: asset views%404%portal.activity%", 1);
+}
+
+/* The day from which the newest plan acts on them. */
+static char *not_before(struct story *story, const char *name)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql,
+              "select not_before from reconcile.plan_row where plan_id = (select max(plan_id) from"
+              " reconcile.plan) and account_id = '%s'",
+              story_find(story, name)->id);
+    return end_query(&story->end, text_cstr(&sql));
+}
+
+static void assert_not_before(struct story *story, const char *name, int days)
+{
+    CLEANUP(mem_cleanup) char *is = not_before(story, name);
+    char day[DAY_TEXT_SIZE];
+
+    assert_string_equal(is, day_format(day_add(story->today, days), day));
+}
+
+/* Who was there after they were told is told anew; who was there before was not. */
+TEST(activity_after_an_announcement_starts_it_anew_and_activity_before_does_not)
+{
+    STORY(story, 20);
+
+    begin(&story);
+    story_idles(&story, "ira", 400);
+    story_idles(&story, "ivo", 400);
+    story_rules(&story, "{ name = \"unused\"; when = { account = \"active\"; activity_days_min ="
+                        " 3; }; do = \"suspend\"; grace_days = 14; }");
+    story_night(&story, 0);
+    assert_not_before(&story, "ida", 14);
+    assert_not_before(&story, "ira", 14);
+    assert_not_before(&story, "ivo", 14);
+    story_passes(&story, 4);
+    is_active(&story, "ira", "searches", 3);
+    is_active(&story, "ivo", "searches", 5);
+    story_night(&story, 0);
+    assert_not_before(&story, "ida", 9);
+    assert_not_before(&story, "ira", 14);
+    assert_not_before(&story, "ivo", 9);
 }

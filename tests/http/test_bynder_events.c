@@ -3,6 +3,7 @@
  * by byte what no sane portal does. Whatever comes back, a page is whole or missing, and the token
  * goes to one host only.
  */
+#include <json-c/json.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,12 +183,15 @@ static void read_release(struct read *read)
 #define READ_LOCAL CLEANUP(read_release) struct read
 
 /* Follows the cursors until one page names none, or there is no more room. */
-static void follow(const struct config_portal *config, enum event_kind kind, struct read *read)
+static void follow(const struct config_portal *config, enum event_kind kind, int version,
+                   struct read *read)
 {
     struct bynder_setup setup = {.config = config};
     CLEANUP(bynder_freep) struct bynder *bynder = NULL;
-    struct events_window window = {
-        .kind = kind, .from = at("2026-01-01T00:00:00Z"), .to = at("2026-02-01T00:00:00Z")};
+    struct events_window window = {.kind = kind,
+                                   .version = version,
+                                   .from = at("2026-01-01T00:00:00Z"),
+                                   .to = at("2026-02-01T00:00:00Z")};
 
     assert_int_equal(bynder_new(&setup, &bynder, NULL), 0);
     struct portal portal = bynder_read_only(bynder);
@@ -197,8 +201,8 @@ static void follow(const struct config_portal *config, enum event_kind kind, str
     } while (window.cursor && read->pages < PAGES_LIMIT);
 }
 
-static struct read read_pages_of(enum event_kind kind, const struct scripted_page *page,
-                                 size_t pages)
+static struct read read_pages_from(enum event_kind kind, int version,
+                                   const struct scripted_page *page, size_t pages)
 {
     char directory[] = "/tmp/events.XXXXXX";
     struct events_server server = {
@@ -215,12 +219,18 @@ static struct read read_pages_of(enum event_kind kind, const struct scripted_pag
     text_addf(&url, "http://127.0.0.1:%u", server.server.port);
     config.url = text_cstr(&url);
     config.token.file = token;
-    follow(&config, kind, &read);
+    follow(&config, kind, version, &read);
     scripted_stop(&server.server);
     read.requests = text_take(&server.requests);
     (void)unlink(token);
     (void)rmdir(directory);
     return read;
+}
+
+static struct read read_pages_of(enum event_kind kind, const struct scripted_page *page,
+                                 size_t pages)
+{
+    return read_pages_from(kind, 0, page, pages);
 }
 
 static struct read read_pages(const struct scripted_page *page, size_t pages)
@@ -569,4 +579,131 @@ TEST(activity_of_a_full_page_that_names_no_next_one_is_not_whole)
         assert_int_equal(read.page[0].count, PAGE_EVENTS - missing);
         assert_int_equal(read.page[0].unreadable, missing ? 0 : 1);
     }
+}
+
+/* --- as the portal's own description has it --- */
+
+static struct json_object *member(struct json_object *object, const char *name)
+{
+    struct json_object *value = NULL;
+
+    if (!json_object_object_get_ex(object, name, &value))
+        fail_msg("the description has no '%s'", name);
+    return value;
+}
+
+/* What the description gives as an answer, in words of its own or as they stand. */
+static const char *example_of(struct json_object *success)
+{
+    struct json_object *content = member(member(success, "content"), "application/json");
+    struct json_object *value = member(member(member(content, "examples"), "example-1"), "value");
+
+    return json_object_is_type(value, json_type_string) ? json_object_get_string(value)
+                                                        : json_object_to_json_string(value);
+}
+
+static struct json_object *parameter_of(struct json_object *method, const char *name, size_t length)
+{
+    struct json_object *all = member(method, "parameters");
+
+    for (size_t i = 0; i < json_object_array_length(all); i++) {
+        struct json_object *one = json_object_array_get_idx(all, i);
+        const char *called = json_object_get_string(member(one, "name"));
+        if (strlen(called) == length && strncmp(called, name, length) == 0)
+            return one;
+    }
+    fail_msg("the description has no parameter '%.*s'", (int)length, name);
+    return NULL;
+}
+
+/* One `name=value` of a query, in the form that the description gives to it. */
+static void check_parameter(struct json_object *method, const char *pair, size_t length)
+{
+    size_t name = strcspn(pair, "=");
+    struct json_object *parameter = parameter_of(method, pair, name);
+    struct json_object *schema = member(parameter, "schema"), *format = NULL;
+    CLEANUP(mem_cleanup) char *value = mem_strndup(pair + name + 1, length - name - 1);
+    struct instant when;
+
+    assert_string_equal(json_object_get_string(member(parameter, "in")), "query");
+    if (strcmp(json_object_get_string(member(schema, "type")), "integer") == 0)
+        assert_int_equal(strspn(value, "0123456789"), strlen(value));
+    if (!json_object_object_get_ex(schema, "format", &format))
+        return;
+    assert_string_equal(json_object_get_string(format), "date-time");
+    assert_int_equal(strlen(value), strlen("yyyy-mm-ddThh:mm:ssZ"));
+    assert_true(instant_parse_bynder(value, &when));
+}
+
+/* Each request that was made: its method and path, and every parameter of its query. */
+static size_t check_requests(const char *requests, const char *path, struct json_object *method)
+{
+    size_t count = 0;
+
+    for (const char *found = requests; (found = strstr(found, "GET ")); count++) {
+        found += strlen("GET ");
+        assert_int_equal(strncmp(found, path, strlen(path)), 0);
+        found += strlen(path);
+        assert_int_equal(*found, '?');
+        for (size_t length; *found == '?' || *found == '&'; found += length) {
+            length = strcspn(++found, "& ");
+            check_parameter(method, found, length);
+        }
+    }
+    return count;
+}
+
+/* The example of an answer, and a second page by a cursor that has the form of theirs. */
+static void check_path(struct json_object *paths, enum event_kind kind, int version)
+{
+    const char *path = event_kinds[kind].path[version];
+    struct json_object *method = member(member(paths, path), "get");
+    struct json_object *success = member(member(method, "responses"), "200");
+    const char *example = example_of(success);
+    const struct scripted_page pages[] = {{NULL, "Next-Cursor: 1000\r\n", example, 0},
+                                          {"1000", "", "[]", 0}};
+    struct json_object *events = json_tokener_parse(example);
+    READ_LOCAL read = read_pages_from(kind, version, pages, COUNT_OF(pages));
+
+    assert_non_null(member(member(success, "headers"), "Next-Cursor"));
+    assert_non_null(member(member(success, "headers"), "Next-Url"));
+    assert_int_equal(check_requests(read.requests, path, method), 2);
+    assert_int_equal(read.page[0].access, EVENTS_READ);
+    assert_int_equal(read.page[0].unreadable, 0);
+    size_t named = 0;
+    for (size_t i = 0; i < json_object_array_length(events); i++) {
+        struct json_object *event = json_object_array_get_idx(events, i);
+        const char *type = json_object_get_string(member(event, "eventType"));
+        assert_int_equal(event_kind_of_type(type), kind);
+        named += *json_object_get_string(member(event, "userId")) != '\0';
+    }
+    assert_true(named > 0);
+    assert_int_equal(read.page[0].count, named);
+    for (size_t i = 0; i < named; i++) {
+        assert_string_equal(read.page[0].event[i].user_id, ONE);
+        assert_false(read.page[0].event[i].is_untimed);
+    }
+    json_object_put(events);
+}
+
+TEST(events_are_asked_for_and_read_as_the_portal_describes_them)
+{
+    const char *directory = getenv("BYNDER_OPENAPI");
+    CLEANUP(text_release) struct text file = TEXT_INIT;
+
+    text_addf(&file, "%s/analytics.json",
+              directory ? directory : SOURCE_DIR "/../shared/bynder/openapi");
+    if (access(text_cstr(&file), R_OK) < 0)
+        skip();
+    struct json_object *description = json_object_from_file(text_cstr(&file));
+    assert_non_null(description);
+    struct json_object *paths = member(description, "paths");
+    for (unsigned kind = EVENT_LOGIN; kind < EVENT_KINDS; kind++) {
+        for (int version = 0; version < EVENT_PATHS && event_kinds[kind].path[version]; version++)
+            check_path(paths, (enum event_kind)kind, version);
+    }
+    struct json_object *year = member(
+        member(member(paths, "/v7/analytics/api/v1/historical/{year}.csv"), "get"), "responses");
+    assert_non_null(member(member(member(year, "200"), "content"), "text/csv"));
+    json_object_put(description);
 }

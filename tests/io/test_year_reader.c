@@ -95,6 +95,33 @@ TEST(year_reader_tells_rows_as_the_api_documents_them)
     }
 }
 
+/* As a program of another house writes it. */
+TEST(year_reader_reads_other_line_ends_and_quotes)
+{
+    static const char *const files[] = {
+        "user.login,2023-03-22T12:26:23.862Z," USER
+        ",,\r\nuser.login,2023-03-22T12:26:23.862Z," USER ",,\r\n",
+        "user.login,2023-03-22T12:26:23.862Z," USER ",,\ruser.login,2023-03-22T12:26:23.862Z," USER
+        ",,\r",
+        "\"user.login\",\"2023-03-22T12:26:23.862Z\",\"" USER "\"\r\n" LOGIN,
+        "asset.view,2023-03-22T12:26:23.862Z," USER ",,\"a, \"\"b\"\"\r\nuser.login,c\",x\n" LOGIN,
+        "\xef\xbb\xbf" LOGIN LOGIN,
+    };
+    struct instant at;
+
+    assert_true(instant_parse_bynder("2023-03-22T12:26:23.862Z", &at));
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        for (size_t step = 1; step < 40; step += 6) {
+            struct outcome outcome = read_steps(files[i], strlen(files[i]), step);
+            if (outcome.failed || outcome.rows != 2 || outcome.unreadable != 0 ||
+                outcome.seen.count != 2 || outcome.seen.at.us != at.us)
+                fail_msg("file %zu by %zu: %s, %zu rows, %zu unreadable, %zu told", i, step,
+                         outcome.err.text ? outcome.err.text : "read", outcome.rows,
+                         outcome.unreadable, outcome.seen.count);
+        }
+    }
+}
+
 /* One row among good ones. */
 TEST(year_reader_leaves_out_a_row_that_cannot_be_read)
 {

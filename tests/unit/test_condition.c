@@ -238,6 +238,30 @@ TEST(conditions_hold_of_a_leave_is_about_the_person)
     }
 }
 
+/* Who is back today is not back for a day, and one day asks for more than nothing. */
+TEST(conditions_hold_of_one_day_is_not_todays)
+{
+    static const struct {
+        int days;
+        enum truth answer;
+    } rows[] = {{0, TRUTH_FALSE}, {1, TRUTH_TRUE}};
+    const struct account account = {.status = ACCOUNT_ACTIVE, .login.kind = LOGIN_KNOWN};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct subject subject = {.account = &account,
+                                        .status = PERSON_EMPLOYED,
+                                        .unused_days = rows[i].days,
+                                        .reach_days = 1,
+                                        .profile_days = rows[i].days,
+                                        .profile_days_most = rows[i].days,
+                                        .back_days = rows[i].days,
+                                        .back_days_most = rows[i].days};
+        assert_int_equal(ask(subject, ONE(activity_days_min, 1)), rows[i].answer);
+        assert_int_equal(ask(subject, ONE(profile_days_min, 1)), rows[i].answer);
+        assert_int_equal(ask(subject, ONE(back_from_leave_days_min, 1)), rows[i].answer);
+    }
+}
+
 TEST(policy_conditions_table_names_every_field_once)
 {
     size_t count = 0;

@@ -1,6 +1,7 @@
 /* core/rule_digest: the same rule has the same digest however it is written, another one has not.
  */
 #include "base/cleanup.h"
+#include "core/condition.h"
 #include "core/policy.h"
 #include "test.h"
 
@@ -152,13 +153,89 @@ TEST(policy_rule_digest_changes_with_what_counts_as_activity)
     assert_int_equal(digest_compare(&none, &none_of_two), 0);
 }
 
-/* What people approved is kept with this digest: it is the same for ever. */
+static void set_condition(const struct condition_field *field, struct conditions *conditions)
+{
+    void *at = (char *)conditions + field->offset;
+
+    if (field->type == CONDITION_PATTERNS)
+        *(struct patterns *)at = (struct patterns){one, 2};
+    else
+        *(int *)at = 1;
+}
+
+/* The one that a new condition's row is forgotten in is found here. */
+TEST(policy_rule_digest_of_each_condition_is_its_own_in_when_and_in_unless)
+{
+    enum { MOST = 64 };
+    struct digest seen[MOST];
+    size_t count = 0;
+
+    for (const struct condition_field *field = policy_conditions; field->name; field++) {
+        for (int unless = 0; unless < 2; unless++) {
+            struct rule rule = {.action = ACTION_SUSPEND,
+                                .when = CONDITIONS_NONE,
+                                .unless = CONDITIONS_NONE,
+                                .has_unless = true};
+            set_condition(field, unless ? &rule.unless : &rule.when);
+            assert_true(count < MOST);
+            seen[count] = policy_rule_digest(&rule);
+            for (size_t i = 0; i < count; i++) {
+                if (digest_compare(&seen[i], &seen[count]) == 0)
+                    fail_msg("%s in %s is as %zu", field->name, unless ? "unless" : "when", i);
+            }
+            count++;
+        }
+    }
+}
+
+/* A day more or less is another rule. */
+TEST(policy_rule_digest_changes_with_the_days_of_each_condition_that_has_some)
+{
+    for (const struct condition_field *field = policy_conditions; field->name; field++) {
+        struct rule rule = idle_rule(), other = idle_rule();
+        if (field->type != CONDITION_DAYS)
+            continue;
+        *(int *)(void *)((char *)&rule.when + field->offset) = 30;
+        *(int *)(void *)((char *)&other.when + field->offset) = 31;
+        struct digest digest = policy_rule_digest(&rule), is = policy_rule_digest(&other);
+        if (digest_compare(&digest, &is) == 0)
+            fail_msg("%s", field->name);
+    }
+}
+
+static void assert_digest(const struct rule *rule, const char *is)
+{
+    struct digest digest = policy_rule_digest(rule);
+    char hex[DIGEST_HEX_SIZE];
+
+    assert_string_equal(digest_hex(&digest, hex), is);
+}
+
+/* What people approved is kept with these digests: they are the same for ever. */
 TEST(policy_rule_digest_is_the_same_in_every_version)
 {
     struct rule rule = idle_rule();
-    struct digest digest = policy_rule_digest(&rule);
-    char hex[DIGEST_HEX_SIZE];
 
-    assert_string_equal(digest_hex(&digest, hex),
-                        "35fa4f9f981b2dabf2443be711f7f50bcc7975fa72f14c0538b913bf524fa152");
+    assert_digest(&rule, "35fa4f9f981b2dabf2443be711f7f50bcc7975fa72f14c0538b913bf524fa152");
+    rule.action = ACTION_DOWNGRADE;
+    rule.to_profile = "Light";
+    rule.when = CONDITIONS_NONE;
+    rule.when.seat_class = (struct patterns){less, 1};
+    rule.when.activity_days_min = 60;
+    rule.when.profile_days_min = 30;
+    rule.when.back_from_leave_days_min = 30;
+    assert_digest(&rule, "823bb470494d104635ca3b570361edfe2ff6ac02fc5bd015c27ac9f961132ddb");
+    rule.kinds = 1U << EVENT_VIEW;
+    assert_digest(&rule, "d248f2dd641731cda22203f2b20154e71815fd226d4bd2bdbe039230ea6b9e2a");
+}
+
+TEST(policy_rule_digest_of_a_downgrade_changes_with_its_profile)
+{
+    struct rule rule = idle_rule(), other = idle_rule();
+
+    rule.action = other.action = ACTION_DOWNGRADE;
+    rule.to_profile = "Light";
+    other.to_profile = "Regular";
+    struct digest digest = policy_rule_digest(&rule), is = policy_rule_digest(&other);
+    assert_int_not_equal(digest_compare(&digest, &is), 0);
 }
