@@ -82,8 +82,9 @@ grant execute on function reconcile.us(timestamptz), reconcile.audit_hold(bigint
     reconcile.account_at(text, timestamptz)
     to reconcile_job, reconcile_eraser;
 grant execute on function audit.plain(text), audit.is_odd(text), audit.savings_of(text),
-    audit.savings_span_of(text),
-    audit.seats_given(integer[], integer[], integer[], integer[], bigint[], integer)
+    audit.savings_span_of(text), audit.profile_class_of(text),
+    audit.seats_room(text, date, date, text[]),
+    audit.seats_given(integer[], integer[], integer[], integer[], bigint[], integer, integer, integer)
     to reconcile_job, reconcile_auditor, reconcile_auditor_personal, reconcile_eraser;
 grant execute on function audit.account_at(text, timestamptz)
     to reconcile_job, reconcile_auditor_personal;

@@ -88,6 +88,7 @@ struct plan_seats {
 struct plan_savings {
     const char *class;    /* NULL = no class */
     const char *currency; /* NULL = no price: seats alone */
+    bool two_currencies;  /* why there is none: a downgrade between two */
     int64_t exposed_seats;
     const char *exposed; /* a year */
     int64_t freed_seat_days;

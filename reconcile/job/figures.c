@@ -77,7 +77,8 @@ static void set_seats(struct metrics *metrics, enum metric metric, const struct 
 {
     if (seats >= 0)
         metrics_set_price(metrics, metric, saved->class ? saved->class : "(no class)",
-                          saved->currency, (double)seats);
+                          saved->two_currencies ? "(two currencies)" : saved->currency,
+                          (double)seats);
 }
 
 /* What cannot be told is left out: these are figures for people, and nothing hangs on them. */

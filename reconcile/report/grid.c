@@ -175,7 +175,7 @@ static const struct grid savings_grid = {
     .about =
         "Of the month and year of this plan, as the history knows them now. Exposed: seats that "
         "the "
-        "newest plan of that month says are not needed, before what was done that night, and what "
+        "newest plan of that month says are not needed, without what is done of it, and what "
         "they cost a year. Freed: days on which seats were really free by acts of this program, "
         "each at "
         "the price of that day; a come-back or somebody else in the seat ends it, and a come-back "
@@ -193,7 +193,10 @@ static struct grid grid_of_savings(struct arena *arena, const struct plan *plan)
     for (size_t i = 0; i < grid.rows; i++) {
         const struct plan_savings *one = &plan->savings[i];
         put(&grid, &cell, name_of(one->class));
-        put(&grid, &cell, one->currency ? one->currency : "(no price)");
+        put(&grid, &cell,
+            one->currency         ? one->currency
+            : one->two_currencies ? "(two currencies)"
+                                  : "(no price)");
         put(&grid, &cell, number_or_none(arena, one->exposed_seats));
         put(&grid, &cell, one->currency ? one->exposed : NULL);
         put(&grid, &cell, number_or_none(arena, one->freed_seat_days));

@@ -278,6 +278,7 @@ void report_add_json_savings(struct jsonw *json, const struct plan_savings *one)
     jsonw_begin_object(json);
     field_text(json, "class", one->class);
     field_text(json, "currency", one->currency);
+    jsonw_field_bool(json, "two_currencies", one->two_currencies);
     jsonw_field_int(json, "exposed_seats", one->exposed_seats);
     add_amount(json, "exposed", priced ? one->exposed : NULL);
     jsonw_field_int(json, "freed_seat_days", one->freed_seat_days);

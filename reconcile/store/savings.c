@@ -46,6 +46,7 @@ static const struct column savings_columns[] = {
     COLUMN("year_freed", struct plan_savings, year_freed),
     COLUMN("reducible_seats", struct plan_savings, reducible_seats),
     COLUMN("reducible", struct plan_savings, reducible),
+    COLUMN("two_currencies", struct plan_savings, two_currencies),
     COLUMN_END,
 };
 

@@ -9,7 +9,7 @@
 #include "base/day.h"
 #include "test.h"
 
-enum { MONTHS = 20, NO_CURRENCY = 2 };
+enum { MONTHS = 20, NO_CURRENCY = 2, TWO_CURRENCIES };
 
 struct cell {
     int64_t exposed_seats, exposed, days, freed, backs, not_counted, holders, seats, reducible;
@@ -18,7 +18,8 @@ struct cell {
 
 struct freed {
     const struct deed *deed;
-    int class, target; /* target only of a downgrade */
+    int class, target; /* at the act; target only of a downgrade */
+    int profile;       /* of the seat; NONE: not known */
     bool downgrade;
     int back; /* the day, NONE */
     bool counts, given;
@@ -27,7 +28,7 @@ struct freed {
 
 struct books {
     const struct savings_world *world;
-    struct cell cell[MONTHS][CLASSES + 1][3];
+    struct cell cell[MONTHS][CLASSES + 1][TWO_CURRENCIES + 1];
     struct freed freed[ACTS];
     int count, last_day;
 };
@@ -93,6 +94,43 @@ static bool moves(const struct savings_world *world, const struct deed *deed, bo
     return *ret_frees || *ret_takes;
 }
 
+/* Of which class a profile is by the readings before one: of none that is missing, as before; at
+ * the act it was of `then`. */
+static int kept_class(const struct savings_world *world, int profile, int then, int readings)
+{
+    for (int i = 0; i < readings && profile != NONE; i++) {
+        if (world->reading[i].setup.class_of[profile] != NONE)
+            then = world->reading[i].setup.class_of[profile];
+    }
+    return then;
+}
+
+/* Up to a reading, this one too. */
+static int kept_at(const struct savings_world *world, int profile, int then,
+                   const struct reading *reading)
+{
+    return kept_class(world, profile, then, (int)(reading - world->reading) + 1);
+}
+
+static int readings_until(const struct savings_world *world, int day)
+{
+    int count = 0;
+
+    while (count < world->reading_count && world->reading[count].day <= day)
+        count++;
+    return count;
+}
+
+static int class_on(const struct savings_world *world, const struct freed *freed, int day)
+{
+    return kept_class(world, freed->profile, freed->class, readings_until(world, day));
+}
+
+static int target_on(const struct savings_world *world, const struct freed *freed, int day)
+{
+    return kept_class(world, freed->deed->to, freed->target, readings_until(world, day));
+}
+
 /* Whether a seat of a class is known to cost less than another one. */
 static bool is_cheaper(const struct setup *setup, int class, int other)
 {
@@ -104,11 +142,13 @@ static bool is_cheaper(const struct setup *setup, int class, int other)
 }
 
 /* Another profile than they were given, of a class that is known, and not known to be cheaper. */
-static bool ends_downgrade(const struct setup *setup, int profile, int class,
-                           const struct freed *freed)
+static bool ends_downgrade(const struct savings_world *world, const struct reading *reading,
+                           int profile, int class, const struct freed *freed)
 {
-    return profile != freed->deed->to && class != NONE && class != freed->target &&
-           !is_cheaper(setup, class, freed->target);
+    int target = kept_at(world, freed->deed->to, freed->target, reading);
+
+    return profile != freed->deed->to && class != NONE && class != target &&
+           !is_cheaper(&reading->setup, class, target);
 }
 
 static bool reading_shows(const struct savings_world *world, const struct reading *reading,
@@ -119,7 +159,7 @@ static bool reading_shows(const struct savings_world *world, const struct readin
     int person = deed->carried ? NONE : before(world, deed->minute)->known[deed->account].person;
 
     if (own->status == ACTIVE && (reading->complete || own->changed) &&
-        (!freed->downgrade || ends_downgrade(&reading->setup, own->profile,
+        (!freed->downgrade || ends_downgrade(world, reading, own->profile,
                                              class_at(&reading->setup, own->profile), freed)))
         return true;
     for (int i = 0; i < ACCOUNTS && person != NONE; i++) {
@@ -127,7 +167,8 @@ static bool reading_shows(const struct savings_world *world, const struct readin
         if (i != deed->account && other->status == ACTIVE && other->person == person &&
             world->first_seen[i] > deed->minute &&
             (reading->complete || other->changed || other->linked) &&
-            class_at(&reading->setup, other->profile) == freed->class)
+            class_at(&reading->setup, other->profile) ==
+                kept_at(world, freed->profile, freed->class, reading))
             return true;
     }
     return false;
@@ -147,7 +188,7 @@ static bool deed_shows(const struct savings_world *world, const struct deed *lat
         !moves(world, later, &frees, &from, &takes, &to))
         return false;
     bool again = later->done == DOWNGRADE; /* they had another one before it */
-    return ends_downgrade(&before(world, later->minute)->setup, again ? later->from : later->to,
+    return ends_downgrade(world, before(world, later->minute), again ? later->from : later->to,
                           again ? from : to, freed);
 }
 
@@ -192,7 +233,12 @@ static void find_freed(struct books *books)
             continue;
         freed.downgrade = takes;
         freed.target = taken;
+        freed.profile = freed.deed->from;
+        if (freed.profile == NONE && !freed.deed->carried)
+            freed.profile = before(world, freed.deed->minute)->known[freed.deed->account].profile;
         freed.back = back_of(world, &freed);
+        if (freed.back != NONE && freed.back < freed.deed->day) /* in a zone in the west */
+            freed.back = freed.deed->day;
         if (freed.back > books->last_day)
             freed.back = NONE;
         freed.counts = freed.back == NONE || freed.back - freed.deed->day > 31;
@@ -210,6 +256,41 @@ static bool is_open(const struct freed *freed, int day)
 {
     return freed->counts && day >= freed->deed->day && (freed->back == NONE || day < freed->back) &&
            (freed->configured <= freed->deed->day || day < freed->configured);
+}
+
+/* Whether it frees a seat of a class: none when both seats are of one class by now. */
+static bool is_free(const struct savings_world *world, const struct freed *freed, int day)
+{
+    return is_open(freed, day) &&
+           !(freed->downgrade && class_on(world, freed, day) == target_on(world, freed, day));
+}
+
+static bool was_ever(const struct savings_world *world, int profile, int readings)
+{
+    return kept_class(world, profile, NONE, readings) != NONE;
+}
+
+/* Whether a profile came to a class from another one, or from none, by one reading. */
+static bool is_turned(const struct savings_world *world, int reading, int class)
+{
+    for (int p = 0; p < PROFILES && reading > 0; p++) {
+        int was = world->reading[reading - 1].setup.class_of[p];
+        int is = world->reading[reading].setup.class_of[p];
+        if (was != is && is == class && was_ever(world, p, reading))
+            return true;
+    }
+    return false;
+}
+
+/* On that day and in the five before: what may be a mistake ends nothing. */
+static bool is_new(const struct savings_world *world, int day, int class)
+{
+    for (int i = 0; i < world->reading_count; i++) {
+        if (world->reading[i].day >= day - 5 && world->reading[i].day <= day &&
+            is_turned(world, i, class))
+            return true;
+    }
+    return false;
 }
 
 static int64_t seats_in(const struct reading *reading, int class)
@@ -254,14 +335,14 @@ static int64_t room_on(const struct books *books, int day, int class)
     }
     for (int i = 0; i < books->count; i++) { /* their cheap seat is paid for by the downgrade */
         const struct freed *freed = &books->freed[i];
-        used -= freed->downgrade && freed->target == class && !freed->given && is_open(freed, day);
+        used -= freed->downgrade && !freed->given && is_free(world, freed, day) &&
+                target_on(world, freed, day) == class;
     }
     return most > used ? most - used : 0;
 }
 
-/* What a seat is worth by a configuration, of a downgrade the difference; NO_CURRENCY: nobody
- * knows.
- */
+/* What a seat is worth by a configuration, of a downgrade the difference; NO_CURRENCY and
+ * TWO_CURRENCIES: nobody knows. */
 static int worth_by(const struct setup *setup, int class, bool downgrade, int target,
                     int64_t *ret_price)
 {
@@ -271,9 +352,10 @@ static int worth_by(const struct setup *setup, int class, bool downgrade, int ta
     *ret_price = 0;
     if (!own || !own->there || own->price == NONE)
         return NO_CURRENCY;
-    if (downgrade &&
-        (!other || !other->there || other->price == NONE || other->currency != own->currency))
+    if (downgrade && (!other || !other->there || other->price == NONE))
         return NO_CURRENCY;
+    if (downgrade && other->currency != own->currency)
+        return TWO_CURRENCIES;
     *ret_price = own->price - (downgrade ? other->price : 0);
     if (*ret_price < 0)
         *ret_price = 0;
@@ -292,28 +374,31 @@ static struct cell *cell_on(struct books *books, const struct freed *freed, int 
                             int64_t *ret_price)
 {
     const struct setup *setup = &until(books->world, day, false)->setup;
+    int class = class_on(books->world, freed, day), target = target_on(books->world, freed, day);
 
     *ret_price = 0;
     if (day < first_day(books->world))
         return cell_of(books, day, freed->class, NO_CURRENCY);
-    return cell_of(books, day, freed->class,
-                   worth_by(setup, freed->class, freed->downgrade, freed->target, ret_price));
+    return cell_of(books, day, class, worth_by(setup, class, freed->downgrade, target, ret_price));
 }
 
 /* The oldest ones of which more are open than there is room for have another holder. */
 static bool give(struct books *books, int day)
 {
+    const struct savings_world *world = books->world;
     int64_t price = 0;
     bool more = false;
 
     for (int class = NONE; class < CLASSES; class ++) {
+        if (is_new(world, day, class))
+            continue;
         int64_t room = room_on(books, day, class), open = 0;
         for (int i = 0; i < books->count; i++)
-            open += books->freed[i].class == class && !books->freed[i].given &&
-                    is_open(&books->freed[i], day);
+            open += class_on(world, &books->freed[i], day) == class && !books->freed[i].given &&
+                    is_free(world, &books->freed[i], day);
         for (int i = 0; i < books->count && open > room; i++) { /* the oldest first */
             struct freed *freed = &books->freed[i];
-            if (freed->class != class || freed->given || !is_open(freed, day))
+            if (class_on(world, freed, day) != class || freed->given || !is_free(world, freed, day))
                 continue;
             freed->given = more = true;
             cell_on(books, freed, day, &price)->holders++;
@@ -335,7 +420,7 @@ static void pass_day(struct books *books, int day)
             cell_on(books, freed, day, &price)->not_counted++;
         if (freed->given)
             continue;
-        if (is_open(freed, day)) {
+        if (is_free(books->world, freed, day)) {
             struct cell *cell = cell_on(books, freed, day, &price);
             cell->days++;
             cell->freed += price;
@@ -367,12 +452,15 @@ static void add_row(struct books *books, const struct proposal *plan,
 static void add_plan(struct books *books, const struct proposal *plan)
 {
     const struct setup *setup = &books->world->reading[plan->reading].setup;
+    bool is_blind = plan->unclassed > 0; /* and nobody is of a class */
 
+    for (int class = 0; class < CLASSES; class ++)
+        is_blind = is_blind && (!setup->offer[class].there || plan->before[class] == 0);
     for (int i = 0; i < plan->count; i++)
         add_row(books, plan, &plan->row[i]);
     for (int class = 0; class < CLASSES; class ++) {
         const struct offer *offer = &setup->offer[class];
-        if (!offer->there || offer->contracted == NONE)
+        if (!offer->there || offer->contracted == NONE || is_blind)
             continue;
         int64_t seats = offer->contracted - plan->after[class];
         struct cell *cell =
@@ -411,7 +499,7 @@ static void add_amount(struct text *out, bool is_told, int64_t amount)
 static void print_cell(struct text *out, int month, int class, int currency,
                        const struct cell *cell)
 {
-    bool priced = currency != NO_CURRENCY;
+    bool priced = currency < NO_CURRENCY;
 
     text_addf(out, "%04d-%02d|%s|%s|%lld", 2026 + month / 12, month % 12 + 1,
               class == CLASSES ? "" : class_names[class], priced ? currency_names[currency] : "",
@@ -423,6 +511,7 @@ static void print_cell(struct text *out, int month, int class, int currency,
               (long long)cell->holders);
     add_amount(out, cell->has_contract, cell->seats);
     add_amount(out, cell->has_contract && cell->has_price, cell->reducible);
+    text_add(out, currency == TWO_CURRENCIES ? "|t" : "|f");
     text_add_char(out, '\n');
 }
 
@@ -443,7 +532,7 @@ void savings_books(const struct savings_world *world, struct text *out)
     add_plans(&books);
     for (int month = 0; month < MONTHS; month++) {
         for (int class = 0; class <= CLASSES; class ++) {
-            for (int currency = 0; currency < 3; currency++) {
+            for (int currency = 0; currency <= TWO_CURRENCIES; currency++) {
                 if (books.cell[month][class][currency].told)
                     print_cell(out, month, class, currency, &books.cell[month][class][currency]);
             }

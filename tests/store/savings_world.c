@@ -137,29 +137,37 @@ static void propose_deed(struct savings_world *world, struct deed *deed)
         .to = deed->to};
 }
 
+struct deed *savings_world_do(struct savings_world *world, int account, enum done done, int to)
+{
+    struct holder *one = &world->account[account];
+    struct deed *deed = &world->deed[world->deed_count++];
+    bool regrades = done == DOWNGRADE || done == RESTORE;
+
+    assert_true(world->deed_count < ACTS);
+    world->minute++;
+    *deed = (struct deed){.minute = world->minute,
+                          .day = savings_day(world->minute),
+                          .account = account,
+                          .done = done,
+                          .from = regrades ? one->profile : NONE,
+                          .to = regrades ? to : NONE,
+                          .plan = NONE};
+    one->profile = regrades ? to : one->profile;
+    one->status = done == SUSPEND ? INACTIVE : done == DEPROVISION ? GONE : ACTIVE;
+    return deed;
+}
+
 static void act(struct savings_world *world)
 {
     for (int i = 0; i < ACCOUNTS; i++) {
         struct holder *one = &world->account[i];
         enum done done = (enum done)draw(world, DONE_COUNT);
+        int to = one->profile;
         if (world->first_seen[i] == NONE || !is_due(world, done, one))
             continue;
-        struct deed *deed = &world->deed[world->deed_count++];
-        assert_true(world->deed_count < ACTS);
-        world->minute++;
-        *deed = (struct deed){.minute = world->minute,
-                              .day = savings_day(world->minute),
-                              .account = i,
-                              .done = done,
-                              .from = NONE,
-                              .to = NONE,
-                              .plan = NONE};
-        if (done == DOWNGRADE || done == RESTORE) {
-            deed->from = one->profile;
-            deed->to = one->profile = (one->profile + 1 + draw(world, PROFILES - 1)) % PROFILES;
-        }
-        one->status = done == SUSPEND ? INACTIVE : done == DEPROVISION ? GONE : ACTIVE;
-        propose_deed(world, deed);
+        if (done == DOWNGRADE || done == RESTORE)
+            to = (one->profile + 1 + draw(world, PROFILES - 1)) % PROFILES;
+        propose_deed(world, savings_world_do(world, i, done, to));
     }
 }
 
@@ -236,7 +244,8 @@ static void say_setup(struct savings_world *world, const struct setup *setup)
     }
 }
 
-static void read_portal(struct savings_world *world, bool complete)
+void savings_world_read(struct savings_world *world, const struct setup *setup, bool complete,
+                        unsigned shown)
 {
     struct reading *reading = &world->reading[world->reading_count++];
 
@@ -245,35 +254,53 @@ static void read_portal(struct savings_world *world, bool complete)
     *reading = (struct reading){.minute = world->minute,
                                 .day = savings_day(world->minute),
                                 .complete = complete,
-                                .setup = world->setup};
-    if (world->minute < world->configured ||
-        chance(world, 15)) { /* for one night the classes are missing, or the profiles */
-        bool classes = world->minute < world->configured || chance(world, 500);
-        for (int p = 0; p < PROFILES; p++)
-            reading->setup.class_of[p] = NONE;
-        for (int class = 0; class < CLASSES && classes; class ++)
-            reading->setup.offer[class].there = false;
-    } else if (chance(world, 20)) { /* or a contract is mistyped */
-        reading->setup.offer[draw(world, CLASSES)].contracted = draw(world, 2);
-    }
+                                .setup = *setup};
     if (world->reading_count > 1)
         memcpy(reading->known, reading[-1].known, sizeof(reading->known));
     for (int i = 0; i < ACCOUNTS; i++) {
         reading->known[i].changed = reading->known[i].linked = false;
-        if (complete || chance(world, 600))
+        if (complete || (shown >> i) & 1)
             see(world, reading, i);
     }
-    say_setup(world, &reading->setup);
+    say_setup(world, setup);
+}
+
+static void read_portal(struct savings_world *world, bool complete)
+{
+    struct setup setup = world->setup;
+    unsigned shown = 0;
+
+    if (world->minute + 1 < world->configured ||
+        chance(world, 15)) { /* for one night the classes are missing, or the profiles */
+        bool classes = world->minute + 1 < world->configured || chance(world, 500);
+        for (int p = 0; p < PROFILES; p++)
+            setup.class_of[p] = NONE;
+        for (int class = 0; class < CLASSES && classes; class ++)
+            setup.offer[class].there = false;
+    } else if (chance(world, 20)) { /* or a contract is mistyped */
+        setup.offer[draw(world, CLASSES)].contracted = draw(world, 2);
+    }
+    for (int i = 0; i < ACCOUNTS && !complete; i++)
+        shown |= (unsigned)chance(world, 600) << i;
+    savings_world_read(world, &setup, complete, shown);
+}
+
+struct proposal *savings_world_propose(struct savings_world *world)
+{
+    struct proposal *plan = &world->plan[world->plan_count++];
+
+    assert_true(world->plan_count < PLANS);
+    *plan = (struct proposal){.reading = world->reading_count - 1,
+                              .day = world->reading[world->reading_count - 1].day};
+    return plan;
 }
 
 static void propose(struct savings_world *world)
 {
-    struct proposal *plan = &world->plan[world->plan_count++];
-    const struct reading *reading = &world->reading[world->reading_count - 1];
+    struct proposal *plan = savings_world_propose(world);
+    const struct reading *reading = &world->reading[plan->reading];
 
-    assert_true(world->plan_count < PLANS);
-    *plan = (struct proposal){
-        .reading = world->reading_count - 1, .day = reading->day, .count = draw(world, ROWS + 1)};
+    plan->count = draw(world, ROWS + 1);
     for (int class = 0; class < CLASSES; class ++)
         plan->after[class] = draw(world, 9);
     for (int i = 0; i < plan->count; i++) {
@@ -403,13 +430,18 @@ static void store_deeds(struct savings_world *world, struct text *sql)
                   (long long)world->portal, i + 1, deed->account, word[deed->done],
                   moment(deed->minute, at, sizeof(at)), profiles, plan);
         if (deed->carried)
-            text_addf(sql,
-                      "insert into seat_act (portal_id, act_id, account_id, since, frees, "
-                      "freed_class, takes, taken_class) values (%lld, %d, 'a%d', date '2026-01-01' "
-                      "+ %d, true, '%s', %s, %s);\n",
-                      (long long)world->portal, i + 1, deed->account, deed->day,
-                      class_names[deed->freed], deed->done == DOWNGRADE ? "true" : "false",
-                      deed->done == DOWNGRADE ? quoted_class[deed->taken] : "null");
+            text_addf(
+                sql,
+                "insert into seat_act (portal_id, act_id, account_id, since, frees, "
+                "freed_class, takes, taken_class, freed_profile) select %lld, %d, 'a%d', date "
+                "'2026-01-01' + %d, %s, %s, %s, %s, from_profile from act where portal_id = "
+                "%lld and act_id = %d;\n",
+                (long long)world->portal, i + 1, deed->account, deed->day,
+                deed->done == REACTIVATE ? "false" : "true",
+                deed->done == REACTIVATE ? "null" : quoted_class[deed->freed],
+                deed->done == SUSPEND ? "false" : "true",
+                deed->done == SUSPEND ? "null" : quoted_class[deed->taken],
+                (long long)world->portal, i + 1);
     }
     world->deeds_stored = world->deed_count;
 }
@@ -452,11 +484,16 @@ static void store_plans(struct savings_world *world, struct text *sql)
         for (int class = 0; class < CLASSES; class ++)
             text_addf(
                 sql,
-                "insert into plan_class select portal_id, %d, %d, class, 0, %lld, contracted, "
+                "insert into plan_class select portal_id, %d, %d, class, %lld, %lld, contracted, "
                 "price, currency from seat_class_version where portal_id = %lld and class = "
                 "'%s' and valid_from <= %d and (valid_to is null or valid_to > %d);\n",
-                i + 1, class + 1, (long long)plan->after[class], (long long)world->portal,
-                class_names[class], plan->reading + 1, plan->reading + 1);
+                i + 1, class + 1, (long long)plan->before[class], (long long)plan->after[class],
+                (long long)world->portal, class_names[class], plan->reading + 1, plan->reading + 1);
+        text_addf(
+            sql,
+            "insert into plan_class (portal_id, plan_id, position, seats, seats_after) values "
+            "(%lld, %d, %d, %lld, 0);\n",
+            (long long)world->portal, i + 1, CLASSES + 1, (long long)plan->unclassed);
     }
 }
 
@@ -512,31 +549,17 @@ void savings_world_begin(struct pg *pg)
     execute(&world, sql);
 }
 
-static void begin(struct savings_world *world, struct pg *pg, uint64_t seed, int64_t portal,
-                  const char *returns)
+void savings_world_open(struct savings_world *world, struct pg *pg, int64_t portal,
+                        const struct savings_wrong *wrong)
 {
     CLEANUP(text_release) struct text sql = TEXT_INIT;
 
     memset(world, 0, sizeof(*world));
     world->pg = pg;
     world->portal = portal;
-    world->returns = returns ? returns : query_savings_returns;
-    world->random = seed * 0x9E3779B97F4A7C15U | 1;
-    for (int i = 0; i < 8; i++)
-        (void)next_random(&world->random);
+    world->wrong = wrong;
     for (int i = 0; i < ACCOUNTS; i++)
         world->first_seen[i] = NONE;
-    for (int i = 0; i < ACCOUNTS * 2 / 3; i++)
-        world->account[i] = (struct holder){
-            .status = ACTIVE, .profile = draw(world, PROFILES), .person = draw(world, 6) - 1};
-    for (int class = 0; class < CLASSES; class ++) {
-        world->setup.offer[class] = draw_offer(world);
-        if (chance(world, 100)) /* classes that are configured later */
-            world->setup.offer[class].there = false;
-    }
-    for (int p = 0; p < PROFILES; p++)
-        world->setup.class_of[p] = p == PROFILES - 1 ? NONE : p % CLASSES;
-    change_setup(world);
     text_addf(
         &sql,
         "set search_path = reconcile, pg_catalog;\n"
@@ -551,6 +574,31 @@ static void begin(struct savings_world *world, struct pg *pg, uint64_t seed, int
     execute(world, text_cstr(&sql));
 }
 
+static void begin(struct savings_world *world, uint64_t seed)
+{
+    world->random = seed * 0x9E3779B97F4A7C15U | 1;
+    for (int i = 0; i < 8; i++)
+        (void)next_random(&world->random);
+    for (int i = 0; i < ACCOUNTS * 2 / 3; i++)
+        world->account[i] = (struct holder){
+            .status = ACTIVE, .profile = draw(world, PROFILES), .person = draw(world, 6) - 1};
+    for (int class = 0; class < CLASSES; class ++) {
+        world->setup.offer[class] = draw_offer(world);
+        if (chance(world, 100)) /* classes that are configured later */
+            world->setup.offer[class].there = false;
+    }
+    for (int p = 0; p < PROFILES; p++)
+        world->setup.class_of[p] = p == PROFILES - 1 ? NONE : p % CLASSES;
+    change_setup(world);
+}
+
+void savings_world_carry(struct deed *deed, int freed, int taken)
+{
+    deed->carried = true;
+    deed->freed = freed;
+    deed->taken = taken;
+}
+
 /* What was done in the first days, under another name of the portal: nobody read anything then. */
 static void carry(struct savings_world *world, int days)
 {
@@ -559,23 +607,12 @@ static void carry(struct savings_world *world, int days)
         struct holder *one = &world->account[i];
         if (one->status != ACTIVE)
             continue;
-        struct deed *deed = &world->deed[world->deed_count++];
-        *deed = (struct deed){.minute = day * 1440 + 100,
-                              .day = day,
-                              .account = i,
-                              .done = chance(world, 600) ? SUSPEND : DOWNGRADE,
-                              .from = NONE,
-                              .to = NONE,
-                              .carried = true,
-                              .freed = class,
-                              .taken = (class + 1) % CLASSES,
-                              .plan = NONE};
-        if (deed->done == DOWNGRADE) {
-            deed->from = one->profile;
-            deed->to = one->profile = (one->profile + 1 + draw(world, PROFILES - 1)) % PROFILES;
-        } else if (chance(world, 800)) { /* or an administrator let them in again */
-            one->status = INACTIVE;
-        }
+        enum done done = chance(world, 600) ? SUSPEND : DOWNGRADE;
+        int to = (one->profile + 1 + draw(world, PROFILES - 1)) % PROFILES;
+        world->minute = day * 1440 + 100;
+        savings_world_carry(savings_world_do(world, i, done, to), class, (class + 1) % CLASSES);
+        if (done == SUSPEND && chance(world, 200)) /* an administrator let them in again */
+            one->status = ACTIVE;
     }
 }
 
@@ -594,9 +631,10 @@ static void pass(struct savings_world *world, int at, int reads, int acts)
 }
 
 void savings_world_live(struct savings_world *world, struct pg *pg, uint64_t seed, int64_t portal,
-                        const char *returns)
+                        const struct savings_wrong *wrong)
 {
-    begin(world, pg, seed, portal, returns);
+    savings_world_open(world, pg, portal, wrong);
+    begin(world, seed);
     int days = 150 + draw(world, 290), stages = draw(world, 40);
     int first = chance(world, 400) ? 20 + draw(world, 40) : 0;
     carry(world, first);
@@ -652,7 +690,8 @@ void savings_world_told(const struct savings_world *world, struct text *out)
     text_addf(&sql,
               "select to_char(month, 'YYYY-MM'), class, currency, exposed_seats, "
               "(exposed * 10000)::bigint, freed_seat_days, round(freed * 365 * 10000, 6)::float8, "
-              "come_backs, not_counted, new_holders, reducible_seats, (reducible * 10000)::bigint "
+              "come_backs, not_counted, new_holders, reducible_seats, (reducible * 10000)::bigint, "
+              "two_currencies "
               "from audit.savings where portal = 'w%lld'",
               (long long)world->portal);
     if (pg_run(world->pg, "savings", text_cstr(&sql), PG_MANY, NULL, 0, &rows, &err) < 0)
@@ -664,12 +703,22 @@ void savings_world_told(const struct savings_world *world, struct text *out)
     }
 }
 
+/* A statement, or the wrong one in its place. */
+static void settle_by(struct savings_world *world, const char *name, const char *sql)
+{
+    const struct savings_wrong *wrong = world->wrong;
+
+    if (wrong && wrong->of == sql)
+        run_on(world, "wrong", wrong->sql, 0);
+    else
+        run_on(world, name, sql, 0);
+}
+
 void savings_world_settle(struct savings_world *world)
 {
     store_all(world);
-    run_on(world, "savings_acts", query_savings_acts, 0);
-    run_on(world, "savings_counts", query_savings_counts, 0);
-    run_on(world, world->returns == query_savings_returns ? "savings_returns" : "wrong_returns",
-           world->returns, 0);
-    run_on(world, "savings_settled", query_savings_settled, 0);
+    settle_by(world, "savings_acts", query_savings_acts);
+    settle_by(world, "savings_counts", query_savings_counts);
+    settle_by(world, "savings_returns", query_savings_returns);
+    settle_by(world, "savings_settled", query_savings_settled);
 }

@@ -71,13 +71,18 @@ struct proposal_row {
 struct proposal {
     int reading, day, count;
     struct proposal_row row[ROWS];
-    int64_t after[CLASSES];
+    int64_t before[CLASSES], unclassed, after[CLASSES]; /* seats; of no class */
 };
 
 struct version {
     int table, key, from, to; /* to: NONE = open */
     char value[VALUE_SIZE];
     bool stored, closed;
+};
+
+/* A statement of the program's, and one that is wrong on purpose and stands in for it. */
+struct savings_wrong {
+    const char *of, *sql;
 };
 
 struct savings_world {
@@ -96,7 +101,7 @@ struct savings_world {
     int plan_count;
     struct version version[20000];
     int version_count;
-    const char *returns; /* the statement that looks for who came back; NULL = the program's own */
+    const struct savings_wrong *wrong; /* NULL: nothing */
     int readings_stored, deeds_stored, plans_stored, accounts_stored;
 };
 
@@ -108,10 +113,26 @@ int savings_day(int minute);
 /* What each world needs of a connection. */
 void savings_world_begin(struct pg *pg);
 
-/* A world with all its days, stored as it went, settled and thinned now and then; `returns` as in
- * the world. Its portal is the number, what happens is the seed's. */
+/* A world with all its days, stored as it went, settled and thinned now and then. Its portal is the
+ * number, what happens is the seed's. */
 void savings_world_live(struct savings_world *world, struct pg *pg, uint64_t seed, int64_t portal,
-                        const char *returns);
+                        const struct savings_wrong *wrong);
+
+/* The same by hand: a world in which nobody is and nothing was; who is in it and what is configured
+ * stands in `account` and `setup`, the time in `minute`. */
+void savings_world_open(struct savings_world *world, struct pg *pg, int64_t portal,
+                        const struct savings_wrong *wrong);
+/* A reading with a configuration; of an incomplete one `shown` has a bit for each account it shows.
+ */
+void savings_world_read(struct savings_world *world, const struct setup *setup, bool complete,
+                        unsigned shown);
+/* An act; `to`: the profile that a downgrade or restoration gives. */
+struct deed *savings_world_do(struct savings_world *world, int account, enum done done, int to);
+/* Makes an act one of another name of the portal, of these classes. */
+void savings_world_carry(struct deed *deed, int freed, int taken);
+/* A plan of the newest reading, without rows. */
+struct proposal *savings_world_propose(struct savings_world *world);
+
 void savings_world_settle(struct savings_world *world);
 void savings_world_thin(struct savings_world *world);
 

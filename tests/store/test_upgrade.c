@@ -317,6 +317,41 @@ TEST(leaves_of_before_are_those_that_the_rosters_told)
                                 " n:3 2026-01-04 2026-01-04 2026-01-06, n:4 2026-01-04 2026-01-04");
 }
 
+/* How many seats a plan would have freed is told by its rows: of one whose rows retention took away
+ * nobody knows, which is not that there were none. */
+TEST(what_plans_of_before_would_free_is_told_of_those_that_have_their_rows)
+{
+    static const char second[] =
+        "insert into reconcile.plan_row (portal_id, plan_id, position, action, finding,"
+        " new_announcement, account_id, rule, reason, decision_row, account, person, uses_person,"
+        " uses_login) select portal_id, 2, position, action, finding, new_announcement, account_id,"
+        " rule, reason, decision_row, account, person, uses_person, uses_login"
+        " from reconcile.plan_row where position = 1";
+    static const struct {
+        const char *before, *exposed;
+    } row[] = {
+        {"", "1 8, 2 1"},
+        {"delete from reconcile.plan_row where plan_id = 2;"
+         "update reconcile.plan set redacted_at = now() where plan_id = 2",
+         "1 8"},
+        {"delete from reconcile.plan_row where plan_id = 2", "1 8, 2 0"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(row); i++) {
+        CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+        struct migrate_result result;
+        migrate_to(pg, BEFORE_RULINGS);
+        OK(pg_script(pg, "test", history, &why));
+        OK(pg_script(pg, "test", second, &why));
+        OK(pg_script(pg, "test", row[i].before, &why));
+        OK(migrate_run(pg, &result, &why));
+        CLEANUP(mem_cleanup)
+        char *exposed = text(pg, "select string_agg(concat_ws(' ', plan_id, seats), ', ' order by"
+                                 " plan_id) from reconcile.plan_exposed");
+        assert_string_equal(exposed, row[i].exposed);
+    }
+}
+
 TEST(what_was_announced_and_approved_before_rulings_is_carried_over)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();

@@ -1,16 +1,20 @@
 -- The seats that the rules of a plan would free, by class and price; at least a row.
-insert into plan_exposed (portal_id, plan_id, position, class, seats, price, currency)
+insert into plan_exposed (portal_id, plan_id, position, class, seats, price, currency,
+                          two_currencies)
 select $1::bigint, $2::bigint,
-       row_number() over (order by e.class collate "C" nulls last, e.currency nulls last, e.price),
-       e.class, e.seats, e.price, e.currency
-from (select c.class, c.price, c.currency, count(c.position) as seats
+       row_number() over (order by e.class collate "C" nulls last, e.currency nulls last, e.price,
+                                   e.two_currencies),
+       e.class, e.seats, e.price, e.currency, e.two_currencies
+from (select c.class, c.price, c.currency, coalesce(c.two_currencies, false) as two_currencies,
+             count(c.position) as seats
       from (values (true)) one(given)
       left join (
           select r.position, r.class,
                  case when r.action = 'suspend' then c.price
                       when c.currency = t.currency then c.price - t.price end as price,
                  case when r.action = 'suspend' or c.currency = t.currency then c.currency end
-                     as currency
+                     as currency,
+                 r.action = 'downgrade' and c.currency <> t.currency as two_currencies
           from plan_row r
           join plan p on p.portal_id = $1::bigint and p.plan_id = $2::bigint
           left join plan_class c on c.portal_id = $1::bigint and c.plan_id = $2::bigint
@@ -23,4 +27,4 @@ from (select c.class, c.price, c.currency, count(c.position) as seats
           where r.portal_id = $1::bigint and r.plan_id = $2::bigint
             and r.action in ('suspend', 'downgrade') and not r.finding and r.account = 'active'
             and (r.action = 'suspend' or k.class is distinct from r.class)) c on true
-      group by c.class, c.price, c.currency) e
+      group by c.class, c.price, c.currency, coalesce(c.two_currencies, false)) e

@@ -3,10 +3,11 @@
 -- profiles; a restoration frees nothing, it gives back. Whoever is deleted was suspended
 -- before, and has no seat.
 insert into seat_act (portal_id, act_id, account_id, since, snapshot_id, frees, freed_class, takes,
-                      taken_class, person_key)
+                      taken_class, person_key, freed_profile)
 select c.portal_id, c.act_id, c.account_id, c.since, c.snapshot_id,
        c.frees and not c.is_same, case when c.leaves and not c.is_same then c.before end,
-       c.takes and not c.is_same, case when c.takes and not c.is_same then c.after end, c.person_key
+       c.takes and not c.is_same, case when c.takes and not c.is_same then c.after end, c.person_key,
+       case when c.frees and not c.is_same then c.profile_id end
 from (select a.portal_id, a.act_id, a.account_id,
              (a.done_at at time zone coalesce(p.time_zone, z.time_zone, 'UTC'))::date as since,
              s.snapshot_id, a.action in ('suspend', 'downgrade') as frees,
@@ -14,7 +15,7 @@ from (select a.portal_id, a.act_id, a.account_id,
              a.action in ('reactivate', 'downgrade', 'restore') as takes, f.class as before,
              t.class as after,
              a.action in ('downgrade', 'restore') and f.class is not distinct from t.class as is_same,
-             k.person_key
+             k.person_key, coalesce(a.from_profile, v.profile_id) as profile_id
       from act a
       left join plan p on p.portal_id = $1::bigint and p.plan_id = a.plan_id
       left join (select o.time_zone from plan o where o.portal_id = $1::bigint
