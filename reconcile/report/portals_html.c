@@ -63,8 +63,6 @@ static void add_plan(struct text *out, const struct portal_status *portal)
         report_add_counted(out, portal->open_steps, "act");
         text_add(out, " of unknown outcome</small>");
     }
-    if (portal->waiting > 0)
-        html_add_small(out, "digest ", portal->digest);
 }
 
 static void add_freed(struct text *out, const struct portal_status *portal)
