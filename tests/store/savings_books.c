@@ -53,19 +53,22 @@ static int first_day(const struct savings_world *world)
     return world->reading[0].day;
 }
 
-/* The newest reading before a minute; the newest whose day is not later than one. */
-static const struct reading *before(const struct savings_world *world, int minute)
+/* The newest reading before an act; NULL: of one of another name of the portal nothing is known but
+ * what it carries. */
+static const struct reading *before(const struct savings_world *world, const struct deed *deed)
 {
-    const struct reading *found = &world->reading[0]; /* complete, before any act */
+    const struct reading *found = NULL;
 
-    for (int i = 0; i < world->reading_count; i++)
-        found = world->reading[i].minute <= minute ? &world->reading[i] : found;
+    for (int i = 0; i < world->reading_count && !deed->carried; i++)
+        found = world->reading[i].minute <= deed->minute ? &world->reading[i] : found;
+    assert_true(found || deed->carried);
     return found;
 }
 
+/* The newest whose day is not later than one. */
 static const struct reading *until(const struct savings_world *world, int day, bool complete)
 {
-    const struct reading *found = &world->reading[0]; /* complete, before any act */
+    const struct reading *found = &world->reading[0]; /* complete */
 
     for (int i = 0; i < world->reading_count; i++) {
         if (world->reading[i].day <= day && (!complete || world->reading[i].complete))
@@ -78,16 +81,16 @@ static const struct reading *until(const struct savings_world *world, int day, b
 static bool moves(const struct savings_world *world, const struct deed *deed, bool *ret_frees,
                   int *ret_freed, bool *ret_takes, int *ret_taken)
 {
-    const struct reading *reading = before(world, deed->minute);
-    int known = reading->known[deed->account].profile;
+    const struct reading *reading = before(world, deed);
 
     *ret_frees = deed->done == SUSPEND || deed->done == DOWNGRADE;
     *ret_takes = deed->done == REACTIVATE || deed->done == DOWNGRADE || deed->done == RESTORE;
-    *ret_freed = class_at(&reading->setup, deed->from != NONE ? deed->from : known);
-    *ret_taken = class_at(&reading->setup, deed->to != NONE ? deed->to : known);
-    if (deed->carried) {
-        *ret_freed = deed->freed;
-        *ret_taken = deed->taken;
+    *ret_freed = deed->freed;
+    *ret_taken = deed->taken;
+    if (reading) {
+        int known = reading->known[deed->account].profile;
+        *ret_freed = class_at(&reading->setup, deed->from != NONE ? deed->from : known);
+        *ret_taken = class_at(&reading->setup, deed->to != NONE ? deed->to : known);
     }
     if ((deed->done == DOWNGRADE || deed->done == RESTORE) && *ret_freed == *ret_taken)
         *ret_frees = *ret_takes = false;
@@ -141,14 +144,15 @@ static bool is_cheaper(const struct setup *setup, int class, int other)
            a->currency == b->currency && a->price < b->price;
 }
 
-/* Another profile than they were given, of a class that is known, and not known to be cheaper. */
+/* Another profile than they were given, of a class that is known, and not known to be cheaper by a
+ * reading; NULL: nothing is known of classes but what they were at the acts. */
 static bool ends_downgrade(const struct savings_world *world, const struct reading *reading,
                            int profile, int class, const struct freed *freed)
 {
-    int target = kept_at(world, freed->deed->to, freed->target, reading);
+    int target = reading ? kept_at(world, freed->deed->to, freed->target, reading) : freed->target;
 
     return profile != freed->deed->to && class != NONE && class != target &&
-           !is_cheaper(&reading->setup, class, target);
+           !(reading && is_cheaper(&reading->setup, class, target));
 }
 
 static bool reading_shows(const struct savings_world *world, const struct reading *reading,
@@ -156,7 +160,7 @@ static bool reading_shows(const struct savings_world *world, const struct readin
 {
     const struct deed *deed = freed->deed;
     const struct holder *own = &reading->known[deed->account];
-    int person = deed->carried ? NONE : before(world, deed->minute)->known[deed->account].person;
+    int person = deed->carried ? NONE : before(world, deed)->known[deed->account].person;
 
     if (own->status == ACTIVE && (reading->complete || own->changed) &&
         (!freed->downgrade || ends_downgrade(world, reading, own->profile,
@@ -188,7 +192,7 @@ static bool deed_shows(const struct savings_world *world, const struct deed *lat
         !moves(world, later, &frees, &from, &takes, &to))
         return false;
     bool again = later->done == DOWNGRADE; /* they had another one before it */
-    return ends_downgrade(world, before(world, later->minute), again ? later->from : later->to,
+    return ends_downgrade(world, before(world, later), again ? later->from : later->to,
                           again ? from : to, freed);
 }
 
@@ -235,7 +239,7 @@ static void find_freed(struct books *books)
         freed.target = taken;
         freed.profile = freed.deed->from;
         if (freed.profile == NONE && !freed.deed->carried)
-            freed.profile = before(world, freed.deed->minute)->known[freed.deed->account].profile;
+            freed.profile = before(world, freed.deed)->known[freed.deed->account].profile;
         freed.back = back_of(world, &freed);
         if (freed.back != NONE && freed.back < freed.deed->day) /* in a zone in the west */
             freed.back = freed.deed->day;

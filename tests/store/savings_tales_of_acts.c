@@ -61,6 +61,20 @@ static void downgraded_within(struct savings_world *world)
     tale_night(world, 45);
 }
 
+/* What freed nothing does not come back. */
+static void downgraded_within_and_moved(struct savings_world *world)
+{
+    tale_offer(world, GUEST, 9, 3);
+    world->setup.class_of[READER] = GUEST;
+    tale_night(world, 0);
+    tale_at(world, 5);
+    savings_world_do(world, 0, DOWNGRADE, EDITOR);
+    tale_night(world, 6);
+    world->account[0].profile = READER;
+    tale_night(world, 20);
+    tale_night(world, 45);
+}
+
 /* --- a downgrade whose seat is given away --- */
 
 /* Of `dear` a seat is freed by a downgrade to `cheap`, of which one is freed by a suspension. Then
@@ -314,6 +328,60 @@ static void carried_from_another(struct savings_world *world)
     carried_anew(world, STRAY);
 }
 
+/* By the first reading GUEST is the cheapest. Another name of the portal is not known to have had
+ * it so. */
+static void anew_from_guest(struct savings_world *world, bool carries)
+{
+    tale_offer(world, GUEST, 9, 0);
+    world->setup.class_of[READER] = GUEST;
+    if (!carries)
+        tale_night(world, 0);
+    tale_at(world, 5);
+    tale_downgrade(world, 0);
+    tale_at(world, 40);
+    world->account[0].profile = READER;
+    tale_downgrade(world, 0);
+    if (carries) {
+        savings_world_carry(&world->deed[0], FULL, LIGHT);
+        savings_world_carry(&world->deed[1], GUEST, LIGHT);
+    }
+    tale_night(world, 41);
+    tale_night(world, 45);
+}
+
+static void carried_from_cheaper_since(struct savings_world *world)
+{
+    anew_from_guest(world, true);
+}
+
+static void read_from_cheaper(struct savings_world *world)
+{
+    anew_from_guest(world, false);
+}
+
+/* By the first reading what was given is of GUEST. It was of LIGHT. */
+static void carried_and_renamed(struct savings_world *world, int from, int to)
+{
+    tale_rename(world, LIGHT, GUEST);
+    tale_at(world, 5);
+    savings_world_carry(savings_world_do(world, 0, DOWNGRADE, VIEWER), FULL, LIGHT);
+    tale_at(world, 40);
+    world->account[0].profile = READER;
+    savings_world_carry(savings_world_do(world, 0, DOWNGRADE, VIEWER), from, to);
+    tale_night(world, 41);
+    tale_night(world, 45);
+}
+
+static void carried_from_its_class_since(struct savings_world *world)
+{
+    carried_and_renamed(world, GUEST, LIGHT);
+}
+
+static void carried_from_its_class(struct savings_world *world)
+{
+    carried_and_renamed(world, LIGHT, GUEST);
+}
+
 /* --- two acts on one account --- */
 
 static void downgraded_and_suspended(struct savings_world *world)
@@ -421,6 +489,7 @@ const struct savings_tale savings_tales_of_acts[] = {
      "2026-01 full EUR, 26 days = 0\n"
      "2026-02 full EUR, 15 days = 0"},
     {"downgraded within", downgraded_within, ""},
+    {"downgraded within and moved", downgraded_within_and_moved, ""},
     {"given away and no room", given_away_and_no_room,
      "2026-01 full EUR, 5 days = 10, 1 given\n"
      "2026-01 light EUR, 5 days = 5, 1 given"},
@@ -482,6 +551,24 @@ const struct savings_tale savings_tales_of_acts[] = {
      "2026-01 full -, 28 days\n"
      "2026-02 full -, 9 days, 1 back\n"
      "2026-02 guest -, 1 days, 1 given"},
+    {"carried from a class that is cheaper since", carried_from_cheaper_since,
+     "2026-01 full -, 26 days\n"
+     "2026-02 full -, 9 days, 1 back\n"
+     "2026-02 guest EUR, 5 days = 0\n"
+     "2026-02 guest -, 1 days"},
+    {"the same with a reading before it", read_from_cheaper,
+     "2026-01 full EUR, 26 days = 52\n"
+     "2026-02 full EUR, 15 days = 30\n"
+     "2026-02 guest EUR, 6 days = 0"},
+    {"carried from what is its class since", carried_from_its_class_since,
+     "2026-01 full -, 26 days\n"
+     "2026-02 full -, 9 days, 1 back\n"
+     "2026-02 guest -, 1 days"},
+    {"carried from its class", carried_from_its_class,
+     "2026-01 full -, 26 days\n"
+     "2026-02 full EUR, 5 days = 10\n"
+     "2026-02 full -, 10 days\n"
+     "2026-02 light -, 1 days"},
     {"downgraded and suspended", downgraded_and_suspended,
      "2026-01 full EUR, 26 days = 52\n"
      "2026-01 light EUR, 21 days = 21"},
