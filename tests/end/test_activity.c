@@ -393,7 +393,7 @@ TEST(activity_of_a_kind_that_falls_silent_alone_makes_nobody_unused)
         is_told_again(&story, "collection_views");
         story_night(&story, 0);
     }
-    story_passes(&story, 2);
+    story_passes(&story, 1);
     is_active(&story, "api-1", "downloads", 1);
     story_night(&story, 0);
     assert_noted(&story, "activity: no collection views on%", 1);

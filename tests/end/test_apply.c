@@ -320,7 +320,7 @@ TEST(apply_goes_on_after_a_change_that_is_said_to_be_the_portals_own)
     check_changes_itself(END_FREELY "changes_itself = [ \"terms\" ];", phone, 21, 1,
                          "changes_itself = [ \"phoneNumber\", \"terms\" ];");
     check_changes_itself(END_FREELY "changes_itself = [ \"phoneNumber\" ];", all, 21, 1,
-                         "firstname is empty now");
+                         "name is empty now");
 }
 
 TEST(apply_redirected_never_asks_elsewhere)
