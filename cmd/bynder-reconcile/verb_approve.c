@@ -216,43 +216,69 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
 
 struct portals {
     struct portals_line *line;
-    size_t count, taken;
-    bool *seen; /* of each line: a configuration is of that portal */
+    size_t count;
+    size_t *configs; /* of each line: how many configurations are of that portal */
+    bool *taken;     /* of each line */
     const struct decide_request *terms;
 };
+
+/* The line of a configuration's portal; NULL = none. */
+static const struct portals_line *find_line(const struct portals *portals,
+                                            const struct config *config)
+{
+    for (size_t i = 0; i < portals->count; i++) {
+        if (text_equal(portals->line[i].portal, config->portal.name))
+            return &portals->line[i];
+    }
+    return NULL;
+}
+
+static int count_config(void *context, const struct invocation *one, const struct config *config,
+                        struct err *err)
+{
+    struct portals *portals = context;
+    const struct portals_line *line = find_line(portals, config);
+
+    (void)one;
+    (void)err;
+    if (line)
+        portals->configs[line - portals->line]++;
+    return 0;
+}
 
 static int approve_line(const struct invocation *one, const struct config *config,
                         const struct portals_line *line, const struct portals *portals,
                         struct err *err)
 {
+    CLEANUP(arena_release) struct arena own = ARENA_INIT;
+    struct invocation portal = *one;
     struct decide_request request = *portals->terms;
     struct desk desk = {.config = *config};
 
+    portal.arena = &own;
     request.digest = line->digest;
     (void)fputs(line->portal, stdout);
     (void)fputs(": ", stdout);
     int failed =
-        open_plan(one, line->plan_id, &desk, err) < 0 || approve_plan(&desk, &request, err) < 0;
+        open_plan(&portal, line->plan_id, &desk, err) < 0 || approve_plan(&desk, &request, err) < 0;
     database_release(&desk.database);
-    return failed ? -1 : 0;
+    if (!failed)
+        return 0;
+    session_say("nothing was taken");
+    return err_prefix(err, "%s", line->portal);
 }
 
 static int approve_config(void *context, const struct invocation *one, const struct config *config,
                           struct err *err)
 {
     struct portals *portals = context;
+    const struct portals_line *line = find_line(portals, config);
 
-    for (size_t i = 0; i < portals->count; i++) {
-        const struct portals_line *line = &portals->line[i];
-        if (!text_equal(line->portal, config->portal.name))
-            continue;
-        portals->seen[i] = true;
-        if (approve_line(one, config, line, portals, err) < 0) {
-            session_say("nothing was taken");
-            return err_prefix(err, "%s", line->portal);
-        }
-        portals->taken++;
-    }
+    if (!line || portals->configs[line - portals->line] != 1)
+        return 0;
+    if (approve_line(one, config, line, portals, err) < 0)
+        return -1;
+    portals->taken[line - portals->line] = true;
     return 0;
 }
 
@@ -271,7 +297,8 @@ static int read_portals(const struct invocation *invocation, struct portals *por
         return err_set(err, ERR_USAGE,
                        "'%s' approves nothing: no line has 'approve' in its column 'decision'",
                        invocation_option(invocation, "portals"));
-    portals->seen = arena_calloc(invocation->arena, portals->count, sizeof(portals->seen[0]));
+    portals->configs = arena_calloc(invocation->arena, portals->count, sizeof(portals->configs[0]));
+    portals->taken = arena_calloc(invocation->arena, portals->count, sizeof(portals->taken[0]));
     return 0;
 }
 
@@ -291,40 +318,61 @@ static int check_options(const struct invocation *invocation, struct err *err)
     return 0;
 }
 
+static int each_config(const struct invocation *invocation, configs_visit *visit,
+                       struct portals *portals, struct err *err)
+{
+    const char *directory = configs_directory(invocation);
+    struct config config;
+
+    if (directory)
+        return configs_each(invocation, directory, visit, portals, err);
+    return session_config(invocation, &config, err) < 0 ||
+                   visit(portals, invocation, &config, err) < 0
+               ? -1
+               : 0;
+}
+
+/* Which portal a name means must be certain. */
+static void tell_unsure(const struct portals *portals)
+{
+    for (size_t i = 0; i < portals->count; i++) {
+        if (portals->configs[i] == 0)
+            log_error("%s: no configuration that could be read is of this portal",
+                      portals->line[i].portal);
+        else if (portals->configs[i] > 1)
+            log_error("%s: %zu configurations are of a portal of this name, and which is meant "
+                      "cannot be told; hint: approve it by one of them, with --config FILE",
+                      portals->line[i].portal, portals->configs[i]);
+    }
+}
+
 /* Each portal for itself: what one refuses is told, and the others are taken. */
 static int approve_portals(const struct invocation *invocation, struct err *err)
 {
     struct decide_request terms = {.reason = invocation_option(invocation, "reason"),
                                    .spread = invocation_option(invocation, "spread") != NULL};
     struct portals portals = {.terms = &terms};
-    const char *directory = configs_directory(invocation);
-    CLEANUP(err_release) struct err own = ERR_INIT;
-    struct config config;
-    int failed;
+    CLEANUP(err_release) struct err unread = ERR_INIT;
+    CLEANUP(err_release) struct err refused = ERR_INIT;
+    size_t taken = 0;
 
     if (check_options(invocation, err) < 0 ||
         read_number(invocation, "nightly", &terms.nightly, err) < 0 ||
         check_terms(&terms, err) < 0 || read_portals(invocation, &portals, err) < 0)
         return -1;
-    if (directory)
-        failed = configs_each(invocation, directory, approve_config, &portals, &own);
-    else
-        failed = session_config(invocation, &config, &own) < 0 ||
-                 approve_config(&portals, invocation, &config, &own) < 0;
-    if (failed)
-        log_error("%s", own.text);
-    for (size_t i = 0; i < portals.count; i++) {
-        if (portals.seen[i])
-            continue;
-        log_error("no configuration %s%s is of portal '%s', line %u", directory ? "in " : "",
-                  directory ? directory : invocation->config_path, portals.line[i].portal,
-                  portals.line[i].row);
-    }
-    if (portals.taken == portals.count)
+    if (each_config(invocation, count_config, &portals, &unread) < 0)
+        log_error("%s", unread.text);
+    tell_unsure(&portals);
+    if (each_config(invocation, approve_config, &portals, &refused) < 0 &&
+        !text_equal(refused.text, unread.text))
+        log_error("%s", refused.text);
+    for (size_t i = 0; i < portals.count; i++)
+        taken += portals.taken[i];
+    if (taken == portals.count)
         return 0;
-    return err_set(err, portals.taken ? ERR_PARTIAL : ERR_HELD,
+    return err_set(err, taken ? ERR_PARTIAL : ERR_HELD,
                    "of %zu plans %zu were approved: each of the others says why above",
-                   portals.count, portals.taken);
+                   portals.count, taken);
 }
 
 static int run_approve(const struct invocation *invocation, struct err *err)

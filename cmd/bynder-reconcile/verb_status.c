@@ -190,10 +190,11 @@ static int show_all(struct listing *listing, int failed, enum report_format form
     if (format == REPORT_XLSX || format == REPORT_CSV_BOM)
         return err_set(err, ERR_USAGE, "status has no format '%s'; hint: text, json, csv or html",
                        report_format_name(format));
-    struct portals_view view = {.portal = listing->portal,
-                                .count = listing->count,
-                                .total = portals_add_up(arena, listing->portal, listing->count),
-                                .now = listing->now};
+    struct portals_view view = {
+        .portal = listing->portal,
+        .count = listing->count,
+        .total = portals_add_up(arena, listing->portal, listing->count, listing->now),
+        .now = listing->now};
     portals_report(&view, format, &text);
     return session_print(invocation_option(listing->invocation, "output"), &text,
                          failed ? NULL : err) ||

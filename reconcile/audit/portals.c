@@ -28,6 +28,8 @@ static const struct column portal_columns[] = {
     COLUMN("finished_at", struct portal_status, run.finished_at),
     COLUMN_AS("exit_code", struct portal_status, run.exit_code, COLUMN_OPTIONAL),
     COLUMN("message", struct portal_status, run.message),
+    COLUMN_AS("acting_exit_code", struct portal_status, acting_exit_code, COLUMN_OPTIONAL),
+    COLUMN("acting_run_id", struct portal_status, acting_run_id),
     COLUMN("last_success", struct portal_status, last_success),
     COLUMN("taken_at", struct portal_status, taken_at),
     COLUMN("complete", struct portal_status, complete),
@@ -47,17 +49,13 @@ static const struct column portal_columns[] = {
 
 /* --- what holds of one --- */
 
-enum { CHANGES_PENDING = 10 }; /* what `plan --detailed-exitcode` ends with */
-
 static bool is_failed(const struct portal_status *portal)
 {
-    const struct store_status_run *run = &portal->run;
-
-    if (run->id == 0)
+    if (portal->acting_run_id == 0)
         return false;
-    if (run->exit_code < 0)
-        return !portal->locked;
-    return run->exit_code != 0 && run->exit_code != CHANGES_PENDING && run->exit_code != ERR_HELD;
+    if (portal->acting_exit_code < 0)
+        return !portal->locked && !portal->unseen;
+    return portal->acting_exit_code != 0 && portal->acting_exit_code != ERR_HELD;
 }
 
 static void judge(struct portal_status *portal, struct instant now)
@@ -91,9 +89,12 @@ static int load_locks(struct pg *pg, struct portal_status *portal, size_t count,
     if (PG_QUERY(pg, status_locks, PG_MANY, &result, err) < 0)
         return -1;
     for (int row = 0; row < PQntuples(result); row++) {
-        int64_t id = pg_int(result, row, 0);
-        for (size_t i = 0; i < count; i++)
-            portal[i].locked |= portal[i].portal_id == id;
+        bool unseen = PQgetisnull(result, row, 0);
+        int64_t id = unseen ? 0 : pg_int(result, row, 0);
+        for (size_t i = 0; i < count; i++) {
+            portal[i].unseen |= unseen;
+            portal[i].locked |= !unseen && portal[i].portal_id == id;
+        }
     }
     return 0;
 }
@@ -157,17 +158,27 @@ static struct portals_money *find_currency(struct arena *arena, struct portals_t
 /* What is not told adds nothing; what would not fit is told by nobody. */
 static void add_amount(int64_t *sum, const char *amount)
 {
-    int64_t money = 0;
+    int64_t money = 0, more = 0;
 
-    if (!amount || !money_parse(amount, &money) ||
-        __builtin_add_overflow(*sum < 0 ? 0 : *sum, money, sum))
-        return;
+    if (amount && money_parse(amount, &money) &&
+        !__builtin_add_overflow(*sum < 0 ? 0 : *sum, money, &more))
+        *sum = more;
+}
+
+/* Days as texts, "2026-11-29": the same year, or the same month, when so many characters are. */
+static bool is_same(struct day a, struct day b, size_t characters)
+{
+    char left[DAY_TEXT_SIZE], right[DAY_TEXT_SIZE];
+
+    return day_is_set(a) && strncmp(day_format(a, left), day_format(b, right), characters) == 0;
 }
 
 struct portals_total portals_add_up(struct arena *arena, const struct portal_status *portal,
-                                    size_t count)
+                                    size_t count, struct instant now)
 {
+    enum { YEAR = 4, MONTH = 7 };
     struct portals_total total = {.portals = count};
+    struct day today = instant_day(now, &zone_utc);
 
     for (size_t i = 0; i < count; i++) {
         for (unsigned state = 0; state < PORTAL_STATE_COUNT; state++)
@@ -182,8 +193,10 @@ struct portals_total portals_add_up(struct arena *arena, const struct portal_sta
                 continue;
             struct portals_money *money = find_currency(arena, &total, one->currency);
             add_amount(&money->exposed, one->exposed);
-            add_amount(&money->freed, one->freed);
-            add_amount(&money->year_freed, one->year_freed);
+            if (is_same(portal[i].plan_today, today, MONTH))
+                add_amount(&money->freed, one->freed);
+            if (is_same(portal[i].plan_today, today, YEAR))
+                add_amount(&money->year_freed, one->year_freed);
             add_amount(&money->reducible, one->reducible);
         }
     }

@@ -1,7 +1,8 @@
 /*
  * audit/portals: how every portal of a database stands, by what is recorded there: a statement for
  * all of them, however many, and one for the money of each. Their configurations are not asked, so
- * an approval counts here whoever gave it; `status` of one portal judges it by its own. Only reads.
+ * an approval counts here whoever gave it, until a run ends it; `status` of one portal judges it by
+ * its own configuration and by the clock. Only reads.
  */
 #ifndef AUDIT_PORTALS_H
 #define AUDIT_PORTALS_H
@@ -10,7 +11,7 @@
 
 /* What somebody is to look at, the most urgent first. */
 enum portal_state {
-    PORTAL_FAILED = 0, /* the newest run ended with an error, or was cut off */
+    PORTAL_FAILED = 0, /* the newest run that may act ended with an error, or was cut off */
     PORTAL_OVERDUE,    /* no run came to a good end for PORTAL_OVERDUE_US, or none ever did */
     PORTAL_HELD,       /* a guard holds the newest plan */
     PORTAL_UNCLEAR,    /* of an act nobody knows the outcome */
@@ -27,7 +28,10 @@ struct portal_status {
     int64_t portal_id;
     const char *portal;
     struct store_status_run run; /* the newest; id 0 = there is none */
+    int64_t acting_run_id;       /* the newest `run` or `apply`; 0 = none */
+    int acting_exit_code;        /* of it; -1 = not finished */
     bool locked;                 /* a run holds the portal */
+    bool unseen;                 /* or may: whoever answers is a standby, which knows no locks */
     struct instant last_success; /* of `run`; none = never */
     struct instant taken_at;     /* of the newest snapshot; none = there is none */
     bool complete;               /* likewise */
@@ -64,7 +68,9 @@ struct portals_total {
     struct portals_money *money; /* by currency, in its order; currencies are never added */
     size_t money_count;
 };
+/* Money of this month and year as they are `now`: of a portal whose newest plan is of another one
+ * nothing is freed in it. */
 struct portals_total portals_add_up(struct arena *arena, const struct portal_status *portal,
-                                    size_t count);
+                                    size_t count, struct instant now);
 
 #endif

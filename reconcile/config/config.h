@@ -19,6 +19,7 @@
 #include "core/match.h"
 #include "core/policy.h"
 #include "core/seats.h"
+#include "facts/particulars.h"
 
 struct secret;
 
@@ -56,6 +57,7 @@ struct config_portal {
     const char *proxy;            /* NULL = none; the environment is not asked */
     int64_t timeout;              /* seconds for one request, all of it */
     int64_t contracted_seats;     /* 0 = not told */
+    struct own_changes changes_itself; /* members that are not compared after an act */
 };
 
 struct config_database {

@@ -47,6 +47,10 @@ static const struct setting_word activity_words[] = {{"views", EVENT_VIEW},
                                                      {"searches", EVENT_SEARCH},
                                                      {"collection_views", EVENT_COLLECTION_VIEW},
                                                      {NULL, 0}};
+/* Words and places are those of own_change_names[]. */
+static const struct setting_word own_change_words[] = {
+    {"language", 0},   {"phoneNumber", 1}, {"companyName", 2}, {"department", 3}, {"job", 4},
+    {"costCenter", 5}, {"country", 6},     {"terms", 7},       {NULL, 0}};
 static const struct setting_word activity_for_words[] = {
     {"rules", false}, {"always", true}, {NULL, 0}};
 #define REPORT(member) (offsetof(struct config, report.member) - offsetof(struct config, report))
@@ -253,6 +257,17 @@ const struct setting settings[] = {
      .maximum = LIMIT_ACCOUNTS,
      .fallback = "0",
      .sentence = "Seats that the contract has, for monitoring to compare with; 0 leaves that out."},
+    {.path = "portal.changes_itself",
+     .type = SETTING_FLAGS,
+     .may_be_empty = true,
+     AT(portal.changes_itself),
+     .fallback = "[ ]",
+     .words = own_change_words,
+     .sentence =
+         "What this portal changes of an account by itself when it is suspended or gets "
+         "another profile, and what is therefore not compared after an act. Any other "
+         "change that was not intended ends the run after its first act. What says who an "
+         "account is or what it may do (name, e-mail, profile, groups) is always compared."},
 
     /* --- database --- */
     {.path = "database",

@@ -117,14 +117,38 @@ static const char *list_words(struct config_loader *loader, const struct setting
     return result;
 }
 
+/* What somebody may have meant: a near spelling, or a longer name that begins like that. */
+static const char *find_nearest(const char *name, const char *const *known, size_t count)
+{
+    const char *nearest = text_nearest(name, known, count);
+
+    for (size_t i = 0; !nearest && i < count && strlen(name) > 2; i++)
+        if (text_starts(known[i], name))
+            nearest = known[i];
+    return nearest;
+}
+
+static const char *nearest_word(const char *text, const struct setting_word *words)
+{
+    const char *known[64];
+    size_t count = 0;
+
+    for (; words[count].name && count < COUNT_OF(known); count++)
+        known[count] = words[count].name;
+    return find_nearest(text, known, count);
+}
+
 static const struct setting_word *find_word(struct config_loader *loader, const struct place *place,
                                             const char *text)
 {
     for (const struct setting_word *word = place->setting->words; word->name; word++)
         if (strcmp(word->name, text) == 0)
             return word;
-    config_problem_add(loader, place->line, "'%s' is '%s'; hint: it must be one of %s", place->path,
-                       text, list_words(loader, place->setting->words));
+    const char *nearest = nearest_word(text, place->setting->words);
+    config_problem_add(loader, place->line, "'%s' is '%s'; hint: it must be one of %s%s%s%s",
+                       place->path, text, list_words(loader, place->setting->words),
+                       nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                       nearest ? "'?" : "");
     return NULL;
 }
 
@@ -478,17 +502,6 @@ static void read_condition_patterns(struct config_loader *loader, const struct p
     }
     *(struct patterns *)(void *)(place->base + field->offset) =
         (struct patterns){.item = item, .count = list.count};
-}
-
-/* What somebody may have meant: a near spelling, or a longer name that begins like that. */
-static const char *find_nearest(const char *name, const char *const *known, size_t count)
-{
-    const char *nearest = text_nearest(name, known, count);
-
-    for (size_t i = 0; !nearest && i < count && strlen(name) > 2; i++)
-        if (text_starts(known[i], name))
-            nearest = known[i];
-    return nearest;
 }
 
 static void add_unknown_condition(struct config_loader *loader, const struct place *place,

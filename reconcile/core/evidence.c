@@ -20,7 +20,7 @@ enum {
     PAGES_ANYWAY = 100,      /* however little is on them */
     PAGE_LEAST = 50,         /* events on a page that another follows: 10,000 are asked for */
     FREQUENT_DAYS = 28,      /* with events, before any silence is surprising */
-    LONGER_THAN_EVER = 3,    /* times the longest silence of before: nobody believes that */
+    LONGER_THAN_EVER = 3, /* times the longest believed silence of before: nobody believes that */
 };
 
 struct candidate {
@@ -264,4 +264,51 @@ bool evidence_is_silenced(int64_t silent, int64_t longest, int64_t told, int64_t
     bool is_frequent = told >= FREQUENT_DAYS && 2 * told > span;
 
     return is_frequent && silent > EVIDENCE_SILENT_DAYS && silent > LONGER_THAN_EVER * longest;
+}
+
+/* A kind as it was until the day that is looked at, without its silences that nobody believes. */
+struct habit {
+    int64_t told, lost; /* days with an event, and days of such silences */
+    int64_t longest;    /* silence that was believed */
+};
+
+/* Whether a week that begins with day `at` is over, and most of its days have an event. */
+static bool tells_again(const struct day *told, size_t count, size_t at, struct day today)
+{
+    int64_t days = 0;
+
+    if (day_between(told[at], today) < EVIDENCE_SILENT_DAYS)
+        return false;
+    for (size_t i = at; i < count && day_between(told[at], told[i]) < EVIDENCE_SILENT_DAYS; i++)
+        days++;
+    return 2 * days > EVIDENCE_SILENT_DAYS;
+}
+
+struct evidence_silence evidence_find_silence(const struct day *told, size_t count,
+                                              struct day today)
+{
+    struct evidence_silence silence = {.since = DAY_NONE, .until = DAY_NONE};
+    struct habit habit = {.told = 0};
+    bool is_broken = false;
+
+    for (size_t i = 0; i < count; i++) {
+        int64_t silent = day_between(told[i], i + 1 < count ? told[i + 1] : today) - 1;
+        if (is_broken && tells_again(told, count, i, today)) {
+            is_broken = false;
+            silence.until = told[i];
+            habit.lost += day_between(silence.since, told[i]) - 1;
+        }
+        if (is_broken) {
+            silence.silent += silent > 0 ? silent : 0;
+            continue;
+        }
+        habit.told++;
+        int64_t span = day_between(told[0], told[i]) + 1 - habit.lost;
+        is_broken = evidence_is_silenced(silent, habit.longest, habit.told, span);
+        if (is_broken)
+            silence = (struct evidence_silence){.since = told[i], .silent = silent};
+        else if (silent > habit.longest)
+            habit.longest = silent;
+    }
+    return silence;
 }

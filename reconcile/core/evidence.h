@@ -49,9 +49,23 @@ enum {
 }; /* without events: from then on it is asked whether to believe it */
 
 /* Whether so many days without an event are not to be believed of a kind of events: more than
- * seven, and more than three times the longest silence before them (`longest`), after it told some
- * on most days: on more than half of `span`, and on 28 at least (`told`). Of a rare kind silence is
- * usual, and of one that began lately nobody knows what is. */
+ * seven, and more than three times the longest believed silence before (`longest`), after it told
+ * some on most days: on more than half of `span`, and on 28 at least (`told`). Of a rare kind
+ * silence is usual, and of one that began lately nobody knows what is. */
 bool evidence_is_silenced(int64_t silent, int64_t longest, int64_t told, int64_t span);
+
+/* The last silence of a kind that was not to be believed when it happened. */
+struct evidence_silence {
+    struct day since; /* the last day with an event before it; none = there is no such silence */
+    struct day until; /* the first day of the week in which it told again; none = it lasts */
+    int64_t silent;   /* days after `since` without an event until then, or until today */
+};
+
+/* Of the days `told` with an event, each once and in order, none after `today`. Such a silence is
+ * over once seven days have passed, from a day with an event on, most of which have one: what comes
+ * before that is part of it. Days of it are neither days of the kind nor a silence that makes a
+ * later one usual. */
+struct evidence_silence evidence_find_silence(const struct day *told, size_t count,
+                                              struct day today);
 
 #endif

@@ -152,6 +152,11 @@ struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
 
 /* --- after the act --- */
 
+/* Who an account is, what it may do, and what an act is about. */
+#define ALWAYS_COMPARED                                                                            \
+    "look at the account first, and ask Bynder when it is the portal that does so: this is "       \
+    "compared after every act, and no setting leaves it out"
+
 static bool same_groups(const struct account *a, const struct account *b)
 {
     if (a->group_count != b->group_count)
@@ -173,29 +178,62 @@ static bool logged_in_between(const struct account *before, const struct account
             instant_compare(after->login.at, before->login.at) > 0);
 }
 
-/* NULL = unchanged. `theirs`: what another value is now, they changed themselves. */
-static const char *change_of(struct arena *arena, const char *name, const char *was, const char *is,
-                             bool theirs)
+/* OWN_CHANGE_COUNT: none of those that the portal may be said to change by itself. */
+static size_t find_own(const char *name)
 {
-    if (text_equal(was, is) || (is && theirs))
-        return NULL;
-    return arena_printf(arena, "%s is %s now", name, is ? "another" : "empty");
+    size_t at = 0;
+
+    while (at < OWN_CHANGE_COUNT && !text_equal(own_change_names[at], name))
+        at++;
+    return at;
 }
 
-static const char *find_particular(struct arena *arena, const struct step_sight *before,
-                                   const struct step_sight *after, bool theirs)
+/* What lets acts go on after such a change, as a line to paste: what is named already, and this. */
+static const char *let_go(struct arena *arena, const struct own_changes *own, size_t at)
+{
+    CLEANUP(text_release) struct text names = TEXT_INIT;
+
+    for (size_t i = 0; i < OWN_CHANGE_COUNT; i++) {
+        if (i == at || (own && own->of[i]))
+            text_addf(&names, "%s\"%s\"", names.length > 0 ? ", " : "", own_change_names[i]);
+    }
+    return arena_printf(
+        arena,
+        "look at the account first; when the portal does so by itself at every such act, and it "
+        "does no harm, this line in 'portal' of the configuration, in place of the one there, lets "
+        "acts go on: changes_itself = [ %s ];",
+        text_cstr(&names));
+}
+
+/* NULL = unchanged, or said to be the portal's own. `theirs`: what another value is now, they
+ * changed themselves. */
+static const char *change_of(struct arena *arena, const struct own_changes *own, const char *name,
+                             const char *was, const char *is, bool theirs)
+{
+    size_t at = find_own(name);
+
+    if (text_equal(was, is) || (is && theirs) || (own && at < OWN_CHANGE_COUNT && own->of[at]))
+        return NULL;
+    return arena_printf(arena, "%s is %s now; hint: %s", name, is ? "another" : "empty",
+                        at < OWN_CHANGE_COUNT ? let_go(arena, own, at) : ALWAYS_COMPARED);
+}
+
+static const char *find_particular(struct arena *arena, const struct own_changes *own,
+                                   const struct step_sight *before, const struct step_sight *after,
+                                   bool theirs)
 {
     const char *change = NULL;
 
     for (size_t i = 0; before->particulars && after->particulars && i < PARTICULAR_COUNT && !change;
          i++)
-        change = change_of(arena, particular_names[i], before->particulars->value[i],
+        change = change_of(arena, own, particular_names[i], before->particulars->value[i],
                            after->particulars->value[i], theirs);
     return change;
 }
 
-static const char *find_field(struct arena *arena, const struct account *before,
-                              const struct account *after, bool theirs)
+static const char *find_field(struct arena *arena, const struct own_changes *own,
+                              const struct account *before, const struct account *after,
+                              bool theirs)
 {
     const struct {
         const char *name, *was, *is;
@@ -212,7 +250,7 @@ static const char *find_field(struct arena *arena, const struct account *before,
     const char *change = NULL;
 
     for (size_t i = 0; i < COUNT_OF(field) && !change; i++)
-        change = change_of(arena, field[i].name, field[i].was, field[i].is, field[i].theirs);
+        change = change_of(arena, own, field[i].name, field[i].was, field[i].is, field[i].theirs);
     return change;
 }
 
@@ -233,31 +271,32 @@ static const char *find_setting(struct arena *arena, const struct step_aim *aim,
 
     for (size_t i = 0; i < COUNT_OF(setting); i++) {
         if (!text_equal(setting[i].was, setting[i].is))
-            return arena_printf(arena, "%s was '%s' and is '%s'", setting[i].name,
+            return arena_printf(arena, "%s was '%s' and is '%s'; hint: %s", setting[i].name,
                                 setting[i].was ? setting[i].was : "",
-                                setting[i].is ? setting[i].is : "");
+                                setting[i].is ? setting[i].is : "", ALWAYS_COMPARED);
     }
     return NULL;
 }
 
 const char *step_unintended_change(struct arena *arena, const struct step_aim *aim,
-                                   const struct step_sight *before, const struct step_sight *after)
+                                   const struct own_changes *own, const struct step_sight *before,
+                                   const struct step_sight *after)
 {
     const struct account *was = before->account, *is = after->account;
     bool theirs = logged_in_between(was, is);
     const char *change = find_setting(arena, aim, was, is);
 
     if (!change)
-        change = find_particular(arena, before, after, theirs);
+        change = find_particular(arena, own, before, after, theirs);
     if (!change)
-        change = find_field(arena, was, is, theirs);
+        change = find_field(arena, own, was, is, theirs);
     if (change)
         return change;
     if (!same_groups(was, is))
-        return "the groups are not the same";
+        return "the groups are not the same; hint: " ALWAYS_COMPARED;
     if (was->login.kind == LOGIN_KNOWN &&
         (is->login.kind != LOGIN_KNOWN || instant_compare(is->login.at, was->login.at) < 0))
-        return "the last login went backwards";
+        return "the last login went backwards; hint: " ALWAYS_COMPARED;
     return NULL;
 }
 

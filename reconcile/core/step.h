@@ -81,11 +81,13 @@ struct step_sight {
 
 /* After the act: NULL when every field but the wanted one is as it was when the account was looked
  * at last before the call, else a sentence naming the first that differs, without its value where
- * that is personal. The last login may be newer; then another name, department or particular is
+ * that is personal, and what lets further acts go on. What `own` names is not compared (NULL =
+ * all is). The last login may be newer; then another name, department or particular is
  * their own doing, or that of single sign-on, and one that is empty now is not. Of what sets a
  * profile the status is a field like others. */
 const char *step_unintended_change(struct arena *arena, const struct step_aim *aim,
-                                   const struct step_sight *before, const struct step_sight *after);
+                                   const struct own_changes *own, const struct step_sight *before,
+                                   const struct step_sight *after);
 
 /* A call that was made, of which no reading has shown the effect yet. */
 struct step_call {

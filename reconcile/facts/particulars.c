@@ -9,3 +9,7 @@ const char *const particular_names[PARTICULAR_COUNT] = {
     "firstname",   "infix", "lastname",   "language", "phoneNumber",
     "companyName", "job",   "costCenter", "terms", /* written as termsAccepted */
 };
+
+const char *const own_change_names[OWN_CHANGE_COUNT] = {
+    "language", "phoneNumber", "companyName", "department", "job", "costCenter", "country", "terms",
+};

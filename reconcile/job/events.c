@@ -6,7 +6,8 @@
  * Where a stretch was never told, or held something that nobody could read, it begins anew behind
  * that. What another portal told tells nothing of this one: progress is of one host, and while it
  * may be another portal (G14) no activity is read and no progress is kept. And what was told whole
- * may be told by something broken: a silence that is not to be believed ends what is known as well.
+ * may be told by something broken: a silence that is not to be believed ends what is known as well,
+ * and what is known begins anew behind it.
  */
 #include "job/events.h"
 
@@ -39,8 +40,7 @@ struct events {
     size_t named;     /* of those that this run read: they name a user */
     bool is_nameless; /* a window was told of which none does */
     bool was_empty;   /* the page before */
-    struct events_silence silence;
-    bool is_silenced; /* nobody believes that silence */
+    struct evidence_silence silence; /* of activity: the last one that nobody believes */
     /* Cursors are told to go round in a circle by comparing each with one of those before. Which
      * one moves on after 1, 2, 4, 8 … pages (Brent), so a circle of any length is seen before it
      * was gone round three times, and no other cursor has to be kept. */
@@ -79,13 +79,28 @@ static struct instant read_so_far(const struct events *events)
     return instant_later(progress->newest_at, progress->covered_from);
 }
 
+/* When a day begins (UTC). */
+static struct instant begin_of_day(struct day day)
+{
+    struct instant second_day = instant_of_seconds(DAY_US / SECOND_US); /* 0 is no instant */
+    int days = 1 + day_between(instant_day(second_day, &zone_utc), day);
+
+    return instant_of_seconds(days * (DAY_US / SECOND_US));
+}
+
+static bool is_silenced(const struct events *events)
+{
+    return day_is_set(events->silence.since) && !day_is_set(events->silence.until);
+}
+
 /* Where the silence begins that is not to be believed, or `otherwise`: what is told late may be of
  * any day of it. */
 static struct instant silent_since(const struct events *events, struct instant otherwise)
 {
-    struct instant since = events->silence.since;
-
-    return events->is_silenced && instant_compare(since, otherwise) < 0 ? since : otherwise;
+    if (!is_silenced(events))
+        return otherwise;
+    struct instant since = begin_of_day(events->silence.since);
+    return instant_compare(since, otherwise) < 0 ? since : otherwise;
 }
 
 /* From what is read, and a little before that, to now. */
@@ -483,21 +498,24 @@ static void forget_old_window(struct events *events)
     forget_pages(progress);
 }
 
-/* Of activity: whether the kind is silent, or was until a few days ago, in a way that nobody
- * believes. */
+/* Of activity: whether the kind is silent in a way that nobody believes. Where it was, and tells
+ * again, it is covered from the first whole day after that on: the lost days stay unknown. */
 static int find_silence(struct events *events, struct err *err)
 {
-    const struct job *job = events->job;
-    struct events_silence *silence = &events->silence;
+    struct job *job = events->job;
+    struct events_progress *progress = &events->progress;
+    struct day today = instant_day(events->until, &zone_utc), *told;
+    size_t count;
 
     if (is_login(events))
         return 0;
-    if (store_load_silence(job->store, events->progress.kind, events->progress.host,
-                           instant_day(events->until, &zone_utc), EVIDENCE_SILENT_DAYS, silence,
-                           err) < 0)
+    if (store_load_told_days(job->store, job->arena, progress->kind, progress->host, today, &told,
+                             &count, err) < 0)
         return -1;
-    events->is_silenced =
-        evidence_is_silenced(silence->silent, silence->longest, silence->told, silence->span);
+    events->silence = evidence_find_silence(told, count, today);
+    if (day_is_set(events->silence.until) && instant_is_set(progress->covered_from))
+        progress->covered_from =
+            instant_later(progress->covered_from, begin_of_day(day_add(events->silence.until, 1)));
     return 0;
 }
 
@@ -587,8 +605,7 @@ static void add_silence(struct telling *telling, const struct events *events)
 
     text_addf(&telling->silenced, "%sno %s on %lld days after %s",
               telling->silenced.length > 0 ? ", " : "", what_of(events),
-              (long long)events->silence.silent,
-              day_format(instant_day(events->silence.since, &zone_utc), day));
+              (long long)events->silence.silent, day_format(events->silence.since, day));
 }
 
 static void add_kind(struct telling *telling, const struct events *events)
@@ -602,7 +619,7 @@ static void add_kind(struct telling *telling, const struct events *events)
         log_info("%s: %s", what_of(events), events->why);
     if (!events->is_read)
         add_missing(telling, what_of(events), events->why ? events->why : "not read to the end");
-    if (events->is_silenced)
+    if (is_silenced(events))
         add_silence(telling, events);
 }
 
@@ -612,8 +629,9 @@ static const char *find_silenced(struct job *job, const struct telling *telling)
                ? NULL
                : arena_printf(job->arena,
                               "activity: %s, and some on most days before: its events may be "
-                              "broken, so nobody is known to be unused until a week after there "
-                              "are some again; or take the kind out of 'portal.activity'",
+                              "broken, so nobody is known to be unused until so many days after "
+                              "it told some on most days of a week again; or take the kind out of "
+                              "'portal.activity'",
                               text_cstr(&telling->silenced));
 }
 

@@ -26,7 +26,7 @@ const char *late_find_change(struct job *job, const struct step_aim *aim,
     const struct step_sight is = {.account = &after->account,
                                   .particulars = particulars_of(job, after->raw)};
 
-    return step_unintended_change(job->arena, aim, &was, &is);
+    return step_unintended_change(job->arena, aim, &job->config->portal.changes_itself, &was, &is);
 }
 
 struct effect late_judge(struct job *job, const struct call *call, const struct reading *after)

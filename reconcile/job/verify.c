@@ -22,7 +22,10 @@ int job_verify(struct job *job, size_t *ret_verified, size_t *ret_changed, struc
         const char *why = NULL;
         struct reading reading = act_read(job, step[i].account_id, &why);
         struct store_outcome outcome = {
-            .plan_id = step[i].plan_id, .position = step[i].position, .state = STEP_VERIFIED};
+            .plan_id = step[i].plan_id,
+            .position = step[i].position,
+            .state = STEP_VERIFIED,
+            .reason = step[i].reason}; /* a look that agrees takes nothing back */
         if (reading.kind == READING_FAILED && clock_is_interrupted())
             break;
         if (!step_is_wanted(&step[i].aim, &reading)) {

@@ -22,6 +22,8 @@ const char *portals_outcome(const struct portal_status *portal)
         return "no run yet";
     if (portal->run.exit_code >= 0)
         return status_exit_name(portal->run.exit_code);
+    if (portal->unseen)
+        return "running or cut off";
     return portal->locked ? "running" : "cut off";
 }
 
@@ -99,7 +101,8 @@ struct grid portals_money_grid(struct arena *arena, const struct portals_total *
         .title = "Savings of all",
         .about = "Exposed: what seats cost a year that the newest plans say are not needed. Freed: "
                  "what seats would have cost on the days on which they were really free by acts of "
-                 "this program. Reducible: what contracts could be smaller at their renewal. They "
+                 "this program, in this month and year. Reducible: what contracts could be smaller "
+                 "at their renewal. They "
                  "say different things and are never added, nor are currencies.",
         .head = money_head,
         .columns = COUNT_OF(money_head),
@@ -238,6 +241,8 @@ static void add_json_snapshot(struct jsonw *json, const struct portal_status *po
 
 static void add_json_plan(struct jsonw *json, const struct portal_status *portal)
 {
+    char today[DAY_TEXT_SIZE];
+
     jsonw_key(json, "plan");
     if (portal->plan_id == 0) {
         jsonw_null(json);
@@ -248,6 +253,9 @@ static void add_json_plan(struct jsonw *json, const struct portal_status *portal
     jsonw_field_string(json, "state", plan_state_name(portal->plan_state));
     jsonw_field_instant(json, "created_at", portal->plan_created_at);
     jsonw_field_string(json, "digest", portal->digest);
+    jsonw_field_string(json, "today",
+                       day_is_set(portal->plan_today) ? day_format(portal->plan_today, today)
+                                                      : NULL);
     jsonw_key(json, "held_by");
     jsonw_begin_array(json);
     for (const char *at = portal->held_by ? portal->held_by : ""; *at;) {

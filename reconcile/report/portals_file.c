@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "format/encode.h"
 #include "report/portals.h"
 #include "report/table_file.h"
 
@@ -51,6 +52,7 @@ static int take_row(void *context, const struct table_row *row, struct err *err)
 {
     struct portals_reading *reading = context;
     struct portals_line line = {.row = row->number};
+    const char *portal = row->cell[PORTAL];
     struct digest digest;
 
     if (text_is_empty(row->cell[DECISION]))
@@ -67,9 +69,9 @@ static int take_row(void *context, const struct table_row *row, struct err *err)
                       "it does not have the digest of the plan, 64 hex digits, which says that "
                       "somebody saw it",
                       err);
-    if (is_named(reading, row->cell[PORTAL]))
+    if (is_named(reading, portal))
         return refuse(reading, row, "it is approved twice", err);
-    line.portal = arena_strdup(reading->arena, row->cell[PORTAL]);
+    line.portal = arena_strdup(reading->arena, portal);
     line.digest = arena_strdup(reading->arena, row->cell[DIGEST]);
     reading->line = mem_grow(reading->line, reading->count, &reading->capacity, sizeof(line));
     reading->line[reading->count++] = line;

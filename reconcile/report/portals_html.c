@@ -65,10 +65,10 @@ static void add_plan(struct text *out, const struct portal_status *portal)
     }
 }
 
-static void add_freed(struct text *out, const struct portal_status *portal)
+static void add_freed(struct text *out, const struct portal_status *portal, struct instant now)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-    struct portals_total own = portals_add_up(&arena, portal, 1);
+    struct portals_total own = portals_add_up(&arena, portal, 1, now);
 
     text_add(out, "<td>");
     for (size_t i = 0; i < own.money_count; i++) {
@@ -82,7 +82,7 @@ static void add_freed(struct text *out, const struct portal_status *portal)
     }
 }
 
-static void add_row(struct text *out, const struct portal_status *portal)
+static void add_row(struct text *out, const struct portal_status *portal, struct instant now)
 {
     text_add(out, "<tr><th scope=row>");
     html_add_bdi(out, portal->portal);
@@ -93,7 +93,7 @@ static void add_row(struct text *out, const struct portal_status *portal)
     add_plan(out, portal);
     text_add(out, "<td>");
     report_add_number(out, portal->waiting);
-    add_freed(out, portal);
+    add_freed(out, portal, now);
     text_add_char(out, '\n');
 }
 
@@ -104,7 +104,7 @@ static void add_table(struct text *out, const struct portals_view *view, enum po
                   "Rows that wait<th scope=col>Freed this year</thead>\n<tbody>\n");
     for (size_t i = 0; i < view->count; i++) {
         if (view->portal[i].state == state)
-            add_row(out, &view->portal[i]);
+            add_row(out, &view->portal[i], view->now);
         text_spill(out);
     }
     text_add(out, "</tbody></table>\n");

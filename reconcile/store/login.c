@@ -37,30 +37,22 @@ int store_load_events(struct store *store, struct arena *arena, enum event_kind 
     return 0;
 }
 
-static const struct column silence_columns[] = {
-    COLUMN("since", struct events_silence, since),
-    COLUMN("silent", struct events_silence, silent),
-    COLUMN("longest", struct events_silence, longest),
-    COLUMN("told", struct events_silence, told),
-    COLUMN("span", struct events_silence, span),
-    COLUMN_END,
-};
-
-int store_load_silence(struct store *store, enum event_kind kind, const char *host,
-                       struct day today, int settled_days, struct events_silence *ret_silence,
-                       struct err *err)
+int store_load_told_days(struct store *store, struct arena *arena, enum event_kind kind,
+                         const char *host, struct day today, struct day **ret_day,
+                         size_t *ret_count, struct err *err)
 {
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *result = NULL;
-    struct events_silence silence = {.silent = 0};
 
-    if (PG_QUERY(store->pg, events_silence, PG_MAYBE, &result, err,
-                 store_number(&scratch, store->portal_id), event_kinds[kind].word,
-                 store_day(&scratch, today), store_number(&scratch, settled_days), host) < 0)
+    if (PG_QUERY(store->pg, events_told, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), event_kinds[kind].word,
+                 store_day(arena, today), host) < 0)
         return -1;
-    if (PQntuples(result) > 0)
-        (void)store_read_row(silence_columns, result, 0, &scratch, &silence);
-    *ret_silence = silence;
+    size_t count = (size_t)PQntuples(result);
+    struct day *day = arena_calloc(arena, count + 1, sizeof(day[0]));
+    for (size_t i = 0; i < count; i++)
+        day[i] = pg_day(result, (int)i, store_place_of(result, "day"));
+    *ret_day = day;
+    *ret_count = count;
     return 0;
 }
 

@@ -46,20 +46,10 @@ int store_load_events(struct store *store, struct arena *arena, enum event_kind 
                       struct events_progress *ret_progress, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Days in a row on which a kind told nothing, and how it was until then. */
-struct events_silence {
-    struct instant since; /* the last day (UTC) with an event begins; none = it never told any */
-    int64_t silent;       /* days after it without */
-    int64_t longest;      /* of such silences before it */
-    int64_t told;         /* days with an event, of so many since the first one (`span`) */
-    int64_t span;
-};
-
-/* The longest one that lasts until today, or ended less than `settled_days` ago, of what this host
- * told. */
-int store_load_silence(struct store *store, enum event_kind kind, const char *host,
-                       struct day today, int settled_days, struct events_silence *ret_silence,
-                       struct err *err) __attribute__((warn_unused_result));
+/* The days (UTC) until `today` on which this host told events of a kind, each once, in order. */
+int store_load_told_days(struct store *store, struct arena *arena, enum event_kind kind,
+                         const char *host, struct day today, struct day **ret_day,
+                         size_t *ret_count, struct err *err) __attribute__((warn_unused_result));
 
 /* One transaction: what was told (each account once per source), and, unless NULL, how far the
  * events are read now. ERR_LOCKED: this is not the newest run any more. */

@@ -364,8 +364,9 @@ static void is_told_again(struct story *story, const char *kind)
     free(end_query(&story->end, text_cstr(&sql)));
 }
 
-/* Others tell as before: only what the kind did before says that it is broken. What it tells again
- * lets that go a week later. */
+/* Others tell as before: only what the kind did before says that it is broken. An event now and
+ * then ends nothing. Once it tells again on most days of a week, the days that were lost stay
+ * unknown. */
 TEST(activity_of_a_kind_that_falls_silent_alone_makes_nobody_unused)
 {
     STORY(story, 20);
@@ -384,12 +385,26 @@ TEST(activity_of_a_kind_that_falls_silent_alone_makes_nobody_unused)
                  "portal.activity%",
                  1);
     is_told_again(&story, "collection_views");
-    story_passes(&story, 5);
+    story_passes(&story, 6);
     is_active(&story, "api-1", "downloads", 1);
     story_night(&story, 0);
     story_is_planned(&story, "ida", "nothing");
+    assert_noted(&story, "activity: no collection views on%", 1);
+    for (int days = 0; days < 4; days++) {
+        is_told_again(&story, "collection_views");
+        story_night(&story, 0);
+    }
+    story_passes(&story, 1);
+    is_active(&story, "api-1", "downloads", 1);
     story_night(&story, 0);
-    story_is_planned(&story, "ida", "suspend R4");
+    assert_noted(&story, "activity: no collection views on%", 1);
+    story_night(&story, 0);
+    assert_noted(&story, "activity: no collection views on%", 0);
+    story_is_planned(&story, "ida", "nothing");
+    assert_int_equal(end_count(&story.end, "select count(*) from reconcile.events_read where kind ="
+                                           " 'collection_views' and covered_from > complete_to -"
+                                           " interval '10 days'"),
+                     1);
 }
 
 /* Told late, after it told again, it was no silence. */

@@ -277,9 +277,50 @@ TEST(apply_whose_first_act_empties_what_it_omits_stops_after_it)
     end_fault(&acts.end, "empty-omitted=companyName:POST");
     APPLY(applied, &acts, 21);
     assert_int_equal(acts_writes(&acts), 1);
-    acts_assert_step(&acts, acts.row[0].id, "verified", NULL);
+    acts_assert_step(&acts, acts.row[0].id, "verified",
+                     "done, but something else changed as well: companyName is empty now");
     end_assert_says(&applied.out, "something else changed as well: companyName is empty now");
+    end_assert_says(&applied.out, "look at the account first");
+    end_assert_says(&applied.out, "changes_itself = [ \"companyName\" ];");
     end_assert_silent_of(&applied.out, "Acme");
+}
+
+/* What becomes of four acts under these settings, at a portal that empties something with each. */
+static void check_changes_itself(const char *portal, const char *fault, int code, size_t writes,
+                                 const char *says)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    acts_plan(&acts, 0);
+    for (size_t i = 0; i < acts.count; i++)
+        end_change_user(&acts.end, acts.row[i].id, "phoneNumber=0612345678");
+    end_set(&acts.end, END_PORTAL, "%s", portal);
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_fault(&acts.end, fault);
+    APPLY(applied, &acts, code);
+    assert_int_equal(acts_writes(&acts), writes);
+    acts_assert_step(&acts, acts.row[0].id, "verified", says);
+    if (says)
+        end_assert_says(&applied.out, says);
+    else
+        end_assert_silent_of(&applied.out, "something else");
+}
+
+TEST(apply_goes_on_after_a_change_that_is_said_to_be_the_portals_own)
+{
+    static const char phone[] = "empty-omitted=phoneNumber:POST", all[] = "empty-omitted=all:POST";
+
+    check_changes_itself(
+        END_FREELY, phone, 21, 1,
+        "else changed as well: phoneNumber is empty now; hint: look at the account "
+        "first; ");
+    check_changes_itself(END_FREELY "changes_itself = [ \"terms\", \"phoneNumber\" ];", phone, 0, 4,
+                         NULL);
+    check_changes_itself(END_FREELY "changes_itself = [ \"terms\" ];", phone, 21, 1,
+                         "changes_itself = [ \"phoneNumber\", \"terms\" ];");
+    check_changes_itself(END_FREELY "changes_itself = [ \"phoneNumber\" ];", all, 21, 1,
+                         "name is empty now");
 }
 
 TEST(apply_redirected_never_asks_elsewhere)

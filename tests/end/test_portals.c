@@ -80,6 +80,12 @@ TEST(status_of_all_counts_what_waits_as_status_of_one_does)
     CLEANUP(mem_cleanup) char *plan = acts_ask(&acts, "select max(plan_id) from reconcile.plan");
     SAY(&acts, "reject", plan, "--only", only, "--until", far, "--reason", "stays");
     assert_same(&acts, 2, "waiting");
+    /* what was decided for another address is not decided here */
+    (void)acts_change(&acts, "update reconcile.ruling set address = 'https://other.example'"
+                             " where kind = 'approve'");
+    assert_same(&acts, 3, "waiting");
+    (void)acts_change(&acts, "update reconcile.ruling set address = null where kind = 'approve'");
+    assert_same(&acts, 2, "waiting");
     /* one that was made before does not */
     (void)acts_change(&acts, "update reconcile.ruling set person_departed = false"
                              " where kind = 'keep'");
@@ -238,6 +244,21 @@ TEST(approve_over_portals_needs_each_digest)
     assert_int_equal(approvals_of(&acts, "beta"), 0);
 }
 
+/* Two configurations of a name: which portal is meant nobody can tell. */
+TEST(approve_over_portals_wants_one_configuration_of_each)
+{
+    WORLD(acts, 3, 4, NULL);
+    WITH_TWO(two);
+    CLEANUP(text_release) struct text table = TEXT_INIT;
+
+    copy_config(&acts, two.directory, "c.conf"); /* beta again */
+    text_addf(&table, "portal,plan,digest,decision\nend,1,%s,approve\nbeta,1,%s,approve\n",
+              two.digest[0], two.digest[1]);
+    approve(&acts, &two, text_cstr(&table), 21, "2 configurations are of a portal of this name");
+    assert_int_equal(approvals_of(&acts, "end"), 3);
+    assert_int_equal(approvals_of(&acts, "beta"), 0);
+}
+
 TEST(approve_over_portals_refuses_what_it_cannot_mean)
 {
     WORLD(acts, 2, 4, NULL);
@@ -245,7 +266,8 @@ TEST(approve_over_portals_refuses_what_it_cannot_mean)
     CLEANUP(text_release) struct text table = TEXT_INIT;
 
     text_addf(&table, "portal,plan,digest,decision\ngamma,1,%s,approve\n", two.digest[0]);
-    approve(&acts, &two, text_cstr(&table), 20, "is of portal 'gamma'");
+    approve(&acts, &two, text_cstr(&table), 20,
+            "gamma: no configuration that could be read is of this portal");
     text_clear(&table);
     text_addf(&table, "portal,plan,digest,decision\nend,1,%s,approve\nend,1,%s,approve\n",
               two.digest[0], two.digest[0]);

@@ -130,66 +130,48 @@ static void tell(struct store_world *world, const char *host, const int *ago)
 }
 #define TELL(world, host, ...) tell((world), (host), (const int[]){__VA_ARGS__, -1})
 
-static struct events_silence silence_on(struct store_world *world, const char *host, int days_ago)
+/* Of the days until so many ago, how many before the world's first one they are: "12 8 0". */
+static void assert_told(struct store_world *world, const char *host, int days_ago,
+                        const char *wanted)
 {
-    struct events_silence silence = {.silent = 0};
+    CLEANUP(text_release) struct text is = TEXT_INIT;
+    struct day *day;
+    size_t count;
     struct err err = ERR_INIT;
 
-    if (store_load_silence(&world->store, EVENT_VIEW, host, day_add(world->today, -days_ago), 7,
-                           &silence, &err) < 0)
+    if (store_load_told_days(&world->store, &world->arena, EVENT_VIEW, host,
+                             day_add(world->today, -days_ago), &day, &count, &err) < 0)
         fail_msg("%s", err.text);
-    return silence;
-}
-
-static void assert_silence(struct events_silence is, const struct store_world *world, int since_ago,
-                           int64_t silent, int64_t longest, int64_t told, int64_t span)
-{
-    assert_int_equal(
-        day_between(instant_day(is.since, &zone_utc), day_add(world->today, -since_ago)), 0);
-    assert_int_equal(is.silent, silent);
-    assert_int_equal(is.longest, longest);
-    assert_int_equal(is.told, told);
-    assert_int_equal(is.span, span);
+    for (size_t i = 0; i < count; i++)
+        text_addf(&is, "%s%d", i > 0 ? " " : "", day_between(day[i], world->today));
+    assert_string_equal(text_cstr(&is), wanted);
 }
 
 /* Pages come in any order, and more than once. */
-TEST(store_load_silence_is_of_all_pages_in_whatever_order_and_of_one_host)
+TEST(store_load_told_days_is_of_all_pages_in_order_and_of_one_host)
 {
     struct store_world *world = *state;
 
-    assert_false(instant_is_set(silence_on(world, "a", 0).since));
-    TELL(world, "a", 12, 15);
-    TELL(world, "a", 20, 19, 15);
-    TELL(world, "a", -1);
-    assert_silence(silence_on(world, "a", 0), world, 12, 11, 3, 4, 9);
-    assert_silence(silence_on(world, "a", 8), world, 12, 3, 3, 4, 9);
-    assert_silence(silence_on(world, "a", 9), world, 19, 3, 0, 2, 2);  /* of equals the first */
-    assert_silence(silence_on(world, "a", 15), world, 19, 3, 0, 2, 2); /* what was told later */
-    assert_false(instant_is_set(silence_on(world, "b", 0).since));
+    assert_told(world, "a", 0, "");
+    TELL(world, "a", 12, 15, 12, 20);
+    TELL(world, "a", 19, 15);
+    TELL(world, "a", 3, 0);
+    assert_told(world, "a", 0, "20 19 15 12 3 0");
+    assert_told(world, "a", 3, "20 19 15 12 3");
+    assert_told(world, "a", 4, "20 19 15 12");
+    assert_told(world, "b", 0, "");
     TELL(world, "b", 3);
-    assert_silence(silence_on(world, "b", 0), world, 3, 2, 0, 1, 1);
+    assert_told(world, "b", 0, "3");
+    assert_told(world, "a", 0, "");
 }
 
-/* Until a week after it a silence that is over is still the one that is asked about. */
-TEST(store_load_silence_of_one_that_ended_is_one_of_the_past_after_a_week)
-{
-    struct store_world *world = *state;
-
-    TELL(world, "a", 40, 39, 38, 18, 17, 14, 13, 10);
-    assert_silence(silence_on(world, "a", 13), world, 38, 19, 0, 3, 3);
-    assert_silence(silence_on(world, "a", 12), world, 38, 19, 0, 3, 3);
-    assert_silence(silence_on(world, "a", 11), world, 17, 2, 19, 5, 24);
-    TELL(world, "a", 30); /* told late: two shorter ones */
-    assert_silence(silence_on(world, "a", 12), world, 30, 11, 7, 4, 11);
-}
-
-TEST(store_load_silence_is_of_the_last_400_days)
+TEST(store_load_told_days_is_of_the_last_400_days)
 {
     struct store_world *world = *state;
 
     TELL(world, "a", 401, 400, 399);
     TELL(world, "a", 0);
-    assert_silence(silence_on(world, "a", 0), world, 399, 398, 0, 1, 1);
+    assert_told(world, "a", 0, "399 0");
 }
 
 /* --- profiles --- */

@@ -121,45 +121,97 @@ TEST(portals_are_in_order_of_name_without_those_set_aside)
     assert_int_equal(portal[1].portal_id, world.store.portal_id);
 }
 
+static void add_run(struct store_world *world, size_t id, const char *verb, const char *exit_code)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+    char at[INSTANT_TEXT_SIZE];
+
+    (void)instant_format(world->now, at);
+    text_addf(&sql,
+              "insert into run (portal_id, run_id, verb, today, started_at, finished_at, exit_code)"
+              " select portal_id, %zu, '%s', '2026-11-01', '%s', case when %s is not null then"
+              " timestamptz '%s' end, %s from portal",
+              id, verb, at, exit_code, at, exit_code);
+    store_world_execute(world, text_cstr(&sql));
+}
+
+static void assert_state(struct store_world *world, int64_t hours, enum portal_state state)
+{
+    struct portal_status *portal = NULL;
+    size_t count = 0;
+    struct instant now = {.us = world->now.us + hours * 3600 * SECOND_US};
+
+    OK(portals_load(world->pg, &world->arena, now, &portal, &count, &why));
+    assert_int_equal(count, 1);
+    if (portal[0].state != state)
+        fail_msg("'%s', not '%s'", portal_state_name(portal[0].state), portal_state_name(state));
+}
+
 /* Every state has a neighbour, one fact away. */
 TEST(portals_are_what_is_most_urgent_of_them)
 {
     CLEANUP(store_world_end) struct store_world world;
-    static const struct {
-        const char *change;
-        int64_t hours; /* since the last good end */
-        enum portal_state state;
-    } cases[] = {
-        {"exit_code = 0, finished_at = started_at", 26, PORTAL_FINE},
-        {"exit_code = 0, finished_at = started_at", 27, PORTAL_OVERDUE},
-        {"exit_code = 20, finished_at = started_at", 1, PORTAL_FINE},
-        {"exit_code = 21, finished_at = started_at", 1, PORTAL_FAILED},
-        {"exit_code = null, finished_at = null", 1, PORTAL_FAILED},
-    };
 
     store_world_begin(&world);
     store_world_execute(&world, "set session_replication_role = replica"); /* a row on its own */
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        CLEANUP(text_release) struct text sql = TEXT_INIT;
-        struct portal_status *portal = NULL;
-        struct instant now = {.us = world.now.us + cases[i].hours * 3600 * SECOND_US};
-        char at[INSTANT_TEXT_SIZE];
-        size_t count = 0;
-        text_addf(&sql,
-                  "insert into run (portal_id, run_id, verb, today, started_at) select portal_id,"
-                  " %zu, 'run', '2026-11-01', '%s' from portal",
-                  i + 1, instant_format(world.now, at));
-        store_world_execute(&world, "delete from run");
-        store_world_execute(&world, text_cstr(&sql));
-        text_clear(&sql);
-        text_addf(&sql, "update run set %s", cases[i].change);
-        store_world_execute(&world, text_cstr(&sql));
-        OK(portals_load(world.pg, &world.arena, now, &portal, &count, &why));
-        assert_int_equal(count, 1);
-        if (portal[0].state != cases[i].state)
-            fail_msg("%s after %lld hours: %s", cases[i].change, (long long)cases[i].hours,
-                     portal_state_name(portal[0].state));
-    }
+    add_run(&world, 11, "run", "0");
+    assert_state(&world, 26, PORTAL_FINE);
+    assert_state(&world, 27, PORTAL_OVERDUE);
+    add_run(&world, 12, "run", "20");
+    assert_state(&world, 1, PORTAL_FINE);
+    add_run(&world, 13, "run", "21");
+    assert_state(&world, 1, PORTAL_FAILED);
+    /* what somebody asked by hand since says nothing of the nights, be it well or not */
+    add_run(&world, 14, "plan", "0");
+    assert_state(&world, 1, PORTAL_FAILED);
+    add_run(&world, 15, "run", "0");
+    add_run(&world, 16, "plan", "64");
+    assert_state(&world, 1, PORTAL_FINE);
+    add_run(&world, 17, "run", "null");
+    assert_state(&world, 1, PORTAL_FAILED); /* cut off: nobody holds the lock */
+    OK(store_lock(&world.store, &why));
+    assert_state(&world, 1, PORTAL_FINE);
+    store_unlock(&world.store);
+}
+
+static struct portal_status with_savings(const struct plan_savings *savings, const char *today)
+{
+    struct portal_status portal = {.savings = savings, .savings_count = 1};
+
+    assert_true(day_parse_iso(today, &portal.plan_today));
+    return portal;
+}
+
+/* Of the month and the year that are asked about; currencies stay apart. */
+TEST(portals_money_is_added_by_currency_and_time)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    const struct plan_savings euro = {.currency = "EUR",
+                                      .exposed = "100.50",
+                                      .freed = "1.25",
+                                      .year_freed = "20.00",
+                                      .reducible = "7.00"};
+    const struct plan_savings dollar = {
+        .currency = "USD", .exposed = "3.00", .freed = "0.00", .year_freed = "0.00"};
+    const struct plan_savings seats = {.exposed = "0.00", .freed = "0.00", .year_freed = "0.00"};
+    const struct portal_status portal[] = {
+        with_savings(&euro, "2026-11-28"),  with_savings(&euro, "2026-10-31"),
+        with_savings(&euro, "2025-11-29"),  with_savings(&dollar, "2026-11-29"),
+        with_savings(&seats, "2026-11-29"),
+    };
+    struct instant now;
+
+    assert_true(instant_parse_rfc3339("2026-11-29T08:00:00Z", &now));
+    struct portals_total total = portals_add_up(&arena, portal, COUNT_OF(portal), now);
+    assert_int_equal(total.money_count, 2);
+    assert_string_equal(total.money[0].currency, "EUR");
+    assert_int_equal(total.money[0].exposed, 3015000);
+    assert_int_equal(total.money[0].freed, 12500);
+    assert_int_equal(total.money[0].year_freed, 400000);
+    assert_int_equal(total.money[0].reducible, 210000);
+    assert_string_equal(total.money[1].currency, "USD");
+    assert_int_equal(total.money[1].exposed, 30000);
+    assert_int_equal(total.money[1].reducible, -1);
 }
 
 TEST(store_claim_announcement_is_granted_once)

@@ -400,3 +400,63 @@ TEST(evidence_is_silenced_of_a_kind_that_was_told_on_most_days_alone)
             fail_msg("row %zu", i);
     }
 }
+
+/* Days of a kind: runs of days with an event, and of days without, in turn; 0 ends them. The last
+ * one is until the day before today. */
+static struct evidence_silence silence_of(const int *runs)
+{
+    struct day told[1000], today = {.number = 40000};
+    size_t count = 0;
+
+    for (size_t i = 0; runs[i] > 0; i++) {
+        for (int day = 0; day < runs[i]; day++) {
+            if (i % 2 == 0)
+                told[count++] = today;
+            today = day_add(today, 1);
+        }
+    }
+    return evidence_find_silence(told, count, today);
+}
+
+/* In days since the first one with an event; -1 for none. A neighbour each is a day away. */
+TEST(silence_that_nobody_believes_is_over_when_most_days_of_a_week_tell_again)
+{
+    static const struct {
+        int runs[16];
+        int since, until;
+        int64_t silent;
+    } rows[] = {
+        {{60, 7}, -1, -1, 0},
+        {{60, 8}, 59, -1, 8},
+        {{27, 300}, -1, -1, 0},
+        {{60, 2, 5, 2, 5, 6, 40}, -1, -1, 0}, /* a holiday */
+        {{60, 70, 6}, 59, -1, 70},            /* its week is not over */
+        {{60, 70, 7}, 59, 130, 70},
+        {{60, 70, 4, 3}, 59, 130, 70},
+        {{60, 70, 3, 4}, 59, -1, 74},           /* not on most days */
+        {{60, 70, 1, 2, 2, 1, 1}, 59, 130, 70}, /* here and there, on most */
+        {{60, 70, 1, 6}, 59, -1, 76},           /* one alone */
+        {{60, 70, 1, 30}, 59, -1, 100},         /* and never again */
+        {{60, 70, 1, 6, 7}, 59, 137, 76},       /* before it began to */
+        {{60, 70, 40, 7}, 59, 130, 70},
+        {{60, 70, 40, 8}, 169, -1, 8}, /* one that was not believed excuses none */
+        {{40, 90, 10, 8}, 139, -1, 8}, /* nor makes it rare */
+        {{28, 7, 40, 21}, -1, -1, 0},  /* one that was believed does */
+        {{28, 7, 40, 22}, 74, -1, 22},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct evidence_silence is = silence_of(rows[i].runs);
+        int since = day_is_set(is.since) ? is.since.number - 40000 : -1;
+        int until = day_is_set(is.until) ? is.until.number - 40000 : -1;
+        if (since != rows[i].since || until != rows[i].until || is.silent != rows[i].silent)
+            fail_msg("row %zu: %d to %d, %lld", i, since, until, (long long)is.silent);
+    }
+}
+
+TEST(silence_of_a_kind_that_told_nothing_is_none)
+{
+    struct evidence_silence is = evidence_find_silence(NULL, 0, (struct day){.number = 40000});
+
+    assert_false(day_is_set(is.since) || day_is_set(is.until) || is.silent);
+}

@@ -1,11 +1,13 @@
--- How every portal stands, a row each, by what is recorded: its newest run, snapshot and plan, the guards
+-- How every portal stands, a row each, by what is recorded: its newest runs, snapshot and plan, the guards
 -- that hold that plan, the rows of it that wait for a person on day $1, and acts whose outcome nobody knows.
+-- The acting run is the newest that may act, whatever people planned by hand since.
 -- A row waits that acts, is held by no guard, was not tried, has not the approvals it needs, and that
 -- nobody keeps or rejected. What was set aside for another name runs no more.
 select p.portal_id, p.name as portal,
        coalesce(r.run_id, 0) as run_id, r.verb, us(r.started_at) as started_at,
        us(r.finished_at) as finished_at, r.exit_code,
-       r.message, us(n.last_success) as last_success,
+       r.message, b.exit_code as acting_exit_code, coalesce(b.run_id, 0) as acting_run_id,
+       us(n.last_success) as last_success,
        us(s.taken_at) as taken_at, coalesce(s.complete, false) as complete,
        coalesce(s.accounts, 0) as accounts, coalesce(s.active, 0) as active,
        coalesce(l.plan_id, 0) as plan_id, l.state, us(l.created_at) as created_at,
@@ -16,9 +18,11 @@ select p.portal_id, p.name as portal,
 from portal p
 left join (
     select portal_id, max(run_id) as run_id,
+           max(run_id) filter (where verb in ('run', 'apply')) as acting_run_id,
            max(finished_at) filter (where verb = 'run' and exit_code in (0, 20)) as last_success
     from run group by portal_id) n on n.portal_id = p.portal_id
 left join run r on r.portal_id = p.portal_id and r.run_id = n.run_id
+left join run b on b.portal_id = p.portal_id and b.run_id = n.acting_run_id
 left join (
     select portal_id, max(snapshot_id) as snapshot_id
     from snapshot group by portal_id) m on m.portal_id = p.portal_id
@@ -54,7 +58,8 @@ left join (
       and coalesce(x.approvals, 1) > (
           select count(distinct v.who) from ruling v
           where v.portal_id = x.portal_id and v.account_id = x.account_id and v.kind = 'approve'
-            and v.ended_at is null and v.subject = x.subject and v.action = x.action)
+            and v.ended_at is null and v.subject = x.subject and v.action = x.action
+            and (v.address is null or v.address = (select u.url from portal u where u.portal_id = x.portal_id)))
     group by x.portal_id) w on w.portal_id = p.portal_id
 left join (
     select portal_id, count(*) as open_steps
