@@ -13,7 +13,6 @@
  * commit included, where pg_stat_statements counts them everywhere; of several servers, what the
  * one that coordinates asks of the others is told apart.
  */
-#include <ctype.h>
 #include <dirent.h>
 #include <libpq-fe.h>
 #include <string.h>
@@ -75,6 +74,16 @@ static PGresult *ask(PGconn *connection, const char *sql)
 static void tell(PGconn *connection, const char *sql)
 {
     PQclear(ask(connection, sql));
+}
+
+static double number_of(PGconn *node, const char *sql, const char *database)
+{
+    CLEANUP(pg_clearp)
+    PGresult *result = PQexecParams(node, sql, database ? 1 : 0, NULL, &database, NULL, NULL, 0);
+
+    if (PQresultStatus(result) != PGRES_TUPLES_OK)
+        die(sql, PQerrorMessage(node));
+    return strtod(PQgetvalue(result, 0, 0), NULL);
 }
 
 static PGconn *connect_to(const char *conninfo, const char *database)
@@ -146,8 +155,7 @@ static struct servers place_on_many(void)
 {
     struct servers servers = {.name = "spread", .conninfo = distributed_create()};
     PGconn *own = connect_to(servers.conninfo, "postgres");
-    PGresult *result = ask(own, "select count(*) from pg_dist_node where groupid <> 0");
-    int workers = atoi(PQgetvalue(result, 0, 0));
+    int workers = (int)number_of(own, "select count(*) from pg_dist_node where groupid <> 0", NULL);
     PQconninfoOption *options = PQconninfoParse(servers.conninfo, NULL);
 
     for (PQconninfoOption *one = options; one->keyword; one++) {
@@ -160,30 +168,19 @@ static struct servers place_on_many(void)
         CLEANUP(mem_cleanup) char *where = distributed_worker(servers.conninfo, i);
         add_node(&servers, where);
     }
-    PQclear(result);
     PQfinish(own);
     return servers;
 }
 
 /* --- what was used --- */
 
-static double number_of(PGconn *node, const char *sql, const char *database)
-{
-    CLEANUP(pg_clearp)
-    PGresult *result = PQexecParams(node, sql, database ? 1 : 0, NULL, &database, NULL, NULL, 0);
-
-    if (PQresultStatus(result) != PGRES_TUPLES_OK)
-        die(sql, PQerrorMessage(node));
-    return strtod(PQgetvalue(result, 0, 0), NULL);
-}
-
-/* Fields of /proc/PID/stat: the parent, and seconds of processors, with those of `waited` children.
- */
+/* Of /proc/PID/stat the parent, and seconds of processors, with those of `waited` children. */
 static bool look_at(long pid, bool waited, long *ret_parent, double *ret_seconds)
 {
+    enum { PARENT = 1, USER = 11, SYSTEM, WAITED_USER, WAITED_SYSTEM }; /* behind the name */
     CLEANUP(text_release) struct text path = TEXT_INIT;
     char line[1024] = "";
-    unsigned long long user = 0, system = 0, waited_user = 0, waited_system = 0;
+    double field[WAITED_SYSTEM + 1] = {0};
 
     text_addf(&path, "/proc/%ld/stat", pid);
     FILE *file = fopen(text_cstr(&path), "re");
@@ -191,12 +188,17 @@ static bool look_at(long pid, bool waited, long *ret_parent, double *ret_seconds
         return false;
     const char *at = fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
     (void)fclose(file);
-    if (!at || sscanf(at, ") %*c %ld %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %llu %llu",
-                      ret_parent, &user, &system, &waited_user, &waited_system) != 5)
-        return false;
-    unsigned long long ticks = user + system + (waited ? waited_user + waited_system : 0);
-    *ret_seconds = (double)ticks / (double)sysconf(_SC_CLK_TCK);
-    return true;
+    at = at ? at + 1 : NULL;
+    for (size_t i = 0; i < COUNT_OF(field) && at; i++) {
+        field[i] = strtod(at + 1, NULL);
+        at = strchr(at + 1, ' ');
+    }
+    double ticks = field[USER] + field[SYSTEM];
+    if (waited)
+        ticks += field[WAITED_USER] + field[WAITED_SYSTEM];
+    *ret_parent = (long)field[PARENT];
+    *ret_seconds = ticks / (double)sysconf(_SC_CLK_TCK);
+    return at != NULL;
 }
 
 /* Of a server with all its processes, those that have ended too. */
@@ -211,8 +213,9 @@ static double processors_of(PGconn *node)
     if (!all || !look_at(server, true, &parent, &sum))
         die("/proc", "a server that is not on this machine");
     for (struct dirent *one; (one = readdir(all));) {
-        if (isdigit((unsigned char)*one->d_name) &&
-            look_at(atol(one->d_name), false, &parent, &seconds) && parent == server)
+        int64_t pid = 0;
+        if (parse_int(one->d_name, 1, INT32_MAX, &pid) &&
+            look_at((long)pid, false, &parent, &seconds) && parent == server)
             sum += seconds;
     }
     (void)closedir(all);
