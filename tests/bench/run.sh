@@ -13,6 +13,10 @@
 #   BENCH_USERS=100000          accounts of the portal
 #   BENCH_ACTS=500              suspensions
 #   BENCH_PACED_USERS=3000      accounts read one by one at 10 a second: five minutes
+#   BENCH_PORTALS=1000          portals of one history
+#   BENCH_PORTAL_USERS=1000     accounts of each
+#   BENCH_PORTAL_ROWS=          above that: copied until there are so many, to ask how they stand
+#   RECONCILE_TEST_CITUS=       servers to spread that history over too (docs/scale.md), on this machine
 #   BENCH_MILLION=              1: a plan over a million accounts too; more than 1: over so many
 #   BENCH_ONLY=                 names of parts, for instance "history day": only these
 set -eu
@@ -21,12 +25,16 @@ build=$PWD/build/release
 bench=$build/tests/bench
 users=${BENCH_USERS:-100000}
 sim_pid=
+sim_pids= # of several, those before it
 work=$(mktemp -d)
 chmod 0755 "$work"
 stop_portal() {
-    [ -z "$sim_pid" ] || kill "$sim_pid" 2>/dev/null || true
+    for pid in $sim_pids $sim_pid; do
+        kill "$pid" 2>/dev/null || true
+    done
     wait 2>/dev/null || true
     sim_pid=
+    sim_pids=
 }
 trap 'stop_portal; rm -rf "$work"' EXIT
 (umask 077 && printf 'demo-secret\n' > "$work/client-secret" && printf 'bench-token\n' > "$work/token")
@@ -267,10 +275,37 @@ part_million() {
         -e '/name = "never used"/,/grace_days/d' "$work/million.conf"
     spawn million_first 60 700 "the first run over $million accounts and as many people, by the list" \
         $program run
-    $program psql -q -c "insert into reconcile.login_events (portal_id, complete_to, newest_at, pages)
-        select portal_id, now() - interval '1 day', now() - interval '1 day', 0 from reconcile.portal"
+    $program psql -q -c "insert into reconcile.events_read (portal_id, kind, complete_to, newest_at, pages, host)
+        select portal_id, 'logins', now() - interval '1 day', now() - interval '1 day', 0, host
+        from reconcile.portal"
     sed -i 's|logins = "each"|logins = "events"|' "$work/million.conf"
     spawn million 60 700 "the second run, by the list and the events of a day" $program run
+    stop_portal
+}
+
+# Many portals at ten hosts. Nobody approves anything, so that all that a host has have the same nights:
+# a first plan's rows wait in each.
+part_portals() {
+    portals=${BENCH_PORTALS:-1000}
+    mkdir "$work/portals"
+    : > "$work/portals/hosts"
+    for number in 1 2 3 4 5 6 7 8 9 10; do
+        [ "$number" -le "$portals" ] || break
+        sim_pids="$sim_pids $sim_pid"
+        start_portal --users "${BENCH_PORTAL_USERS:-1000}" --seed "$number" --rate-limit 0
+        mv "$work/roster.csv" "$work/portals/roster-$number.csv"
+        echo "$number $url" >> "$work/portals/hosts"
+        i=$number
+        while [ "$i" -le "$portals" ]; do
+            sed -e "s|name = \"demo\"|name = \"portal-$i\"|" -e "s|http://.*\"|$url\"|" \
+                -e "s|embedded = .*;|conninfo = \"@CONNINFO@\"; };|" -e 's|logins = "each"|logins = "events"|' \
+                -e "s|client-secret|../../&|" -e "s|roster.csv|../roster-$number.csv|" \
+                -e "s|\"reports\"|\"reports-$i\"|" tests/support/demo.conf > "$work/portals/p$i.conf"
+            i=$((i + 10))
+        done
+    done
+    BENCH_PORTAL=$bench/bench_portal measure "$bench/bench_portals" "$build/bynder-reconcile" "$work/portals" \
+        "$portals" "${BENCH_PORTAL_ROWS:-0}" tests/bench/portals_day.sh
     stop_portal
 }
 
@@ -324,7 +359,7 @@ print()
 END
 }
 
-for part in ${BENCH_ONLY:-core people chain roster store history collect day acts million paced}; do
+for part in ${BENCH_ONLY:-core people chain roster store history collect day acts portals million paced}; do
     echo "== $part"
     "part_$part"
     write_json # what is there is kept when a later part ends badly
