@@ -175,7 +175,8 @@ begin
         select c.oid, c.relname as name, pg_get_viewdef(c.oid) as text, a.open, a.names
         from pg_class c
         cross join lateral (
-            select array_agg(col_description(c.oid, attnum) not like '(personal)%' order by attnum) as open,
+            select array_agg(coalesce(col_description(c.oid, attnum), '(personal)') not like '(personal)%'
+                             order by attnum) as open,
                    array_agg(attname order by attnum) as names
             from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped) a
         where c.relnamespace = 'audit'::regnamespace and c.relkind = 'v' and true = any (a.open)
