@@ -133,7 +133,7 @@ static const char *nearest_word(const char *text, const struct setting_word *wor
     const char *known[64];
     size_t count = 0;
 
-    for (; words[count].name && count < COUNT_OF(known); count++)
+    for (; count < COUNT_OF(known) && words[count].name; count++)
         known[count] = words[count].name;
     return find_nearest(text, known, count);
 }

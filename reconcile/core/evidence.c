@@ -259,7 +259,11 @@ bool evidence_is_invented(size_t accounts, int64_t window_us, int64_t pages, int
     return events > most || pages > PAGES_ANYWAY + events / PAGE_LEAST;
 }
 
-bool evidence_is_silenced(int64_t silent, int64_t longest, int64_t told, int64_t span)
+/* Whether so many days without an event are not to be believed of a kind of events: more than
+ * seven, and more than three times the longest believed silence before (`longest`), after it told
+ * some on most days: on more than half of `span`, and on 28 at least (`told`). Of a rare kind
+ * silence is usual, and of one that began lately nobody knows what is. */
+static bool is_silenced(int64_t silent, int64_t longest, int64_t told, int64_t span)
 {
     bool is_frequent = told >= FREQUENT_DAYS && 2 * told > span;
 
@@ -304,7 +308,7 @@ struct evidence_silence evidence_find_silence(const struct day *told, size_t cou
         }
         habit.told++;
         int64_t span = day_between(told[0], told[i]) + 1 - habit.lost;
-        is_broken = evidence_is_silenced(silent, habit.longest, habit.told, span);
+        is_broken = is_silenced(silent, habit.longest, habit.told, span);
         if (is_broken)
             silence = (struct evidence_silence){.since = told[i], .silent = silent};
         else if (silent > habit.longest)

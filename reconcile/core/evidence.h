@@ -48,12 +48,6 @@ enum {
     EVIDENCE_SILENT_DAYS = 7
 }; /* without events: from then on it is asked whether to believe it */
 
-/* Whether so many days without an event are not to be believed of a kind of events: more than
- * seven, and more than three times the longest believed silence before (`longest`), after it told
- * some on most days: on more than half of `span`, and on 28 at least (`told`). Of a rare kind
- * silence is usual, and of one that began lately nobody knows what is. */
-bool evidence_is_silenced(int64_t silent, int64_t longest, int64_t told, int64_t span);
-
 /* The last silence of a kind that was not to be believed when it happened. */
 struct evidence_silence {
     struct day since; /* the last day with an event before it; none = there is no such silence */

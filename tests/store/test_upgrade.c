@@ -17,8 +17,9 @@
 #include "store/migrate.h"
 #include "test.h"
 
-#define BEFORE_THE_CHAIN 3 /* the newest migration without it */
-#define BEFORE_RULINGS   9 /* likewise: plans were approved as a whole */
+#define BEFORE_THE_CHAIN 3  /* the newest migration without it */
+#define BEFORE_RULINGS   9  /* likewise: plans were approved as a whole */
+#define BEFORE_NUMBERS   21 /* likewise: views of one portal knew no number of it */
 
 #define OK(call)                                                                                   \
     do {                                                                                           \
@@ -29,7 +30,7 @@
 
 static void migrate_to(struct pg *pg, size_t count)
 {
-    struct migration list[BEFORE_RULINGS + 1] = {{0, "", ""}};
+    struct migration list[BEFORE_NUMBERS + 1] = {{0, "", ""}};
     struct migrate_result result;
 
     memcpy(list, migrations, count * sizeof(list[0]));
@@ -315,6 +316,29 @@ TEST(leaves_of_before_are_those_that_the_rosters_told)
                             " from reconcile.person_leave");
     assert_string_equal(leaves, "n:1 2026-01-04 2026-01-06 2026-01-07, n:2 2026-01-04 2026-01-07,"
                                 " n:3 2026-01-04 2026-01-04 2026-01-06, n:4 2026-01-04 2026-01-04");
+}
+
+/* With another name for its tables, grouped, in several parts. */
+TEST(views_that_somebody_else_made_are_left_alone)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    struct migrate_result result;
+
+    migrate_to(pg, BEFORE_NUMBERS);
+    OK(pg_script(pg, "test",
+                 "create view audit.of_ours as select p.portal, p.plan_id, count(*) as acts from"
+                 " audit.plan_row p group by 1, 2 union all select r.portal, 0, 0 from audit.run r",
+                 &why));
+    OK(migrate_run(pg, &result, &why));
+    CLEANUP(mem_cleanup)
+    char *columns = text(pg, "select string_agg(attname, ' ' order by attnum) from pg_attribute"
+                             " where attrelid = 'audit.of_ours'::regclass and attnum > 0");
+    assert_string_equal(columns, "portal plan_id acts");
+    CLEANUP(mem_cleanup)
+    char *numbered = text(pg, "select count(*)::text from pg_attribute where attname = 'portal_id'"
+                              " and attrelid in ('audit.plan_row'::regclass, 'audit.run'::regclass,"
+                              " 'audit.savings'::regclass)");
+    assert_string_equal(numbered, "3");
 }
 
 /* How many seats a plan would have freed is told by its rows: of one whose rows retention took away

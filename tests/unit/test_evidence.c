@@ -380,27 +380,6 @@ TEST(portal_that_names_ever_more_pages_is_told_by_arithmetic)
     }
 }
 
-/* Each row's neighbour is a day away. */
-TEST(evidence_is_silenced_of_a_kind_that_was_told_on_most_days_alone)
-{
-    static const struct {
-        int64_t silent, longest, told, span;
-        bool is_silenced;
-    } rows[] = {
-        {7, 0, 300, 300, false},   {8, 0, 300, 300, true},  {8, 2, 255, 358, true},
-        {9, 3, 255, 358, false},   {10, 3, 255, 358, true}, {126, 42, 250, 358, false},
-        {127, 42, 250, 358, true}, {300, 0, 27, 27, false}, {300, 0, 28, 28, true},
-        {50, 1, 50, 100, false},   {50, 1, 51, 100, true},  {60, 15, 3, 30, false},
-        {400, 40, 3, 90, false},   {0, 0, 0, 0, false},
-    };
-
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (evidence_is_silenced(rows[i].silent, rows[i].longest, rows[i].told, rows[i].span) !=
-            rows[i].is_silenced)
-            fail_msg("row %zu", i);
-    }
-}
-
 /* Days of a kind: runs of days with an event, and of days without, in turn; 0 ends them. The last
  * one is until the day before today. */
 static struct evidence_silence silence_of(const int *runs)
