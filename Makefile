@@ -216,7 +216,7 @@ $(B)/tests/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(FUZZ_ARENA) $(call obj,$(
 
 # The simulated year: a program of its own, of the support only what makes a server.
 YEAR         := $(B)/tests/year/year
-YEAR_SRC     := $(filter-out tests/year/preload_%,$(wildcard tests/year/*.c)) tests/support/cluster_fixture.c
+YEAR_SRC     := $(filter-out tests/year/preload_%,$(wildcard tests/year/*.c)) tests/support/cluster_fixture.c tests/support/distributed.c
 YEAR_PRELOAD := $(B)/tests/year/preload_moment.so
 $(YEAR): $(call obj,$(YEAR_SRC)) $(LIBS_ALL) | $(YEAR_PRELOAD)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)

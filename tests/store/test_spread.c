@@ -297,6 +297,7 @@ TEST(one_server_and_several_record_the_same)
     NEEDS_DISTRIBUTED;
     CLEANUP(pg_closep) struct pg *plain = cluster_fixture_open();
     CLEANUP(mem_cleanup) char *conninfo = mem_strdup(cluster_fixture_conninfo());
+    assert_non_null(plain);
     migrate(conninfo);
     begin_on(&one.world, conninfo);
     live(&one);
