@@ -291,7 +291,7 @@ plan_options=$("$bin/bynder-reconcile" plan --help | sed -n 's/^  \(--[a-z0-9-]*
 check "bash offers every verb" bash_offers "$(echo $verbs)" bynder-reconcile ''
 check "bash offers the verb that is begun" bash_offers migrate bynder-reconcile --log-level debug mi
 check "bash offers the options of a verb" bash_offers "${plan_options% }" bynder-reconcile plan --
-check "bash offers a verb's formats" bash_offers "text json" bynder-reconcile status --format ''
+check "bash offers a verb's formats" bash_offers "text json csv html" bynder-reconcile status --format ''
 check "bash offers plans, newest first" bash_offers "12 11 10 9 8 7 6 5 4 3" \
     bynder-reconcile --config /etc/x.conf approve ''
 check "bash offers plans of @NAME, whole or taken apart" bash_offers "12 11 10 9 8 7 6 5 4 3" \
@@ -301,7 +301,7 @@ check "bash offers no digest" bash_offers "" bynder-reconcile approve 12 --diges
 if have zsh zsh; then
     check "zsh offers every verb" zsh_offers "$(echo $verbs)" bynder-reconcile ''
     check "zsh offers the options of a verb" zsh_offers "${plan_options% }" bynder-reconcile plan --
-    check "zsh offers a verb's formats" zsh_offers "text json" bynder-reconcile status --format ''
+    check "zsh offers a verb's formats" zsh_offers "text json csv html" bynder-reconcile status --format ''
     check "zsh offers plans, newest first" zsh_offers "12 11 10 9 8 7 6 5 4 3" \
         bynder-reconcile --config /etc/x.conf approve ''
     check "zsh offers plans of @NAME" zsh_offers "12 11 10 9 8 7 6 5 4 3" bynder-reconcile @acme approve ''
