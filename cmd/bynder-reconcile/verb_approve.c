@@ -254,11 +254,12 @@ static int approve_line(const struct invocation *one, const struct config *confi
     struct invocation portal = *one;
     struct decide_request request = *portals->terms;
     struct desk desk = {.config = *config};
+    CLEANUP(text_release) struct text name = TEXT_INIT;
 
     portal.arena = &own;
     request.digest = line->digest;
-    (void)fputs(line->portal, stdout);
-    (void)fputs(": ", stdout);
+    text_add_printable(&name, line->portal);
+    (void)printf("%s: ", text_cstr(&name));
     int failed =
         open_plan(&portal, line->plan_id, &desk, err) < 0 || approve_plan(&desk, &request, err) < 0;
     database_release(&desk.database);

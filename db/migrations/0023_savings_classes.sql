@@ -606,6 +606,17 @@ begin
 end $$;
 comment on function audit.savings_of(text) is 'what was saved, by month, class and currency: the rows of audit.savings for one portal';
 
+-- The views of it ask function by function, and none of them can be sent anywhere: the portals too are
+-- what a function says. Their columns of numbers come last, as in every view.
+create function audit.savings_portals()
+    returns table (portal text, portal_id bigint)
+    language plpgsql stable rows 100 set search_path = pg_catalog
+as $$
+begin
+    return query select p.portal, p.portal_id from audit.portal p;
+end $$;
+comment on function audit.savings_portals() is 'part of audit.savings and audit.savings_span: each portal and its number';
+
 create view audit.savings_span as
     select p.portal, s.act_id, s.account_id, s.class, s.is_downgrade, s.target, s.begins, s.ends, s.why,
            s.freed_profile, s.taken_profile, p.portal_id

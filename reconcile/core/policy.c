@@ -693,7 +693,6 @@ static bool is_still_meant(struct judge *judge, const struct subject *subject,
 static struct downgrade_need find_restoration(struct judge *judge, const struct subject *subject)
 {
     struct downgrade_need found = {.needed = false};
-
     const struct account *account = subject->account;
 
     for (const struct account_downgrade *of = account->history.downgrade; of; of = of->earlier) {

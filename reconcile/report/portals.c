@@ -201,29 +201,6 @@ static void field_money(struct jsonw *json, const char *key, int64_t money)
         jsonw_null(json);
 }
 
-static void add_json_run(struct jsonw *json, const struct portal_status *portal)
-{
-    const struct store_status_run *run = &portal->run;
-
-    jsonw_key(json, "runs");
-    jsonw_begin_array(json);
-    if (run->id > 0) {
-        jsonw_begin_object(json);
-        jsonw_field_int(json, "id", run->id);
-        jsonw_field_string(json, "verb", run->verb);
-        jsonw_field_instant(json, "started_at", run->started_at);
-        jsonw_field_instant(json, "finished_at", run->finished_at);
-        if (run->exit_code >= 0)
-            jsonw_field_int(json, "exit_code", run->exit_code);
-        else
-            jsonw_field_null(json, "exit_code");
-        jsonw_field_string(json, "outcome", portals_outcome(portal));
-        jsonw_field_string(json, "message", run->message);
-        jsonw_end_object(json);
-    }
-    jsonw_end_array(json);
-}
-
 static void add_json_snapshot(struct jsonw *json, const struct portal_status *portal)
 {
     jsonw_key(json, "snapshot");
@@ -296,7 +273,11 @@ static void add_json_portal(struct jsonw *json, const struct portal_status *port
     add_json_plan(json, portal);
     field_size(json, "open_steps", portal->open_steps);
     add_json_savings(json, portal);
-    add_json_run(json, portal);
+    jsonw_key(json, "runs"); /* as of one portal, but the newest alone */
+    jsonw_begin_array(json);
+    if (portal->run.id > 0)
+        status_add_json_run(json, &portal->run, portals_outcome(portal));
+    jsonw_end_array(json);
     jsonw_end_object(json);
 }
 
@@ -363,11 +344,13 @@ static void add_csv_line(struct text *out, const struct portal_status *portal)
     if (instant_is_set(portal->taken_at))
         text_addf(out, "%lld", (long long)portal->active);
     text_addf(out, ",%zu,%zu,%zu,", portal->waiting, portal->due, portal->open_steps);
-    text_add(out, portal->held_by ? portal->held_by : "");
+    encode_csv(out, portal->held_by ? portal->held_by : "");
     text_add_char(out, ',');
     if (portal->plan_id > 0)
         text_addf(out, "%lld", (long long)portal->plan_id);
-    text_addf(out, ",%s,\n", portal->digest ? portal->digest : "");
+    text_add_char(out, ',');
+    encode_csv(out, portal->digest ? portal->digest : "");
+    text_add(out, ",\n");
 }
 
 static void add_csv(const struct portals_view *view, struct text *out)

@@ -365,10 +365,9 @@ void status_report_text(const struct store_status *status, const struct report_s
 
 /* --- JSON --- */
 
-static void add_json_run(struct jsonw *json, const struct store_status *status, size_t index)
+void status_add_json_run(struct jsonw *json, const struct store_status_run *run,
+                         const char *outcome)
 {
-    const struct store_status_run *run = &status->run[index];
-
     jsonw_begin_object(json);
     jsonw_field_int(json, "id", run->id);
     jsonw_field_string(json, "verb", run->verb);
@@ -378,7 +377,7 @@ static void add_json_run(struct jsonw *json, const struct store_status *status, 
         jsonw_field_int(json, "exit_code", run->exit_code);
     else
         jsonw_field_null(json, "exit_code");
-    jsonw_field_string(json, "outcome", run_outcome(status, index));
+    jsonw_field_string(json, "outcome", outcome);
     jsonw_field_string(json, "message", run->message);
     jsonw_end_object(json);
 }
@@ -565,7 +564,7 @@ static void add_json_members(struct jsonw *json, const struct store_status *stat
     jsonw_key(json, "runs");
     jsonw_begin_array(json);
     for (size_t i = 0; i < status->run_count; i++)
-        add_json_run(json, status, i);
+        status_add_json_run(json, &status->run[i], run_outcome(status, i));
     jsonw_end_array(json);
 }
 

@@ -14,6 +14,11 @@ void status_report_text(const struct store_status *status, const struct report_s
 /* Pretty-printed, a newline at the end; what is not there is null. */
 void status_report_json(const struct store_status *status, struct text *out);
 
+struct jsonw;
+/* A run as an object; what became of it in a word or three. */
+void status_add_json_run(struct jsonw *json, const struct store_status_run *run,
+                         const char *outcome);
+
 /* What an exit code of a run means, in a word or three; "" for one that is not ours. */
 const char *status_exit_name(int exit_code);
 

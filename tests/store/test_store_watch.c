@@ -174,6 +174,24 @@ TEST(portals_are_what_is_most_urgent_of_them)
     store_unlock(&world.store);
 }
 
+/* Whoever answers is a standby, where locks of the primary do not show: a run without an end may be
+ * under way, one that failed has. */
+TEST(portals_of_a_standby_are_not_cut_off)
+{
+    CLEANUP(store_world_end) struct store_world world;
+
+    store_world_begin(&world);
+    store_world_execute(&world, "set session_replication_role = replica"); /* a row on its own */
+    add_run(&world, 11, "run", "0");
+    add_run(&world, 12, "run", "null");
+    assert_state(&world, 1, PORTAL_FAILED);
+    store_world_execute(&world, "create function pg_is_in_recovery() returns boolean language sql"
+                                " as 'select true'");
+    assert_state(&world, 1, PORTAL_FINE);
+    add_run(&world, 13, "run", "69");
+    assert_state(&world, 1, PORTAL_FAILED);
+}
+
 static struct portal_status with_savings(const struct plan_savings *savings, const char *today)
 {
     struct portal_status portal = {.savings = savings, .savings_count = 1};
