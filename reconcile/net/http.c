@@ -248,7 +248,7 @@ void http_set_bounds(CURL *easy, const struct http_settings *settings)
     curl_set(easy, CURLOPT_CONNECTTIMEOUT, (long)settings->connect_timeout_s);
     curl_set(easy, CURLOPT_TIMEOUT, (long)settings->timeout_s);
     curl_set(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED_BYTES);
-    curl_set(easy, CURLOPT_LOW_SPEED_TIME, slow > 0 ? slow : 1L);
+    curl_set(easy, CURLOPT_LOW_SPEED_TIME, slow); /* 0: none, the time allowed is short enough */
     curl_set(easy, CURLOPT_NOPROGRESS, 0L);
     curl_set(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
 }
