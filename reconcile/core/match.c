@@ -60,6 +60,13 @@ bool pairing_is_sure(const struct pairing *pairing)
     return pairing->key == MATCH_BY_LINKS_FILE || (pairing->keys & (pairing->keys - 1U)) != 0;
 }
 
+/* As core/twin asks it. */
+bool match_login_is_same(const struct login *a, const struct login *b)
+{
+    return (a->kind == LOGIN_KNOWN) == (b->kind == LOGIN_KNOWN) &&
+           (a->kind != LOGIN_KNOWN || instant_compare(a->at, b->at) == 0);
+}
+
 /* --- one account --- */
 
 /* What is compared of one account, by key. */

@@ -113,6 +113,10 @@ size_t match_unused_lines(struct arena *arena, const struct matching *matching,
 /* Whether two keys lead to the person, or one that a person wrote down. */
 bool pairing_is_sure(const struct pairing *pairing);
 
+/* Whether all that a pairing may rest on of a last login (K5) is the same in both. Of the rest of
+ * what a single read tells no pairing hangs on anything. */
+bool match_login_is_same(const struct login *a, const struct login *b);
+
 /* One pairing per account, same index; memory from the arena. Neither order of accounts nor of
  * people changes any pairing. A links file entry that names nobody gives LINK_AMBIGUOUS. */
 struct pairing *match_all(struct arena *arena, const struct snapshot *snapshot,

@@ -194,10 +194,27 @@ static int64_t days_passed(const struct job *job, const struct collected *collec
     return days > 0 ? days : 0;
 }
 
+/* Reads them; *ret_as_before: no link can be another one by what was read (K5). */
+static int read_for_links(struct job *job, struct snapshot *snapshot, struct arena *scratch,
+                          const size_t *index, size_t count, bool *ret_as_before, struct err *err)
+{
+    struct login *known = arena_calloc(scratch, count + 1, sizeof(known[0]));
+
+    for (size_t i = 0; i < count; i++)
+        known[i] = snapshot->account[index[i]].login;
+    if (read_portions(job, snapshot, index, count, err) < 0)
+        return -1;
+    *ret_as_before = true;
+    for (size_t i = 0; i < count && *ret_as_before; i++)
+        *ret_as_before = match_login_is_same(&known[i], &snapshot->account[index[i]].login);
+    return 0;
+}
+
 static int read_wanted(struct job *job, struct collected *collected, struct err *err)
 {
     CLEANUP(arena_release) struct arena matched = ARENA_INIT;
     struct snapshot *snapshot = &collected->snapshot;
+    struct pairing *pairing = NULL;
     const struct config_portal *config = &job->config->portal;
     struct evidence_settings settings = {
         .full = job->full,
@@ -214,22 +231,26 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
         struct weighed weighed;
         size_t *index = NULL;
 
-        arena_clear(&matched); /* K5: links may rest on what was read */
-        struct pairing *pairing =
-            match_all(&matched, snapshot, &collected->roster, &job->config->matching);
+        if (!pairing) {
+            arena_clear(&matched);
+            pairing = match_all(&matched, snapshot, &collected->roster, &job->config->matching);
+        }
         job_weigh(job, collected, pairing, &scratch, &weighed);
         size_t count =
             evidence_choose(&scratch, &settings, &weighed.context, weighed.decision, &index);
-        if (count == 0) {
-            arena_adopt(job->arena, &matched);
-            collected->pairing = pairing;
-            return 0;
-        }
+        if (count == 0)
+            break;
         log_debug("%zu last logins are read one by one", count);
-        if (read_portions(job, snapshot, index, count, err) < 0)
+        bool as_before = false;
+        if (read_for_links(job, snapshot, &scratch, index, count, &as_before, err) < 0)
             return -1;
+        if (!as_before)
+            pairing = NULL;
         settings.days_passed = 0; /* the refresh has had its share */
     }
+    if (pairing)
+        arena_adopt(job->arena, &matched);
+    collected->pairing = pairing;
     return 0;
 }
 
