@@ -6,10 +6,12 @@
  */
 #include "report/files.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 
 enum { REPORT_FILE_MODE = 0640, REPORT_DIRECTORY_MODE = 0750 };
 
@@ -103,11 +105,50 @@ static int write_one(const char *directory, const struct plan *plan, enum report
     if (report_write(plan, format, &plain, path, err) < 0)
         return err_prefix(err, "%s report of plan %lld", report_format_name(format),
                           (long long)plan->id);
-    if (ret_path)
-        *ret_path = TAKE(path);
+    *ret_path = TAKE(path);
     return 0;
 }
 
+/* The files of a plan, each made by itself. */
+struct writing {
+    const char *directory;
+    const struct plan *plan;
+    enum report_format format[REPORT_FORMAT_COUNT];
+    char *path[REPORT_FORMAT_COUNT];
+    struct err err[REPORT_FORMAT_COUNT];
+    size_t count;
+};
+
+static void write_part(void *context, size_t part, size_t begin, size_t end)
+{
+    struct writing *writing = context;
+
+    (void)part;
+    for (size_t i = begin; i < end; i++)
+        (void)write_one(writing->directory, writing->plan, writing->format[i], &writing->path[i],
+                        &writing->err[i]);
+}
+
+/* The first failure, if any; *ret_html (may be NULL) the path of the page, NULL without one. */
+static int finish_writing(struct writing *writing, char **ret_html, struct err *err)
+{
+    CLEANUP(mem_cleanup) char *html = NULL;
+    int result = 0;
+
+    for (size_t i = 0; i < writing->count; i++) {
+        if (writing->err[i].code != ERR_NONE && result == 0)
+            result = err_move(err, &writing->err[i]);
+        err_release(&writing->err[i]);
+        if (writing->format[i] == REPORT_HTML)
+            html = TAKE(writing->path[i]);
+        free(writing->path[i]);
+    }
+    if (ret_html && result == 0)
+        *ret_html = TAKE(html);
+    return result;
+}
+
+/* All at once: none of them changes the plan, nor anything that another one reads. */
 int report_write_files(const struct config *config, const struct plan *plan, char **ret_html,
                        struct err *err)
 {
@@ -116,19 +157,20 @@ int report_write_files(const struct config *config, const struct plan *plan, cha
         [REPORT_CSV] = config->report.csv,   [REPORT_HTML] = config->report.html,
         [REPORT_XLSX] = config->report.xlsx,
     };
-    const char *directory = config->report.directory;
-    CLEANUP(mem_cleanup) char *html = NULL;
+    struct writing writing = {.directory = config->report.directory, .plan = plan};
 
-    if (directory && file_make_directory(directory, REPORT_DIRECTORY_MODE, err) < 0)
-        return err_prefix(err, "report directory");
-    for (size_t i = 0; directory && i < REPORT_FORMAT_COUNT; i++) {
-        if (wanted[i] && write_one(directory, plan, (enum report_format)i,
-                                   i == REPORT_HTML ? &html : NULL, err) < 0)
-            return -1;
-    }
     if (ret_html)
-        *ret_html = TAKE(html);
-    return 0;
+        *ret_html = NULL;
+    if (!writing.directory)
+        return 0;
+    if (file_make_directory(writing.directory, REPORT_DIRECTORY_MODE, err) < 0)
+        return err_prefix(err, "report directory");
+    for (size_t i = 0; i < REPORT_FORMAT_COUNT; i++) {
+        if (wanted[i])
+            writing.format[writing.count++] = (enum report_format)i;
+    }
+    parallel_for(writing.count, writing.count, write_part, &writing);
+    return finish_writing(&writing, ret_html, err);
 }
 
 int report_each_file(const struct config *config, file_visit *visit, void *context, struct err *err)
