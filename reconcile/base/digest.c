@@ -6,6 +6,7 @@
 #include "base/digest.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -14,8 +15,11 @@
 #include "base/mem.h"
 #include "base/parse.h"
 
+/* Most fields are short, and a call of the library costs more than what it does with them. */
 struct digest_stream {
     EVP_MD_CTX *context;
+    size_t held;
+    uint8_t hold[512];
 };
 
 /* OpenSSL looks an algorithm up by name, under a lock: once is enough. */
@@ -38,23 +42,41 @@ struct digest_stream *digest_new(void)
     assert(stream->context);
     ok = EVP_DigestInit_ex(stream->context, algorithm, NULL);
     assert(ok == 1);
+    stream->held = 0;
     return stream;
 }
 
-void digest_bytes(struct digest_stream *stream, const void *bytes, size_t length)
+static void pass_on(struct digest_stream *stream, const void *bytes, size_t length)
 {
     int ok = length == 0 || EVP_DigestUpdate(stream->context, bytes, length) == 1;
 
     assert(ok);
 }
 
+static void pass_on_held(struct digest_stream *stream)
+{
+    pass_on(stream, stream->hold, stream->held);
+    stream->held = 0;
+}
+
+void digest_bytes(struct digest_stream *stream, const void *bytes, size_t length)
+{
+    if (length > sizeof(stream->hold) - stream->held)
+        pass_on_held(stream);
+    if (length > sizeof(stream->hold)) {
+        pass_on(stream, bytes, length);
+        return;
+    }
+    if (length > 0)
+        memcpy(stream->hold + stream->held, bytes, length);
+    stream->held += length;
+}
+
 static void add_big_endian(struct digest_stream *stream, uint64_t value)
 {
-    uint8_t byte[8];
+    uint64_t byte = htobe64(value);
 
-    for (size_t i = sizeof(byte); i-- > 0; value >>= 8)
-        byte[i] = (uint8_t)(value & 0xFF);
-    digest_bytes(stream, byte, sizeof(byte));
+    digest_bytes(stream, &byte, sizeof(byte));
 }
 
 void digest_field(struct digest_stream *stream, const char *string)
@@ -77,8 +99,9 @@ struct digest digest_finish(struct digest_stream *stream)
 {
     struct digest digest;
     unsigned length = 0;
-    int ok = EVP_DigestFinal_ex(stream->context, digest.byte, &length);
 
+    pass_on_held(stream);
+    int ok = EVP_DigestFinal_ex(stream->context, digest.byte, &length);
     assert(ok == 1 && length == DIGEST_SIZE);
     digest_free(stream);
     return digest;

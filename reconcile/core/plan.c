@@ -366,6 +366,7 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     make_notes(plan, arena, policy, matching, context, decision);
     add_blind_note(plan, arena, roster);
     make_rows(plan, arena, policy->seats, matching, snapshot, decision, setup->full);
+    plan->countries_told = true;
     count_totals(plan, snapshot, decision);
     plan->seat_class_count =
         seats_count(arena, policy->seats, snapshot, decision, &plan->seat_class);

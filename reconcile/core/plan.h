@@ -133,6 +133,7 @@ struct plan {
     size_t guard_count;
     struct plan_row *row; /* actions in execution order, then findings, then (full) plain keeps */
     size_t row_count;
+    bool countries_told;     /* by what the rows were made of; else by job/stand */
     const char *const *note; /* findings about the policy itself */
     size_t note_count;
     struct plan_since since;

@@ -271,6 +271,8 @@ static struct digest digest_rows(struct digest *one, size_t count)
 
 struct digest roster_content(const struct roster *roster)
 {
+    if (roster->settled)
+        return roster->content;
     CLEANUP(mem_cleanup) struct digest *one = mem_calloc(roster->count, sizeof(one[0]));
 
     for (size_t i = 0; i < roster->count; i++)
@@ -302,12 +304,21 @@ static struct digest digest_values(const struct person *person)
 
 struct digest roster_values(const struct roster *roster)
 {
+    if (roster->settled)
+        return roster->values;
     CLEANUP(mem_cleanup) struct digest *one = mem_calloc(roster->count, sizeof(one[0]));
 
-    for (size_t i = 0; i < roster->count; i++) {
+    for (size_t i = 0; i < roster->count; i++)
         one[i] = digest_values(&roster->person[i]);
-    }
     return digest_rows(one, roster->count);
+}
+
+void roster_settle(struct roster *roster)
+{
+    roster->settled = false;
+    roster->content = roster_content(roster);
+    roster->values = roster_values(roster);
+    roster->settled = true;
 }
 
 struct instant roster_as_of(const struct roster *roster)

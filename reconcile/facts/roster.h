@@ -22,6 +22,8 @@ struct roster {
     size_t blind;      /* rows that may be anybody, rejected or not (key_unreadable) */
     size_t duplicates; /* rows that share a key with a row of somebody else (roster_judge) */
     size_t groups;     /* SCIM: Groups among the Users, left out when it was read */
+    struct digest content, values; /* once roster_settle was called */
+    bool settled;
 };
 
 /* Sets each person's status as of today, rejects rows that contradict themselves, and counts
@@ -64,6 +66,10 @@ struct digest roster_content(const struct roster *roster);
 /* Likewise of what is mapped alone, without why rows are rejected: that may hang on the day on
  * which they are judged, and an old file would look like news. */
 struct digest roster_values(const struct roster *roster);
+
+/* From now on roster_content and roster_values are what they are now, and cost nothing: nothing of
+ * its rows that they cover changes any more. */
+void roster_settle(struct roster *roster);
 
 /* Accepted people: rows that were not rejected. */
 size_t roster_people(const struct roster *roster);

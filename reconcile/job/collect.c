@@ -92,6 +92,7 @@ int collect_roster(struct job *job, struct roster *ret_roster, struct err *err)
         return -1;
     ret_roster->written = instant_day(roster_as_of(ret_roster), job->config->policy.zone);
     roster_judge(ret_roster, job->today);
+    roster_settle(ret_roster);
     log_info("%zu people in the roster, %zu rows rejected", roster_people(ret_roster),
              ret_roster->rejected);
     return 0;

@@ -256,3 +256,20 @@ TEST(roster_content_of_shuffled_rows_is_the_same)
     second = roster_content(&b);
     assert_int_not_equal(digest_compare(&first, &second), 0);
 }
+
+TEST(roster_settle_keeps_what_the_rows_say_then)
+{
+    struct person person[] = {{.employee_number = "1", .rejected = "twice"},
+                              {.employee_number = "2", .word = PERSON_EMPLOYED}};
+    struct roster roster = {.person = person, .count = 2};
+    struct digest content = roster_content(&roster), values = roster_values(&roster);
+
+    assert_int_not_equal(digest_compare(&content, &values), 0);
+    for (int turn = 0; turn < 2; turn++) {
+        roster_settle(&roster);
+        struct digest kept = roster_content(&roster), kept_values = roster_values(&roster);
+        assert_int_equal(turn == 0, digest_compare(&content, &kept) == 0);
+        assert_int_equal(turn == 0, digest_compare(&values, &kept_values) == 0);
+        person[1].name = "Jane"; /* settled anew it is another one */
+    }
+}

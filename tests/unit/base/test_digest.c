@@ -1,4 +1,5 @@
 /* base/digest: known values, and lists that must not collide. */
+#include "base/cleanup.h"
 #include "base/digest.h"
 #include "test.h"
 
@@ -46,6 +47,29 @@ TEST(digest_int_is_a_field_of_eight_big_endian_bytes)
     assert_int_equal(digest_compare(&plain, &digest), 0);
     digest_free(digest_new());
     digest_free(NULL);
+}
+
+TEST(digest_does_not_hang_on_the_pieces_that_bytes_come_in)
+{
+    static const size_t sizes[] = {1, 7, 8, 511, 512, 513, 1000, 3000};
+    uint8_t bytes[3000];
+
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)(i * 31 + i / 256);
+    struct digest whole = digest_of(bytes, sizeof(bytes));
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        for (size_t k = 0; k < COUNT_OF(sizes); k++) {
+            struct digest_stream *stream = digest_new();
+            for (size_t at = 0, turn = 0; at < sizeof(bytes); turn++) {
+                size_t size = sizes[turn % 2 ? i : k], left = sizeof(bytes) - at;
+                size = size < left ? size : left;
+                digest_bytes(stream, bytes + at, size);
+                at += size;
+            }
+            struct digest digest = digest_finish(stream);
+            assert_int_equal(digest_compare(&whole, &digest), 0);
+        }
+    }
 }
 
 TEST(digest_parse_of_other_than_64_digits_is_refused)
