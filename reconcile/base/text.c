@@ -63,6 +63,21 @@ void text_add_char(struct text *text, char c)
     text_add_bytes(text, &c, 1);
 }
 
+void text_add_int(struct text *text, int64_t value)
+{
+    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    char digits[20];
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (value < 0)
+        digits[--at] = '-';
+    text_add_bytes(text, digits + at, sizeof(digits) - at);
+}
+
 void text_addf(struct text *text, const char *format, ...)
 {
     va_list args;
@@ -277,6 +292,16 @@ void text_add_url(struct text *text, const char *string)
     }
 }
 
+/* How many bytes from the first on are printable ASCII. */
+static size_t plain_length(const char *bytes, size_t length)
+{
+    size_t plain = 0;
+
+    while (plain < length && bytes[plain] >= ' ' && bytes[plain] <= '~')
+        plain++;
+    return plain;
+}
+
 void text_add_printable(struct text *text, const char *string)
 {
     const char *s = string;
@@ -284,6 +309,12 @@ void text_add_printable(struct text *text, const char *string)
 
     while (left > 0) {
         int32_t value = 0;
+        size_t plain = plain_length(s, left);
+        text_add_bytes(text, s, plain);
+        s += plain;
+        left -= plain;
+        if (left == 0)
+            break;
         size_t step = text_decode(s, left, &value);
 
         if (step == 0 || (step == 1 && !text_is_printable(value))) {

@@ -32,6 +32,7 @@ void text_spill(struct text *text);
 void text_add(struct text *text, const char *string);
 void text_add_bytes(struct text *text, const void *bytes, size_t length);
 void text_add_char(struct text *text, char c);
+void text_add_int(struct text *text, int64_t value); /* as decimal digits */
 void text_addf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_addv(struct text *text, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));

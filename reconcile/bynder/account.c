@@ -89,6 +89,13 @@ static bool take_group(struct account_reader *reader, const struct json_object *
     return true;
 }
 
+static void add_measured(struct text *key, const char *text)
+{
+    text_add_int(key, text ? (int64_t)strlen(text) : -1);
+    text_add_char(key, ':');
+    text_add(key, text ? text : "");
+}
+
 /* The list kept once. */
 static void keep_groups(struct account_reader *reader, const struct group *group, size_t count,
                         struct account *account)
@@ -96,9 +103,8 @@ static void keep_groups(struct account_reader *reader, const struct group *group
     CLEANUP(text_release) struct text key = TEXT_INIT;
 
     for (size_t i = 0; i < count; i++) { /* with lengths: no two lists have the same key */
-        const char *name = group[i].name;
-        text_addf(&key, "%zu:%s%zd:%s", strlen(group[i].id), group[i].id,
-                  name ? (ssize_t)strlen(name) : -1, name ? name : "");
+        add_measured(&key, group[i].id);
+        add_measured(&key, group[i].name);
     }
     uint32_t entry = table_find(&reader->lists, text_cstr(&key));
     if (entry == TABLE_END) {

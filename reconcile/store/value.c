@@ -62,7 +62,8 @@ const char *store_text_array(struct arena *arena, const char *const *item, size_
 
 void store_copy_number(struct text *row, int64_t number)
 {
-    text_addf(row, "%lld\t", (long long)number);
+    text_add_int(row, number);
+    text_add_char(row, '\t');
 }
 
 void store_copy_time(struct text *row, struct instant instant)

@@ -110,6 +110,18 @@ TEST(text_is_utf8_of_edge_forms_is_strict)
         assert_int_equal(text_is_utf8(cases[i].bytes, cases[i].length), cases[i].valid);
 }
 
+TEST(text_add_int_of_the_ends_is_decimal)
+{
+    static const int64_t values[] = {0, 7, -1, 10, INT64_MAX, INT64_MIN, -1000000};
+    CLEANUP(text_release) struct text text = TEXT_INIT, printed = TEXT_INIT;
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        text_add_int(&text, values[i]);
+        text_addf(&printed, "%lld", (long long)values[i]);
+        assert_string_equal(text_cstr(&text), text_cstr(&printed));
+    }
+}
+
 TEST(text_add_printable_of_hostile_text_shows_it)
 {
     static const struct {
