@@ -1,7 +1,7 @@
 /*
- * The pictures are those of the newest plan, as the history keeps them. What is asked is first
- * played as if it were approved singly: whatever a guard of amount makes wait is above a limit.
- * With `spread` the actions concerned are played again, as spread ones, and that is what will be.
+ * The pictures are those of the newest plan. What is asked is first played as if it were approved
+ * singly: whatever a guard of amount makes wait is above a limit. With `spread` the actions
+ * concerned are played again, as spread ones, and that is what will be.
  */
 #include "job/forecast.h"
 
@@ -89,20 +89,36 @@ static void collect_rows(struct forecasting *all, const struct snapshot *snapsho
     }
 }
 
-/* The newest plan's pictures again. */
+/* What the newest plan was made from: this run has it at hand, or the history tells it. */
+static int load_picture(struct job *job, const struct plan *plan, struct picture *ret_picture,
+                        struct err *err)
+{
+    const struct picture *made = job->picture;
+    struct picture picture = {.roster_id = plan->inputs.roster_id};
+    struct roster roster = {.count = 0};
+
+    if (made && made->snapshot.id == plan->inputs.snapshot_id &&
+        made->roster_id == plan->inputs.roster_id) {
+        *ret_picture = *made;
+        return 0;
+    }
+    if (store_load_snapshot(job->store, job->arena, plan->inputs.snapshot_id, &picture.snapshot,
+                            err) < 0 ||
+        (picture.roster_id &&
+         store_load_roster(job->store, job->arena, picture.roster_id, &roster, err) < 0))
+        return -1;
+    picture.pairing = match_all(job->arena, &picture.snapshot, &roster, &job->config->matching);
+    *ret_picture = picture;
+    return 0;
+}
+
 static int look(struct forecasting *all, struct err *err)
 {
     struct job *job = all->job;
-    const struct plan *plan = all->book->plan;
-    struct snapshot snapshot;
-    struct roster roster = {.count = 0};
+    struct picture picture;
 
-    if (store_load_snapshot(job->store, job->arena, plan->inputs.snapshot_id, &snapshot, err) < 0 ||
-        (plan->inputs.roster_id &&
-         store_load_roster(job->store, job->arena, plan->inputs.roster_id, &roster, err) < 0))
-        return -1;
-    struct pairing *pairing = match_all(job->arena, &snapshot, &roster, &job->config->matching);
-    if (choose_scene(job, &snapshot, pairing, &all->scene, err) < 0)
+    if (load_picture(job, all->book->plan, &picture, err) < 0 ||
+        choose_scene(job, &picture.snapshot, picture.pairing, &all->scene, err) < 0)
         return -1;
     for (unsigned action = 0; action < ACTION_COUNT; action++) {
         struct amount_done *done = &all->scene.done[action];
@@ -111,7 +127,7 @@ static int look(struct forecasting *all, struct err *err)
             done->today = done->spread_today = 0;
         }
     }
-    collect_rows(all, &snapshot);
+    collect_rows(all, &picture.snapshot);
     return 0;
 }
 

@@ -9,6 +9,13 @@
 #include "host/clock.h"
 #include "store/store.h"
 
+/* What the plan of this run was made from. Memory from the job's arena. */
+struct picture {
+    struct snapshot snapshot;
+    int64_t roster_id;
+    const struct pairing *pairing;
+};
+
 struct job {
     const struct config *config;
     struct arena *arena;
@@ -35,7 +42,8 @@ struct job {
     const char *unread;
     const char *const *unheard;
     size_t unheard_count;
-    bool full; /* rows for plain keeps too */
+    bool full;                     /* rows for plain keeps too */
+    const struct picture *picture; /* NULL = this run made no plan */
 };
 
 struct collected {

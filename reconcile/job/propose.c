@@ -183,6 +183,17 @@ static int keep_links(const struct job *job, const struct collected *collected,
     return bind_protections(job, &proposal->weighed, err);
 }
 
+static const struct picture *keep_picture(const struct job *job, const struct collected *collected,
+                                          const struct weighed *weighed)
+{
+    struct picture *picture = arena_alloc(job->arena, sizeof(*picture));
+
+    *picture = (struct picture){.snapshot = collected->snapshot,
+                                .roster_id = collected->roster.id,
+                                .pairing = weighed->pairing};
+    return picture;
+}
+
 int job_propose(struct job *job, const struct collected *collected, struct proposal *ret_proposal,
                 struct err *err)
 {
@@ -196,9 +207,11 @@ int job_propose(struct job *job, const struct collected *collected, struct propo
     settle_state(ret_proposal);
     if (collected->history.is_base && keep_links(job, collected, ret_proposal, err) < 0)
         return -1;
-    if (store_settle_seats(job->store, err) < 0)
+    if (store_settle_seats(job->store, err) < 0 ||
+        store_save_plan(job->store, &job->run, ret_proposal->plan, err) < 0)
         return -1;
-    return store_save_plan(job->store, &job->run, ret_proposal->plan, err);
+    job->picture = keep_picture(job, collected, &ret_proposal->weighed);
+    return 0;
 }
 
 struct plan *propose_report(const struct job *job, const struct collected *collected)
