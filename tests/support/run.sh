@@ -16,10 +16,13 @@ export TEST_CLUSTER="$work/cluster" # tests/support/cluster_fixture.c
 one='
 work=$1; test=$2
 name=$(echo "$test" | tr / _)
+began=$(date +%s)
 timeout 600 "$test" >"$work/$name.out" 2>&1
 status=$?
+took=$(($(date +%s) - began))
 echo "$status $test $work/$name.out" > "$work/$name.status"
-[ $status -eq 0 ] && printf "  ok    %s\n" "$test" || printf "  FAIL  %s (exit %s)\n" "$test" "$status"
+[ $status -eq 0 ] && printf "  ok    %s, %s s\n" "$test" "$took" ||
+    printf "  FAIL  %s (exit %s), %s s\n" "$test" "$status" "$took"
 '
 [ -n "${RECONCILE_TEST_CITUS:-}" ] && echo "on a distributed PostgreSQL: $RECONCILE_TEST_CITUS"
 # What takes longest begins first, so that nobody waits for it at the end.
