@@ -241,30 +241,56 @@ static int insert_row(const struct store *store, const struct store_run *run,
                   COUNT_OF(parameter), NULL, err);
 }
 
-static int save_roster(const struct store *store, const struct store_run *run,
-                       const struct roster *roster, bool good, int64_t *ret_id, struct err *err)
+/* As on most days: the same file, which says what it said before. */
+static int is_same(const struct store *store, const struct roster *roster, int64_t id,
+                   bool *ret_same, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct digest content = roster_content(roster);
+
+    if (PG_QUERY(store->pg, roster_same, PG_MAYBE, &result, err,
+                 store_number(&scratch, store->portal_id), store_number(&scratch, id),
+                 store_hex(&scratch, &roster->digest), store_hex(&scratch, &content)) < 0)
+        return -1;
+    *ret_same = PQntuples(result) > 0 && pg_bool(result, 0, 0);
+    return 0;
+}
+
+static int merge_people(const struct store *store, const struct roster *roster,
+                        const struct keyed *keyed, int64_t id, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *differ = NULL;
-    struct keyed keyed;
 
-    give_keys(&scratch, roster, &keyed);
-    if (store_next(store, "roster_number", query_roster_number, run->id, ret_id, err) < 0 ||
-        insert_row(store, run, roster, good, *ret_id, err) < 0 ||
-        PG_QUERY(store->pg, stage_person_create, PG_NOTHING, NULL, err) < 0 ||
-        store_copy(store->pg, "stage_person_copy", query_stage_person_copy, add_person, &keyed,
+    if (PG_QUERY(store->pg, stage_person_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_person_copy", query_stage_person_copy, add_person, keyed,
                    roster->count, err) < 0 ||
         PG_QUERY(store->pg, stage_person_analyze, PG_NOTHING, NULL, err) < 0 ||
         PG_QUERY(store->pg, stage_person_difference, PG_NOTHING, &differ, err,
                  store_number(&scratch, store->portal_id)) < 0)
         return -1;
-    /* as on most days: the roster says what it said before */
-    if (pg_affected(differ) > 0 &&
-        (STORE_MERGE(store, person_close, *ret_id, err) < 0 ||
-         store_merge_open(store, "person_open", query_person_open, query_analyze_people, *ret_id,
-                          roster->count, err) < 0))
+    if (pg_affected(differ) == 0)
+        return 0;
+    if (STORE_MERGE(store, person_close, id, err) < 0)
         return -1;
-    if (merge_rejected(store, roster, *ret_id, err) < 0 ||
+    return store_merge_open(store, "person_open", query_person_open, query_analyze_people, id,
+                            roster->count, err);
+}
+
+static int save_roster(const struct store *store, const struct store_run *run,
+                       const struct roster *roster, bool good, int64_t *ret_id, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct keyed keyed;
+    bool same = false;
+
+    give_keys(&scratch, roster, &keyed);
+    if (store_next(store, "roster_number", query_roster_number, run->id, ret_id, err) < 0 ||
+        insert_row(store, run, roster, good, *ret_id, err) < 0 ||
+        is_same(store, roster, *ret_id, &same, err) < 0 ||
+        (!same && merge_people(store, roster, &keyed, *ret_id, err) < 0) ||
+        merge_rejected(store, roster, *ret_id, err) < 0 ||
         merge_leaves(store, roster, &keyed, err) < 0)
         return -1;
     return store_audit_roster(store, run, roster, good, *ret_id, err);
