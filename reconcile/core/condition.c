@@ -382,20 +382,20 @@ static struct instant earlier(struct instant a, struct instant b)
 /* The earliest of our first sight, the created date that Bynder's export gave and the first event
  * in a file of an earlier year, or when it became active if that was later (R5): who was let in
  * today has had no time to log in. */
-static struct instant known_since(const struct account_history *history)
+static struct instant known_since(const struct account *account)
 {
+    const struct account_history *history = &account->history;
     struct instant there =
         earlier(earlier(history->first_seen, history->created), history->first_event);
 
-    return instant_later(there, history->became_active);
+    return instant_later(there, account_past(account)->became_active);
 }
 
 static void fill_use(struct subject *subject, const struct policy *policy,
                      const struct policy_context *context)
 {
     const struct account *account = subject->account;
-    const struct account_history *history = &account->history;
-    struct instant active = history->became_active, used = account_used_at(account);
+    struct instant active = account_past(account)->became_active, used = account_used_at(account);
 
     if (account->login.kind == LOGIN_KNOWN)
         subject->idle_days = days_since(
@@ -413,8 +413,9 @@ static void fill_profile_days(struct subject *subject, const struct policy *poli
 {
     const struct account_history *history = &subject->account->history;
     struct day since = instant_day(history->profile_since, policy->zone);
-    struct day other =
-        instant_day(instant_later(history->profile_other_at, history->missing_at), policy->zone);
+    struct day other = instant_day(
+        instant_later(account_past(subject->account)->profile_other_at, history->missing_at),
+        policy->zone);
 
     subject->profile_days = day_is_set(since) ? days_since(since, today) : 0;
     subject->profile_days_most = days_since(other, today);
@@ -472,7 +473,7 @@ struct subject subject_of(const struct policy *policy, const struct policy_conte
         .seats = policy->seats,
         .scratch = scratch,
     };
-    struct day known = instant_day(known_since(history), policy->zone);
+    struct day known = instant_day(known_since(account), policy->zone);
     struct day suspended = instant_day(account_ours_since(account), policy->zone);
 
     if (subject.person)

@@ -193,12 +193,13 @@ static bool is_logged_in_after(const struct login *login, struct instant since)
 
 bool downgrade_is_undone(const struct policy_context *context, const struct subject *subject)
 {
-    const struct account_downgrade *downgrade = subject->account->history.downgrade;
+    const struct account_downgrade *downgrade = account_past(subject->account)->downgrade;
 
     return downgrade && instant_is_set(downgrade->other_at) &&
            !is_logged_in_after(&subject->account->login, downgrade->other_at) &&
-           !ruling_again(subject->scratch, context->approvers, subject->account->history.rulings,
-                         subject->account, ACTION_DOWNGRADE, downgrade->other_at, context->today);
+           !ruling_again(subject->scratch, context->approvers,
+                         account_past(subject->account)->rulings, subject->account,
+                         ACTION_DOWNGRADE, downgrade->other_at, context->today);
 }
 
 static int least(int days, int most)
@@ -209,7 +210,7 @@ static int least(int days, int most)
 struct subject downgrade_subject(const struct policy *policy, const struct policy_context *context,
                                  const struct subject *subject)
 {
-    const struct account_downgrade *downgrade = subject->account->history.downgrade;
+    const struct account_downgrade *downgrade = account_past(subject->account)->downgrade;
     struct subject as = *subject;
 
     if (!downgrade || !instant_is_set(downgrade->other_at))
@@ -239,10 +240,10 @@ static void find_need(const struct policy *policy, const struct policy_context *
                       const struct subject *subject, struct downgrade_need *need)
 {
     const struct account *account = subject->account;
-    const struct account_downgrade *downgrade = account->history.downgrade;
+    const struct account_downgrade *downgrade = account_past(account)->downgrade;
     struct instant since = instant_add_us(downgrade->at, CLOCKS_DIFFER_S * SECOND_US);
     const struct ruling *again =
-        ruling_again(subject->scratch, context->approvers, account->history.rulings, account,
+        ruling_again(subject->scratch, context->approvers, account_past(account)->rulings, account,
                      ACTION_RESTORE, downgrade->at, context->today);
     char day[DAY_TEXT_SIZE];
 
@@ -301,7 +302,7 @@ static const char *days_of(const struct policy *policy, const struct subject *su
     CLEANUP(text_release) struct text days = TEXT_INIT;
     char day[DAY_TEXT_SIZE];
 
-    for (const struct account_downgrade *at = subject->account->history.downgrade; at;
+    for (const struct account_downgrade *at = account_past(subject->account)->downgrade; at;
          at = at == of ? NULL : at->earlier)
         text_addf(&days, "%s%s", days.length ? " and " : "",
                   day_format(instant_day(at->at, policy->zone), day));
@@ -311,7 +312,7 @@ static const char *days_of(const struct policy *policy, const struct subject *su
 bool downgrade_gave(const struct subject *subject, const struct account_downgrade *of,
                     const struct profile *profile)
 {
-    for (const struct account_downgrade *at = subject->account->history.downgrade; at;
+    for (const struct account_downgrade *at = account_past(subject->account)->downgrade; at;
          at = at == of ? NULL : at->earlier) {
         if (profile && text_equal(profile->id, at->to))
             return true;
@@ -325,7 +326,7 @@ struct downgrade_need downgrade_need(const struct policy *policy,
                                      const struct account_downgrade *of)
 {
     const struct account *account = subject->account;
-    const struct account_downgrade *newest = account->history.downgrade;
+    const struct account_downgrade *newest = account_past(account)->downgrade;
     struct downgrade_need need = {.of = of};
 
     if (!newest || instant_is_set(newest->other_at) || account->status != ACCOUNT_ACTIVE ||

@@ -68,7 +68,7 @@ static bool is_read_lately(const struct evidence_settings *settings,
 /* A login since our downgrade says that the former profile is needed (R16). */
 static bool is_downgraded(const struct account *account)
 {
-    const struct account_downgrade *downgrade = account->history.downgrade;
+    const struct account_downgrade *downgrade = account_past(account)->downgrade;
 
     return downgrade && !instant_is_set(downgrade->other_at) && account->status == ACCOUNT_ACTIVE &&
            text_equal(account->profile_id, downgrade->to);

@@ -71,7 +71,7 @@ static void add_idle(struct text *text, const struct rule *rule, const struct su
                      const struct policy *policy)
 {
     const struct login *login = &subject->account->login;
-    struct instant active = subject->account->history.became_active;
+    struct instant active = account_past(subject->account)->became_active;
     char day[DAY_TEXT_SIZE], since[DAY_TEXT_SIZE];
 
     if (rule->when.idle_days_min < 0 || login->kind != LOGIN_KNOWN)
@@ -95,7 +95,7 @@ static void add_unused(struct text *text, const struct rule *rule, const struct 
 {
     const struct account *account = subject->account;
     const struct login *login = &account->login;
-    struct instant active = account->history.became_active;
+    struct instant active = account_past(account)->became_active;
     char day[DAY_TEXT_SIZE];
 
     if (rule->when.activity_days_min < 0 || subject->unused_days < 0)
@@ -131,7 +131,7 @@ static void add_suspended(struct text *text, const struct rule *rule, const stru
                           const struct policy *policy)
 {
     char day[DAY_TEXT_SIZE];
-    struct instant at = subject->account->history.suspended_by_us;
+    struct instant at = account_past(subject->account)->suspended_by_us;
 
     if (rule->action != ACTION_DEPROVISION || subject->suspended_days < 0)
         return;

@@ -402,7 +402,7 @@ static struct guard_matched count_matched(const struct guard_scene *scene)
     for (size_t i = 0; i < scene->count; i++) {
         const struct account *account = &scene->context->snapshot->account[i];
         bool is_linked = scene->pairing[i].kind == LINK_ONE;
-        struct instant by_us = account->history.suspended_by_us;
+        struct instant by_us = account_past(account)->suspended_by_us;
         if (account->status == ACCOUNT_ACTIVE) {
             active++;
             linked += is_linked;

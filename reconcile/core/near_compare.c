@@ -149,7 +149,7 @@ static const struct {
 static bool was_called_so(enum near_index index, const struct seeker *seeker,
                           const struct face *face)
 {
-    for (uint32_t i = 0; i < seeker->account->history.earlier_count; i++) {
+    for (uint32_t i = 0; i < account_past(seeker->account)->earlier_count; i++) {
         const struct former *former = &seeker->as.former[i];
         if (index == BY_LOCAL ? former->local && text_equal(former->local, face->local)
                               : name_parts_meet(former->name, &face->name))

@@ -160,14 +160,14 @@ static void take_account_names(struct finder *finder, uint32_t i)
 {
     struct seeker *seeker = &finder->seeker[i];
     const struct account *account = seeker->account;
-    uint32_t earlier = account->history.earlier_count;
+    uint32_t earlier = account_past(account)->earlier_count;
     struct former *former =
         earlier ? arena_calloc(&finder->name_arena, earlier, sizeof(former[0])) : NULL;
 
     seeker->name = borne_names_add(&finder->names, account->name, false, i << 2 | ROLE_NOW);
     seeker->as.former = former;
     for (uint32_t k = 0; k < earlier; k++) {
-        const struct account_earlier *was = &account->history.earlier[k];
+        const struct account_earlier *was = &account_past(account)->earlier[k];
         former[k].name = borne_names_add(&finder->names, was->name, false, i << 2 | ROLE_EARLIER);
         former[k].local = address_local(&finder->name_arena, was->email);
     }
@@ -181,8 +181,8 @@ static void index_account(struct finder *finder, struct batch *locals, struct ba
     const char *email = address_text(account->email, account->username);
 
     add_number(finder, numbers, account->employee_number, i << 2 | ROLE_NOW);
-    for (uint32_t k = 0; k < account->history.earlier_count; k++) {
-        const struct account_earlier *earlier = &account->history.earlier[k];
+    for (uint32_t k = 0; k < account_past(account)->earlier_count; k++) {
+        const struct account_earlier *earlier = &account_past(account)->earlier[k];
         add_other_local(finder, locals, earlier->email, i << 2 | ROLE_EARLIER);
         add_number(finder, numbers, earlier->employee_number, i << 2 | ROLE_EARLIER);
     }

@@ -152,10 +152,10 @@ static const char *forbid_unsuspended(struct judge *judge, const struct rule *ru
     if (subject->account->status != ACCOUNT_INACTIVE)
         return "the account is not inactive";
     if (subject->suspended_days < 0)
-        return instant_is_set(subject->account->history.suspended_by_us)
+        return instant_is_set(account_past(subject->account)->suspended_by_us)
                    ? "somebody used the account after our suspension: it is not ours any more"
                    : "this program did not suspend the account";
-    if (subject->account->history.reactivation_unknown)
+    if (account_past(subject->account)->reactivation_unknown)
         return "whether it was active since our suspension cannot be told any more";
     if (subject->suspended_days < needed)
         return arena_printf(&judge->scratch, "suspended by us only %d days ago, %d needed",
@@ -235,10 +235,10 @@ static const struct constraint {
 /* Whether a constraint forbids because it cannot be told, and not because it is not so. */
 static bool cannot_tell(const struct rule *rule, const struct subject *subject)
 {
-    const struct account_history *history = &subject->account->history;
+    const struct account_past *past = account_past(subject->account);
     bool absence = subject->status == PERSON_ABSENT && rule_relies_on_absent(rule);
 
-    return (rule->action == ACTION_DEPROVISION && history->reactivation_unknown) ||
+    return (rule->action == ACTION_DEPROVISION && past->reactivation_unknown) ||
            (absence && !subject->absence_provable);
 }
 
@@ -299,11 +299,11 @@ static const struct announcement *find_announcement(const struct rule *rule,
                                                     const struct profile *target,
                                                     const struct account *account, bool by_mail)
 {
-    const struct account_history *history = &account->history;
+    const struct account_past *past = account_past(account);
     const struct announcement *latest = NULL;
 
-    for (size_t i = 0; i < history->announcement_count; i++) {
-        const struct announcement *one = &history->announcement[i];
+    for (size_t i = 0; i < past->announcement_count; i++) {
+        const struct announcement *one = &past->announcement[i];
         if (!text_equal(one->rule, rule->name) || !is_same_act(one, rule, target) ||
             is_answered(rule, account, one->at) || (by_mail && !one->told))
             continue;
@@ -337,11 +337,11 @@ static bool counts_from_mail(const struct judge *judge, const struct rule *rule,
 static const struct unreached *find_unreached(const struct rule *rule,
                                               const struct account *account)
 {
-    const struct account_history *history = &account->history;
+    const struct account_past *past = account_past(account);
     const char *address = account->email ? account->email : "";
 
-    for (size_t i = 0; i < history->unreached_count; i++) {
-        const struct unreached *one = &history->unreached[i];
+    for (size_t i = 0; i < past->unreached_count; i++) {
+        const struct unreached *one = &past->unreached[i];
         if (text_equal(one->rule, rule->name) && text_equal(one->address, address))
             return one;
     }
@@ -402,12 +402,12 @@ static void apply_grace(struct judge *judge, const struct rule *rule, const stru
  * every night. Where the day of our act is not told, it was before the account was seen active. */
 static bool is_undone_lately(const struct judge *judge, const struct subject *subject)
 {
-    const struct account_history *history = &subject->account->history;
+    const struct account_past *past = account_past(subject->account);
     struct day since =
-        instant_day(instant_is_set(history->acted_at) ? history->acted_at : history->reactivated_at,
+        instant_day(instant_is_set(past->acted_at) ? past->acted_at : past->reactivated_at,
                     judge->policy->zone);
 
-    return history->reactivated_since && subject->status == PERSON_DEPARTED &&
+    return past->reactivated_since && subject->status == PERSON_DEPARTED &&
            (!day_is_set(since) || day_between(since, judge->context->today) < UNDONE_DAYS);
 }
 
@@ -478,8 +478,8 @@ static bool is_spared(struct judge *judge, const struct rule *rule, const struct
                       struct decision *decision)
 {
     const struct ruling *keep =
-        ruling_spares(subject->account->history.rulings, rule_is_of_login(rule), subject->status,
-                      judge->context->today);
+        ruling_spares(account_past(subject->account)->rulings, rule_is_of_login(rule),
+                      subject->status, judge->context->today);
     char day[DAY_TEXT_SIZE];
 
     if (!keep)
@@ -496,29 +496,29 @@ static bool is_spared(struct judge *judge, const struct rule *rule, const struct
  * act is one; as far after it as two clocks may differ. */
 static bool is_used_again(const struct account *account)
 {
-    const struct account_history *history = &account->history;
-    struct instant acted = instant_add_us(history->acted_at, CLOCKS_DIFFER_S * SECOND_US);
+    const struct account_past *past = account_past(account);
+    struct instant acted = instant_add_us(past->acted_at, CLOCKS_DIFFER_S * SECOND_US);
     const struct login *login = &account->login;
 
     return login->kind == LOGIN_KNOWN &&
-           ((instant_is_set(history->reactivated_at) &&
-             instant_compare(login->at, history->reactivated_at) > 0) ||
-            (instant_is_set(history->acted_at) && instant_compare(login->at, acted) > 0));
+           ((instant_is_set(past->reactivated_at) &&
+             instant_compare(login->at, past->reactivated_at) > 0) ||
+            (instant_is_set(past->acted_at) && instant_compare(login->at, acted) > 0));
 }
 
 /* R8: somebody undid our suspension, and neither a login since nor a person's `again` lets that go.
  * A departure it does not cover. */
 static bool is_undone(struct judge *judge, const struct rule *rule, const struct subject *subject)
 {
-    const struct account_history *history = &subject->account->history;
+    const struct account_past *past = account_past(subject->account);
 
-    if (rule->action != ACTION_SUSPEND || !history->reactivated_since)
+    if (rule->action != ACTION_SUSPEND || !past->reactivated_since)
         return false;
     if ((subject->status == PERSON_DEPARTED && rule_asks_person(rule)) ||
         is_used_again(subject->account))
         return false;
-    return !ruling_again(&judge->scratch, judge->context->approvers, history->rulings,
-                         subject->account, ACTION_SUSPEND, history->reactivated_at,
+    return !ruling_again(&judge->scratch, judge->context->approvers, past->rulings,
+                         subject->account, ACTION_SUSPEND, past->reactivated_at,
                          judge->context->today);
 }
 
@@ -529,7 +529,7 @@ static bool is_regraded(struct judge *judge, const struct rule *rule, const stru
 {
     if (rule->action != ACTION_DOWNGRADE || !downgrade_is_undone(judge->context, subject))
         return false;
-    bool ours = subject->account->history.downgrade->restored;
+    bool ours = account_past(subject->account)->downgrade->restored;
     if (!decision->clause) {
         keep_by_rule(rule, "R8",
                      ours
@@ -608,12 +608,12 @@ static bool decide_by(struct judge *judge, const struct rule *rule, enum truth h
 /* R9: back in the roster as employed after we suspended them as somebody who had gone. */
 static bool is_rehired(const struct subject *subject)
 {
-    const struct account_history *history = &subject->account->history;
+    const struct account_past *past = account_past(subject->account);
 
     return subject->account->status == ACCOUNT_INACTIVE && subject->status == PERSON_EMPLOYED &&
            instant_is_set(account_ours_since(subject->account)) &&
-           (history->suspended_as == PERSON_DEPARTED || history->suspended_as == PERSON_ABSENT ||
-            history->suspended_as == PERSON_UNKNOWN);
+           (past->suspended_as == PERSON_DEPARTED || past->suspended_as == PERSON_ABSENT ||
+            past->suspended_as == PERSON_UNKNOWN);
 }
 
 /* Whether a keep rule that did not hit would, but for what it asks about `about`. */
@@ -640,7 +640,8 @@ static void note_reliance(const struct rule *rule, unsigned asked, const struct 
 static void propose_reactivation(struct judge *judge, const struct subject *subject,
                                  struct decision *decision)
 {
-    struct day since = instant_day(subject->account->history.suspended_by_us, judge->policy->zone);
+    struct day since =
+        instant_day(account_past(subject->account)->suspended_by_us, judge->policy->zone);
     char day[DAY_TEXT_SIZE], due[DAY_TEXT_SIZE];
 
     decision->action = ACTION_REACTIVATE;
@@ -695,10 +696,11 @@ static struct downgrade_need find_restoration(struct judge *judge, const struct 
     struct downgrade_need found = {.needed = false};
     const struct account *account = subject->account;
 
-    for (const struct account_downgrade *of = account->history.downgrade; of; of = of->earlier) {
+    for (const struct account_downgrade *of = account_past(account)->downgrade; of;
+         of = of->earlier) {
         struct downgrade_need need = downgrade_need(judge->policy, judge->context, subject, of);
         bool is_news = need.former && !text_equal(of->from, account->profile_id);
-        if (need.needed && (is_news || of == account->history.downgrade) &&
+        if (need.needed && (is_news || of == account_past(account)->downgrade) &&
             !is_still_meant(judge, subject, &need))
             found = need;
     }

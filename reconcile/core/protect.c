@@ -84,24 +84,24 @@ const struct protected_entry *protections_find(const struct protections *protect
                                                struct arena *scratch, const struct account *account,
                                                const struct person *person)
 {
-    const struct account_history *history = &account->history;
+    const struct account_past *past = account_past(account);
     const struct protected_entry *entry = NULL;
 
     if (protections->policy->protected_count == 0)
         return NULL;
     entry = find_now(protections, scratch, account, person);
-    for (uint32_t i = 0; i < history->bound_count && !entry; i++)
+    for (uint32_t i = 0; i < past->bound_count && !entry; i++)
         entry = entry_at(protections, &protections->by_who,
-                         table_find(&protections->by_who, history->bound[i]));
+                         table_find(&protections->by_who, past->bound[i]));
     return entry;
 }
 
 /* --- over all accounts --- */
 
-static bool is_bound(const struct account_history *history, const char *who)
+static bool is_bound(const struct account_past *past, const char *who)
 {
-    for (uint32_t i = 0; i < history->bound_count; i++) {
-        if (text_equal(history->bound[i], who))
+    for (uint32_t i = 0; i < past->bound_count; i++) {
+        if (text_equal(past->bound[i], who))
             return true;
     }
     return false;
@@ -123,7 +123,7 @@ size_t protections_fits(struct arena *arena, const struct policy *policy,
         const struct person *person = pairing[i].kind == LINK_ONE ? pairing[i].person : NULL;
         const struct protected_entry *entry = find_now(&protections, &scratch, account, person);
         const char *who = entry ? fold_text(arena, entry->who) : NULL;
-        if (!entry || account->status == ACCOUNT_GONE || is_bound(&account->history, who))
+        if (!entry || account->status == ACCOUNT_GONE || is_bound(account_past(account), who))
             continue;
         fit = mem_grow(fit, count, &capacity, sizeof(fit[0]));
         fit[count++] = (struct protection_fit){.account = account, .who = who};

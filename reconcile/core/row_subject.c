@@ -87,7 +87,7 @@ struct row_subject row_subject_of(struct arena *arena, const struct matching *ma
                                   const struct snapshot *snapshot, const struct decision *decision)
 {
     struct row_subject subject = {0};
-    const struct account_history *history = &decision->account->history;
+    const struct account_past *past = account_past(decision->account);
     char hex[DIGEST_HEX_SIZE];
 
     add_account(&subject, arena, matching, snapshot, decision->account);
@@ -99,10 +99,10 @@ struct row_subject row_subject_of(struct arena *arena, const struct matching *ma
         subject.value[SUBJECT_RULE_TEXT] = arena_strdup(arena, digest_hex(&text, hex));
     }
     if (decision->action == ACTION_DEPROVISION)
-        subject.value[SUBJECT_ACT] = arena_printf(arena, "%lld", (long long)history->suspended_act);
-    if (decision->action == ACTION_RESTORE && history->downgrade)
+        subject.value[SUBJECT_ACT] = arena_printf(arena, "%lld", (long long)past->suspended_act);
+    if (decision->action == ACTION_RESTORE && past->downgrade)
         subject.value[SUBJECT_UNDOES] =
-            arena_printf(arena, "%lld", (long long)history->downgrade->act);
+            arena_printf(arena, "%lld", (long long)past->downgrade->act);
     if (decision->to) {
         subject.value[SUBJECT_TO_PROFILE] = decision->to->id;
         subject.value[SUBJECT_TO_ROLES] = profile_roles(arena, decision->to);

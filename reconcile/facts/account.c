@@ -90,9 +90,32 @@ bool account_name_is_id(const char *folded)
     return account_id_is_v4(upper);
 }
 
+const struct account_past *account_past(const struct account *account)
+{
+    static const struct account_past nothing;
+
+    return account->history.past ? account->history.past : &nothing;
+}
+
+struct account_past *account_past_of(struct arena *arena, struct account *account)
+{
+    if (!account->history.past)
+        account->history.past = arena_calloc(arena, 1, sizeof(*account->history.past));
+    return account->history.past;
+}
+
+struct account_past *account_past_own(struct arena *arena, struct account *account)
+{
+    const struct account_past *shared = account_past(account);
+    struct account_past *own = arena_alloc(arena, sizeof(*own));
+
+    *own = *shared;
+    return account->history.past = own;
+}
+
 struct instant account_ours_since(const struct account *account)
 {
-    struct instant since = account->history.suspended_by_us;
+    struct instant since = account_past(account)->suspended_by_us;
     bool used = instant_compare(account_used_at(account), since) > 0;
 
     return instant_is_set(since) && !used ? since : INSTANT_NONE;

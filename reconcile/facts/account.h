@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/day.h"
 #include "base/instant.h"
 #include "facts/event.h"
@@ -91,46 +92,50 @@ struct account_downgrade {
 
 struct rulings; /* core/ruling.h */
 
-/* What our own history knows of the account (store_load_history). */
-struct account_history {
-    struct instant read_at;         /* when a single read last answered; none = none did */
-    struct instant first_seen;      /* our first sight; none = this snapshot is it */
-    struct instant created;         /* from Bynder's export; none = not told */
-    struct instant first_event;     /* oldest one in a file of an earlier year; none = in none */
-    struct instant suspended_by_us; /* none = we did not, or it was undone by a later state */
-    struct instant unlinked_since;  /* first of the unbroken rosters without a person for it (R6) */
-    const struct rulings *rulings;  /* what people decided about it; NULL = nothing, as of most */
-    struct instant acted_at;        /* our newest suspension, whatever came of it; none = none */
-    int64_t suspended_act;          /* the act that suspended_by_us is of; 0 = not told */
-    struct instant became_active;   /* seen with a seat after one reading without (R4, R5) */
-    struct instant reactivated_at;  /* first seen with a seat after our newest suspension (R8) */
-    struct instant regraded_at;     /* likewise with another profile after our newest downgrade */
+/* What our own history knows of an account that is nothing for most: what was done to it,
+ * announced, decided, and what it was before. */
+struct account_past {
+    struct instant suspended_by_us;  /* none = we did not, or it was undone by a later state */
+    struct instant acted_at;         /* our newest suspension, whatever came of it; none = none */
+    struct instant became_active;    /* seen with a seat after one reading without (R4, R5) */
+    struct instant reactivated_at;   /* first seen with a seat after our newest suspension (R8) */
+    struct instant regraded_at;      /* likewise with another profile after our newest downgrade */
+    struct instant profile_other_at; /* newest time it had another one; none = never seen so */
+    int64_t suspended_act;           /* the act that suspended_by_us is of; 0 = not told */
     struct account_downgrade *downgrade; /* NULL = none */
+    const struct rulings *rulings;       /* what people decided about it; NULL = nothing */
     const struct announcement *announcement;
     const struct unreached *unreached;
-    uint32_t announcement_count;
-    uint32_t earlier_count;
     const struct account_earlier *earlier; /* what it was called before (P6) */
-    const char *yesterday;           /* person_key of whom it was last linked to for seven nights or
-                                        more (K6); NULL = nobody */
-    struct instant profile_since;    /* first of the unbroken snapshots with its profile */
-    struct instant profile_other_at; /* newest time it had another one; none = never seen so */
-    struct instant missing_at; /* newest complete snapshot before our first sight, which did not
-                                  have it (K4); none = our first snapshot has it */
-    const char *const *bound;  /* protected entries that once fitted it, folded (P3) */
-    uint32_t bound_count;
-    uint32_t unreached_count;
-    int32_t number;            /* in the store; 0 = never seen before */
-    enum login_source told_by; /* who first told the login that the history knows */
+    const char *const *bound;              /* protected entries that once fitted it, folded (P3) */
+    uint32_t announcement_count, unreached_count, earlier_count, bound_count;
     enum person_status
         suspended_as;          /* the person fact when we suspended; PERSON_UNKNOWN = not told */
-    bool read_anew;            /* a single read answered that no snapshot has taken yet */
-    bool once_linked;          /* it once led to a person (R6) */
-    bool ever_active;          /* seen active by us at least once, this snapshot included */
     bool reactivated_since;    /* we suspended it, and it was seen active afterwards (R8) */
     bool reactivation_unknown; /* what was read after our suspension is not there any more */
 };
 
+/* What our own history knows of the account (store_load_history). */
+struct account_history {
+    struct account_past *past;     /* NULL = none: read by account_past, made by account_past_of */
+    struct instant read_at;        /* when a single read last answered; none = none did */
+    struct instant first_seen;     /* our first sight; none = this snapshot is it */
+    struct instant created;        /* from Bynder's export; none = not told */
+    struct instant first_event;    /* oldest one in a file of an earlier year; none = in none */
+    struct instant unlinked_since; /* first of the unbroken rosters without a person for it (R6) */
+    struct instant profile_since;  /* first of the unbroken snapshots with its profile */
+    struct instant missing_at;     /* newest complete snapshot before our first sight, which did not
+                                      have it (K4); none = our first snapshot has it */
+    const char *yesterday;         /* person_key of whom it was last linked to for seven nights or
+                                      more (K6); NULL = nobody */
+    int32_t number;                /* in the store; 0 = never seen before */
+    enum login_source told_by;     /* who first told the login that the history knows */
+    bool read_anew;                /* a single read answered that no snapshot has taken yet */
+    bool once_linked;              /* it once led to a person (R6) */
+    bool ever_active;              /* seen active by us at least once, this snapshot included */
+};
+
+/* A portal has many: what is nothing for most stands behind a pointer. */
 struct account {
     const char *id; /* NULL only when unreadable */
     const char *username;
@@ -151,6 +156,13 @@ struct account {
     struct activity activity; /* the newest that is known */
     struct account_history history;
 };
+
+/* All zero for one that has none. */
+const struct account_past *account_past(const struct account *account);
+/* To be written: made where there is none. A copy of an account has the same one, until it gets its
+ * own. */
+struct account_past *account_past_of(struct arena *arena, struct account *account);
+struct account_past *account_past_own(struct arena *arena, struct account *account);
 
 struct column_words; /* base/column */
 extern const struct column_words account_status_words;

@@ -214,7 +214,7 @@ static const char *explain_refusal(struct acting *acting, const struct plan_row 
                                    const struct account *before, const char *text)
 {
     struct job *job = acting->job;
-    struct instant at = before->history.suspended_by_us;
+    struct instant at = account_past(before)->suspended_by_us;
     struct day since = instant_day(at, job->config->policy.zone);
     CLEANUP(text_release) struct text request = TEXT_INIT;
     char day[DAY_TEXT_SIZE];

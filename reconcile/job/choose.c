@@ -91,7 +91,7 @@ static bool takes_admin(const struct job *job, const struct snapshot *snapshot,
 
 static bool is_gone_today(const struct job *job, const struct account *account)
 {
-    struct day day = instant_day(account->history.suspended_by_us, job->config->policy.zone);
+    struct day day = instant_day(account_past(account)->suspended_by_us, job->config->policy.zone);
 
     return account->status == ACCOUNT_INACTIVE && day_compare(day, job->today) == 0;
 }

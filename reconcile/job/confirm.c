@@ -13,20 +13,20 @@
 
 static bool is_news(const struct snapshot *snapshot, const struct account *account)
 {
-    const struct account_history *history = &account->history;
+    const struct account_past *past = account_past(account);
 
-    return account->status == ACCOUNT_ACTIVE && !account->flaw && history->reactivated_since &&
-           instant_compare(history->reactivated_at, snapshot->taken_at) == 0;
+    return account->status == ACCOUNT_ACTIVE && !account->flaw && past->reactivated_since &&
+           instant_compare(past->reactivated_at, snapshot->taken_at) == 0;
 }
 
 /* As if the list had not shown it with a seat. */
 static void take_back(struct account *account)
 {
-    struct account_history *history = &account->history;
+    struct account_past *past = account->history.past; /* it has one: is_news */
 
-    history->reactivated_since = false;
-    history->reactivated_at = INSTANT_NONE;
-    history->suspended_by_us = history->acted_at;
+    past->reactivated_since = false;
+    past->reactivated_at = INSTANT_NONE;
+    past->suspended_by_us = past->acted_at;
 }
 
 static void judge(struct account *account, const struct reading *reading, const char *why)
@@ -51,21 +51,21 @@ static void judge(struct account *account, const struct reading *reading, const 
 
 static bool is_regraded_now(const struct snapshot *snapshot, const struct account *account)
 {
-    const struct account_downgrade *downgrade = account->history.downgrade;
+    const struct account_downgrade *downgrade = account_past(account)->downgrade;
 
     return downgrade && !downgrade->restored && !account->flaw &&
            (account->status == ACCOUNT_ACTIVE || account->status == ACCOUNT_INACTIVE) &&
-           instant_compare(account->history.regraded_at, snapshot->taken_at) == 0;
+           instant_compare(account_past(account)->regraded_at, snapshot->taken_at) == 0;
 }
 
 static void judge_profile(struct account *account, const struct reading *reading, const char *why)
 {
-    struct account_downgrade *downgrade = account->history.downgrade;
+    struct account_downgrade *downgrade = account_past(account)->downgrade;
     const char *profile = reading->kind == READING_FOUND ? reading->account.profile_id : NULL;
 
     if (profile && !text_equal(profile, downgrade->to))
         return;
-    account->history.regraded_at = downgrade->other_at = INSTANT_NONE;
+    account->history.past->regraded_at = downgrade->other_at = INSTANT_NONE;
     if (profile) {
         log_info("account '%s': the list shows another profile than it has: the list is late",
                  account->id);

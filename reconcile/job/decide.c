@@ -235,14 +235,14 @@ int job_keep(struct job *job, const char *who, const char *account, struct day u
 }
 
 /* Our newest downgrade that nobody undid is one whose former profile may be needed. */
-static bool may_be_of(const struct account_history *history, enum action of)
+static bool may_be_of(const struct account_past *past, enum action of)
 {
-    const struct account_downgrade *downgrade = history->downgrade;
+    const struct account_downgrade *downgrade = past->downgrade;
     bool undone = downgrade && instant_is_set(downgrade->other_at);
 
     switch (of) {
     case ACTION_SUSPEND:
-        return history->reactivated_since;
+        return past->reactivated_since;
     case ACTION_DOWNGRADE:
         return undone;
     case ACTION_RESTORE:
@@ -268,7 +268,7 @@ static int find_again(struct job *job, const char *account_id, enum action *of, 
             account = &snapshot.account[i];
     }
     for (size_t i = 0; account && i < COUNT_OF(meant); i++) {
-        if (!may_be_of(&account->history, meant[i]))
+        if (!may_be_of(account_past(account), meant[i]))
             continue;
         count++;
         found = meant[i];

@@ -150,7 +150,7 @@ int rule_set_needed(struct job *job, const struct weighed *weighed, struct plan 
         if (at == TABLE_END)
             continue;
         const struct decision *decision = &weighed->decision[table_value(&by_account, at)];
-        const struct rulings *rulings = decision->account->history.rulings;
+        const struct rulings *rulings = account_past(decision->account)->rulings;
         struct ruling_needs needs = {
             .action = row->action,
             .of_class = class_of(job->config, row->action),
@@ -222,7 +222,7 @@ static int end_rulings(const struct night *night, struct err *err)
     size_t count = 0, capacity = 0;
 
     for (size_t i = 0; i < snapshot->count; i++) {
-        const struct rulings *rulings = snapshot->account[i].history.rulings;
+        const struct rulings *rulings = account_past(&snapshot->account[i])->rulings;
         struct row_subject subject;
         if (!rulings)
             continue;
@@ -269,13 +269,13 @@ static int forget_unreached(const struct night *night, struct err *err)
     size_t count = 0, capacity = 0;
 
     for (size_t i = 0; i < snapshot->count && !night->doubt; i++) {
-        const struct account_history *history = &snapshot->account[i].history;
-        for (size_t k = 0; k < history->unreached_count; k++) {
-            if (!is_over(&night->weighed->decision[i], history->unreached[k].rule))
+        const struct account_past *past = account_past(&snapshot->account[i]);
+        for (size_t k = 0; k < past->unreached_count; k++) {
+            if (!is_over(&night->weighed->decision[i], past->unreached[k].rule))
                 continue;
             end = mem_grow(end, count, &capacity, sizeof(end[0]));
             end[count++] = (struct store_announcement_end){.account_id = snapshot->account[i].id,
-                                                           .rule = history->unreached[k].rule};
+                                                           .rule = past->unreached[k].rule};
         }
     }
     int failed = store_forget_unreached(night->job->store, end, count, err);
@@ -327,8 +327,8 @@ static int announce(const struct night *night, struct err *err)
     for (size_t i = 0; i < snapshot->count && !night->doubt; i++) {
         const struct account *account = &snapshot->account[i];
         const struct decision *decision = &night->weighed->decision[i];
-        for (size_t k = 0; k < account->history.announcement_count; k++) {
-            const struct announcement *one = &account->history.announcement[k];
+        for (size_t k = 0; k < account_past(account)->announcement_count; k++) {
+            const struct announcement *one = &account_past(account)->announcement[k];
             if (!is_over(decision, one->rule) && !is_other_act(decision, one))
                 continue;
             end = mem_grow(end, end_count, &capacity, sizeof(end[0]));

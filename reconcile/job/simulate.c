@@ -217,28 +217,42 @@ static struct account_downgrade *downgrade_at(struct arena *arena,
     return downgrade;
 }
 
+static struct account_past *past_at(struct arena *arena, const struct account_past *known,
+                                    struct instant night)
+{
+    struct account_past *past = arena_alloc(arena, sizeof(*past));
+
+    *past = *known;
+    past->rulings = NULL;
+    past->announcement = NULL;
+    past->announcement_count = 0;
+    past->unreached = NULL;
+    past->unreached_count = 0;
+    past->became_active = until(known->became_active, night);
+    past->suspended_by_us = until(known->suspended_by_us, night);
+    past->acted_at = until(known->acted_at, night);
+    past->reactivated_at = until(known->reactivated_at, night);
+    past->reactivated_since &= instant_is_set(past->reactivated_at);
+    past->regraded_at = until(known->regraded_at, night);
+    past->downgrade = downgrade_at(arena, known->downgrade, night);
+    return past;
+}
+
 /* What is known today of an account, as far as it is of before that night. */
 static struct account_history history_at(struct arena *arena, const struct account_history *known,
                                          struct instant night)
 {
     struct account_history history = *known;
 
-    history.rulings = NULL;
-    history.announcement = NULL;
-    history.announcement_count = 0;
-    history.unreached = NULL;
-    history.unreached_count = 0;
+    if (known->past)
+        history.past = past_at(arena, known->past, night);
     history.unlinked_since = until(known->unlinked_since, night);
-    history.became_active = until(known->became_active, night);
     history.first_event = until(known->first_event, night);
-    history.suspended_by_us = until(known->suspended_by_us, night);
-    history.acted_at = until(known->acted_at, night);
-    history.reactivated_at = until(known->reactivated_at, night);
-    if (instant_compare(known->profile_since, night) > 0) /* of that night nothing is known */
-        history.profile_since = history.profile_other_at = INSTANT_NONE;
-    history.reactivated_since &= instant_is_set(history.reactivated_at);
-    history.regraded_at = until(known->regraded_at, night);
-    history.downgrade = downgrade_at(arena, known->downgrade, night);
+    if (instant_compare(known->profile_since, night) > 0) { /* of that night nothing is known */
+        history.profile_since = INSTANT_NONE;
+        if (history.past)
+            history.past->profile_other_at = INSTANT_NONE;
+    }
     return history;
 }
 

@@ -71,6 +71,7 @@ static int each_of_portal(const struct store *store, const char *name, const cha
 struct state_row {
     const char *account_id, *department;
     struct account_history life;
+    struct account_past past;
     struct login login;
     struct activity activity;
     bool was_there; /* until now */
@@ -80,21 +81,21 @@ struct state_row {
     struct instant complete_at;
 };
 
-#define LIFE_COLUMNS(object, life)                                                                 \
+#define LIFE_COLUMNS(object, life, past)                                                           \
     COLUMN("account_no", object, life.number), COLUMN("first_seen", object, life.first_seen),      \
         COLUMN("created", object, life.created), COLUMN("ever_active", object, life.ever_active),  \
         COLUMN("unlinked_since", object, life.unlinked_since),                                     \
         COLUMN("once_linked", object, life.once_linked),                                           \
         COLUMN("missing_at", object, life.missing_at),                                             \
         COLUMN("yesterday", object, life.yesterday),                                               \
-        COLUMN("became_active", object, life.became_active),                                       \
-        COLUMN("reactivated", object, life.reactivated_at),                                        \
-        COLUMN("regraded", object, life.regraded_at),                                              \
+        COLUMN("became_active", object, past.became_active),                                       \
+        COLUMN("reactivated", object, past.reactivated_at),                                        \
+        COLUMN("regraded", object, past.regraded_at),                                              \
         COLUMN("profile_since", object, life.profile_since),                                       \
-        COLUMN("profile_other_at", object, life.profile_other_at)
+        COLUMN("profile_other_at", object, past.profile_other_at)
 
 static const struct column state_columns[] = {
-    LIFE_COLUMNS(struct state_row, life),
+    LIFE_COLUMNS(struct state_row, life, past),
     COLUMN("account_id", struct state_row, account_id),
     COLUMN_OF_WORDS("kind", struct state_row, login.kind, &store_login_kind_words),
     COLUMN_OF_WORDS("source", struct state_row, login.source, &store_login_source_words),
@@ -113,36 +114,47 @@ static const struct column state_columns[] = {
     COLUMN_END,
 };
 
-/* What a row of ours says of a life; the rest of the history stays. */
-static void fill_life(struct arena *arena, const struct account_history *life,
-                      struct account *account)
+/* Most have none of it. */
+static bool has_past(const struct account_past *past)
 {
-    account->history.number = life->number;
-    account->history.first_seen = life->first_seen;
-    account->history.created = life->created;
-    account->history.ever_active = life->ever_active || account->status == ACCOUNT_ACTIVE;
-    account->history.unlinked_since = life->unlinked_since;
-    account->history.once_linked = life->once_linked;
-    account->history.missing_at = life->missing_at;
-    account->history.yesterday = arena_strdup(arena, life->yesterday);
-    account->history.became_active = life->became_active;
-    account->history.reactivated_at = life->reactivated_at;
-    account->history.regraded_at = life->regraded_at;
-    account->history.profile_since = life->profile_since;
-    account->history.profile_other_at = life->profile_other_at;
+    return instant_is_set(past->became_active) || instant_is_set(past->reactivated_at) ||
+           instant_is_set(past->regraded_at) || instant_is_set(past->profile_other_at);
+}
+
+/* What a row of ours says of a life; the rest of the history stays. */
+static void fill_life(struct arena *arena, const struct state_row *row, struct account *account)
+{
+    const struct account_history *life = &row->life;
+    struct account_history *history = &account->history;
+
+    history->number = life->number;
+    history->first_seen = life->first_seen;
+    history->created = life->created;
+    history->ever_active = life->ever_active || account->status == ACCOUNT_ACTIVE;
+    history->unlinked_since = life->unlinked_since;
+    history->once_linked = life->once_linked;
+    history->missing_at = life->missing_at;
+    history->yesterday = arena_strdup(arena, life->yesterday);
+    history->profile_since = life->profile_since;
+    if (!has_past(&row->past))
+        return;
+    struct account_past *past = account_past_of(arena, account);
+    past->became_active = row->past.became_active;
+    past->reactivated_at = row->past.reactivated_at;
+    past->regraded_at = row->past.regraded_at;
+    past->profile_other_at = row->past.profile_other_at;
 }
 
 /* What the snapshot says of the profile is of now: with another one its time begins. */
-static void fill_profile(const struct lookup *lookup, const struct state_row *row,
-                         struct account *account)
+static void begin_profile(const struct lookup *lookup, const struct account *account,
+                          struct state_row *row)
 {
-    struct account_history *history = &account->history;
     struct instant since = row->life.profile_since;
 
     if (instant_is_set(since) && text_equal(row->profile_id, account->profile_id))
         return;
-    history->profile_since = lookup->snapshot->taken_at;
-    history->profile_other_at =
+    row->life.profile_since = lookup->snapshot->taken_at;
+    row->past.profile_other_at =
         instant_is_set(since) ? instant_later(since, row->complete_at) : INSTANT_NONE;
 }
 
@@ -195,7 +207,8 @@ static void make_room(struct arena *arena, struct snapshot *snapshot, size_t mor
     snapshot->capacity = snapshot->count + more;
 }
 
-static const struct column life_columns[] = {LIFE_COLUMNS(struct account, history), COLUMN_END};
+static const struct column life_columns[] = {LIFE_COLUMNS(struct state_row, life, past),
+                                             COLUMN_END};
 
 static int append_gone(const struct store *store, struct lookup *lookup, struct err *err)
 {
@@ -214,13 +227,14 @@ static int append_gone(const struct store *store, struct lookup *lookup, struct 
     make_room(lookup->arena, snapshot, gone);
     for (size_t i = 0; i < gone; i++) {
         struct account *account = &snapshot->account[snapshot->count];
+        struct state_row row = {.was_there = true};
         if (store_account(&reader, result, (int)i, lookup->arena, account, err) < 0)
             return -1;
-        (void)store_read(&life, result, (int)i, lookup->arena, account);
         account->status = ACCOUNT_GONE;
+        (void)store_read(&life, result, (int)i, NULL, &row);
+        fill_life(lookup->arena, &row, account);
         if (account->login.kind != LOGIN_NOT_READ)
             account->login.source = LOGIN_FROM_HISTORY;
-        account->history.suspended_as = PERSON_UNKNOWN;
         table_add(&lookup->by_id, account->id, (uint32_t)snapshot->count++);
     }
     return 0;
@@ -237,10 +251,10 @@ static int fill_state(const PGresult *result, void *context, struct err *err)
     (void)store_read(&lookup->reader, result, 0, NULL, &row);
     struct account *account = find_account(lookup, row.account_id);
     if (account) {
-        fill_life(lookup->arena, &row.life, account);
         if (account->status == ACCOUNT_ACTIVE && row.had_none)
-            account->history.became_active = lookup->snapshot->taken_at;
-        fill_profile(lookup, &row, account);
+            row.past.became_active = lookup->snapshot->taken_at;
+        begin_profile(lookup, account, &row);
+        fill_life(lookup->arena, &row, account);
         fill_login(lookup, &row, account);
         account->activity = activity_newest(account->activity, row.activity);
     } else {
@@ -351,7 +365,6 @@ static void begin_history(struct snapshot *snapshot)
             .first_seen = snapshot->taken_at,
             .profile_since = snapshot->taken_at,
             .ever_active = account->status == ACCOUNT_ACTIVE,
-            .suspended_as = PERSON_UNKNOWN,
         };
     }
 }
@@ -384,20 +397,20 @@ static int fill_act(const PGresult *result, void *context, struct err *err)
     struct account *account = find_account(lookup, row.account_id);
     if (!account)
         return 0;
-    struct account_history *history = &account->history;
+    struct account_past *past = account_past_of(lookup->arena, account);
     bool is_active_now = account->status == ACCOUNT_ACTIVE &&
                          instant_compare(lookup->snapshot->taken_at, row.done_at) > 0;
-    if (instant_compare(history->reactivated_at, row.done_at) <= 0)
-        history->reactivated_at = is_active_now ? lookup->snapshot->taken_at : INSTANT_NONE;
-    bool active_since = instant_is_set(history->reactivated_at);
-    history->acted_at = row.done_at;
-    history->suspended_act = row.undone_by_us ? 0 : row.act_id;
-    history->suspended_as = row.undone_by_us ? PERSON_UNKNOWN : row.person_status;
-    history->reactivated_since = active_since && !row.undone_by_us;
-    history->reactivation_unknown = !active_since && !row.undone_by_us && row.readings_missing;
+    if (instant_compare(past->reactivated_at, row.done_at) <= 0)
+        past->reactivated_at = is_active_now ? lookup->snapshot->taken_at : INSTANT_NONE;
+    bool active_since = instant_is_set(past->reactivated_at);
+    past->acted_at = row.done_at;
+    past->suspended_act = row.undone_by_us ? 0 : row.act_id;
+    past->suspended_as = row.undone_by_us ? PERSON_UNKNOWN : row.person_status;
+    past->reactivated_since = active_since && !row.undone_by_us;
+    past->reactivation_unknown = !active_since && !row.undone_by_us && row.readings_missing;
     if (active_since || row.undone_by_us)
         return 0;
-    history->suspended_by_us = row.done_at;
+    past->suspended_by_us = row.done_at;
     return 0;
 }
 
@@ -431,26 +444,25 @@ static int fill_downgrade(const PGresult *result, void *context, struct err *err
     struct account *account = find_account(lookup, row.account_id);
     if (!account)
         return 0;
-    struct account_history *history = &account->history;
+    struct account_past *past = account_past_of(lookup->arena, account);
     struct account_downgrade *downgrade = arena_alloc(lookup->arena, sizeof(*downgrade));
     bool shows = account->status == ACCOUNT_ACTIVE || account->status == ACCOUNT_INACTIVE;
     bool is_news = shows && !account->flaw && account->profile_id &&
                    !text_equal(account->profile_id, row.downgrade.to) &&
                    instant_compare(lookup->snapshot->taken_at, row.downgrade.at) > 0;
     *downgrade = row.downgrade;
-    if (history->downgrade) { /* it came first */
-        struct account_downgrade *last = history->downgrade;
+    if (past->downgrade) { /* it came first */
+        struct account_downgrade *last = past->downgrade;
         while (last->earlier)
             last = last->earlier;
         last->earlier = downgrade;
         return 0;
     }
-    if (instant_compare(history->regraded_at, downgrade->at) <= 0)
-        history->regraded_at = is_news ? lookup->snapshot->taken_at : INSTANT_NONE;
+    if (instant_compare(past->regraded_at, downgrade->at) <= 0)
+        past->regraded_at = is_news ? lookup->snapshot->taken_at : INSTANT_NONE;
     downgrade->restored = instant_is_set(row.restored_at);
-    downgrade->other_at =
-        instant_is_set(history->regraded_at) ? history->regraded_at : row.restored_at;
-    history->downgrade = downgrade;
+    downgrade->other_at = instant_is_set(past->regraded_at) ? past->regraded_at : row.restored_at;
+    past->downgrade = downgrade;
     return 0;
 }
 
@@ -488,9 +500,10 @@ static int load_announcements(const struct store *store, struct lookup *lookup, 
         struct account *account = find_account(lookup, pg_text(result, (int)i, account_id));
         if (!account)
             continue;
-        if (account->history.announcement_count == 0)
-            account->history.announcement = &list[i];
-        account->history.announcement_count++; /* rows of one account stand together */
+        struct account_past *past = account_past_of(lookup->arena, account);
+        if (past->announcement_count == 0)
+            past->announcement = &list[i];
+        past->announcement_count++; /* rows of one account stand together */
     }
     return 0;
 }
@@ -517,9 +530,10 @@ static int load_earlier(const struct store *store, struct lookup *lookup, struct
         struct account *account = find_account(lookup, pg_text(result, (int)i, account_id));
         if (!account)
             continue;
-        if (account->history.earlier_count == 0)
-            account->history.earlier = &list[i];
-        account->history.earlier_count++; /* rows of one account stand together */
+        struct account_past *past = account_past_of(lookup->arena, account);
+        if (past->earlier_count == 0)
+            past->earlier = &list[i];
+        past->earlier_count++; /* rows of one account stand together */
     }
     return 0;
 }
@@ -539,9 +553,10 @@ static int load_bound(const struct store *store, struct lookup *lookup, struct e
         who[i] = arena_strdup(lookup->arena, pg_text(result, (int)i, at));
         if (!account)
             continue;
-        if (account->history.bound_count == 0)
-            account->history.bound = &who[i];
-        account->history.bound_count++; /* likewise */
+        struct account_past *past = account_past_of(lookup->arena, account);
+        if (past->bound_count == 0)
+            past->bound = &who[i];
+        past->bound_count++; /* likewise */
     }
     return 0;
 }
@@ -561,9 +576,10 @@ static int load_unreached(const struct store *store, struct lookup *lookup, stru
         struct account *account = find_account(lookup, pg_text(result, (int)i, account_id));
         if (!account)
             continue;
-        if (account->history.unreached_count == 0)
-            account->history.unreached = &list[i];
-        account->history.unreached_count++; /* rows of one account stand together */
+        struct account_past *past = account_past_of(lookup->arena, account);
+        if (past->unreached_count == 0)
+            past->unreached = &list[i];
+        past->unreached_count++; /* rows of one account stand together */
     }
     return 0;
 }
@@ -576,10 +592,9 @@ static int load_rulings(const struct store *store, struct lookup *lookup, struct
     if (store_load_standing(store, lookup->arena, &standing, &count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
-        uint32_t entry = table_find(&lookup->by_id, standing[i].account_id);
-        if (entry != TABLE_END)
-            lookup->snapshot->account[table_value(&lookup->by_id, entry)].history.rulings =
-                &standing[i].rulings;
+        struct account *account = find_account(lookup, standing[i].account_id);
+        if (account)
+            account_past_of(lookup->arena, account)->rulings = &standing[i].rulings;
     }
     return 0;
 }

@@ -53,6 +53,7 @@ struct holder {   /* an account, and what the history knows of it */
     int linked_weeks;
     const char *linked_to;
     struct account account;
+    struct account_past past;
     struct account_earlier earlier[2];
 };
 
@@ -290,12 +291,12 @@ static struct holder *account_of(struct company *company, size_t human)
 static void change_address(struct company *company, struct holder *holder, const char *email,
                            const char *name)
 {
-    struct account_history *history = &holder->account.history;
+    struct account_past *past = &holder->past;
 
-    if (!holder || history->earlier_count == 2)
+    if (!holder || past->earlier_count == 2)
         return;
     (void)company;
-    holder->earlier[history->earlier_count++] = (struct account_earlier){
+    holder->earlier[past->earlier_count++] = (struct account_earlier){
         .name = holder->account.name,
         .email = holder->account.email,
         .employee_number = holder->account.employee_number,
@@ -541,7 +542,8 @@ static size_t list_accounts(struct company *company, int week, struct account *a
         if (holder->from > week)
             continue;
         holder->account.status = holder->suspended ? ACCOUNT_INACTIVE : ACCOUNT_ACTIVE;
-        holder->account.history.earlier = holder->earlier;
+        holder->past.earlier = holder->earlier;
+        holder->account.history.past = &holder->past;
         if (holder->from > 0)
             holder->account.history.missing_at =
                 (struct instant){(int64_t)(day_of_week_no(holder->from - 1) - 25568) * DAY_US};

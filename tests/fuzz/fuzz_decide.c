@@ -188,12 +188,13 @@ static void tell_and_protect(struct world *world)
             account->login = (struct login){.kind = LOGIN_KNOWN, .at = world->context.now};
         if (i % 7 == 3)
             account->profile_id = NULL;
+        struct account_past *past = account_past_of(arena, account);
         if (i % 7 == 4)
-            account->history.reactivation_unknown = true;
-        account->history.unreached = unreached;
-        account->history.unreached_count = i % 2;
-        account->history.bound = bound;
-        account->history.bound_count = i % 3 == 0;
+            past->reactivation_unknown = true;
+        past->unreached = unreached;
+        past->unreached_count = i % 2;
+        past->bound = bound;
+        past->bound_count = i % 3 == 0;
     }
 }
 

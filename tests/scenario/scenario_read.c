@@ -41,16 +41,19 @@ static const struct field account_fields[] = {
     {"missing_at", FIELD_INSTANT, offsetof(struct account, history.missing_at), NULL},
     {"once_linked", FIELD_BOOL, offsetof(struct account, history.once_linked), NULL},
     {"ever_active", FIELD_BOOL, offsetof(struct account, history.ever_active), NULL},
-    {"suspended_by_us", FIELD_INSTANT, offsetof(struct account, history.suspended_by_us), NULL},
-    {"suspended_as", FIELD_ENUM, offsetof(struct account, history.suspended_as), person_words},
-    {"suspended_act", FIELD_INT64, offsetof(struct account, history.suspended_act), NULL},
-    {"became_active", FIELD_INSTANT, offsetof(struct account, history.became_active), NULL},
-    {"reactivated", FIELD_BOOL, offsetof(struct account, history.reactivated_since), NULL},
-    {"reactivated_at", FIELD_INSTANT, offsetof(struct account, history.reactivated_at), NULL},
-    {"acted_at", FIELD_INSTANT, offsetof(struct account, history.acted_at), NULL},
-    {"reactivation_unknown", FIELD_BOOL, offsetof(struct account, history.reactivation_unknown),
-     NULL},
     {"unlinked_since", FIELD_INSTANT, offsetof(struct account, history.unlinked_since), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+static const struct field past_fields[] = {
+    {"suspended_by_us", FIELD_INSTANT, offsetof(struct account_past, suspended_by_us), NULL},
+    {"suspended_as", FIELD_ENUM, offsetof(struct account_past, suspended_as), person_words},
+    {"suspended_act", FIELD_INT64, offsetof(struct account_past, suspended_act), NULL},
+    {"became_active", FIELD_INSTANT, offsetof(struct account_past, became_active), NULL},
+    {"reactivated", FIELD_BOOL, offsetof(struct account_past, reactivated_since), NULL},
+    {"reactivated_at", FIELD_INSTANT, offsetof(struct account_past, reactivated_at), NULL},
+    {"acted_at", FIELD_INSTANT, offsetof(struct account_past, acted_at), NULL},
+    {"reactivation_unknown", FIELD_BOOL, offsetof(struct account_past, reactivation_unknown), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
 };
 
@@ -275,12 +278,12 @@ static int set_login(struct scenario *scenario, struct account *account, const c
 static int add_announcement(struct scenario *scenario, struct account *account, const char *value,
                             bool is_told, struct err *err)
 {
-    struct account_history *history = &account->history;
+    struct account_past *past = account->history.past;
     struct arena *arena = &scenario->arena;
     const char *colon = strchr(value, ':'), *told = strchr(value, '@');
     struct announcement one = {.login_at = account->login.at, .told = is_told};
     struct announcement *grown =
-        arena_calloc(arena, history->announcement_count + 1, sizeof(grown[0]));
+        arena_calloc(arena, past->announcement_count + 1, sizeof(grown[0]));
 
     if (!colon || colon == value)
         return err_set(err, ERR_CONFIG, "'announced' is RULE:TIME or RULE:TIME@DAY");
@@ -290,22 +293,22 @@ static int add_announcement(struct scenario *scenario, struct account *account, 
     if (!word_parse_instant(at, &one.at) || (told && !word_parse_day(told + 1, &one.not_before)))
         return err_set(err, ERR_CONFIG, "'announced' cannot be '%s'", value);
     one.on = instant_day(one.at, scenario->zone);
-    if (history->announcement_count)
-        memcpy(grown, history->announcement, history->announcement_count * sizeof(grown[0]));
-    grown[history->announcement_count++] = one;
-    history->announcement = grown;
+    if (past->announcement_count)
+        memcpy(grown, past->announcement, past->announcement_count * sizeof(grown[0]));
+    grown[past->announcement_count++] = one;
+    past->announcement = grown;
     return 0;
 }
 
 /* The newest announcement is of a downgrade to this profile. */
 static int set_announced_to(struct account *account, const char *profile, struct err *err)
 {
-    struct account_history *history = &account->history;
+    struct account_past *past = account->history.past;
 
-    if (history->announcement_count == 0)
+    if (past->announcement_count == 0)
         return err_set(err, ERR_CONFIG, "'announced_to' comes behind 'announced'");
     struct announcement *one =
-        (struct announcement *)(uintptr_t)&history->announcement[history->announcement_count - 1];
+        (struct announcement *)(uintptr_t)&past->announcement[past->announcement_count - 1];
     one->action = action_name(ACTION_DOWNGRADE);
     one->to_profile = profile;
     return 0;
@@ -315,20 +318,20 @@ static int set_announced_to(struct account *account, const char *profile, struct
 static int add_unreached(struct scenario *scenario, struct account *account, const char *value,
                          struct err *err)
 {
-    struct account_history *history = &account->history;
+    struct account_past *past = account->history.past;
     struct arena *arena = &scenario->arena;
     const char *colon = strchr(value, ':');
-    struct unreached *grown = arena_calloc(arena, history->unreached_count + 1, sizeof(grown[0]));
+    struct unreached *grown = arena_calloc(arena, past->unreached_count + 1, sizeof(grown[0]));
 
     if (!colon || colon == value)
         return err_set(err, ERR_CONFIG, "'unreached' is RULE:ADDRESS");
-    if (history->unreached_count)
-        memcpy(grown, history->unreached, history->unreached_count * sizeof(grown[0]));
-    grown[history->unreached_count++] =
+    if (past->unreached_count)
+        memcpy(grown, past->unreached, past->unreached_count * sizeof(grown[0]));
+    grown[past->unreached_count++] =
         (struct unreached){.rule = arena_strndup(arena, value, (size_t)(colon - value)),
                            .address = arena_strdup(arena, colon + 1),
                            .why = "refused"};
-    history->unreached = grown;
+    past->unreached = grown;
     return 0;
 }
 
@@ -336,21 +339,21 @@ static int add_unreached(struct scenario *scenario, struct account *account, con
 static int add_earlier(struct scenario *scenario, struct account *account, const char *value,
                        struct err *err)
 {
-    struct account_history *history = &account->history;
+    struct account_past *past = account->history.past;
     struct account_earlier *grown =
-        arena_calloc(&scenario->arena, history->earlier_count + 1, sizeof(grown[0]));
+        arena_calloc(&scenario->arena, past->earlier_count + 1, sizeof(grown[0]));
     const char *const *part = NULL;
 
     if (word_split(&scenario->arena, value, &part) != 3)
         return err_set(err, ERR_CONFIG, "'earlier' is NAME|EMAIL|NUMBER");
-    if (history->earlier_count)
-        memcpy(grown, history->earlier, history->earlier_count * sizeof(grown[0]));
-    grown[history->earlier_count++] = (struct account_earlier){
+    if (past->earlier_count)
+        memcpy(grown, past->earlier, past->earlier_count * sizeof(grown[0]));
+    grown[past->earlier_count++] = (struct account_earlier){
         .name = text_equal(part[0], "-") ? NULL : part[0],
         .email = text_equal(part[1], "-") ? NULL : part[1],
         .employee_number = text_equal(part[2], "-") ? NULL : part[2],
     };
-    history->earlier = grown;
+    past->earlier = grown;
     return 0;
 }
 
@@ -371,15 +374,15 @@ static int set_downgrade(struct scenario *scenario, struct account *account,
 {
     struct account_downgrade changed = {.act = 1}, *kept = NULL;
 
-    if (account->history.downgrade)
-        changed = *account->history.downgrade;
+    if (account->history.past->downgrade)
+        changed = *account->history.past->downgrade;
     if (field_set(downgrade_fields, &changed, word, &scenario->arena, ret_known, err) < 0)
         return -1;
     if (!*ret_known)
         return 0;
     kept = arena_alloc(&scenario->arena, sizeof(*kept));
     *kept = changed;
-    account->history.downgrade = kept;
+    account->history.past->downgrade = kept;
     return 0;
 }
 
@@ -399,14 +402,14 @@ static int add_downgrade_before(struct scenario *scenario, struct account *accou
                                 const char *value, struct err *err)
 {
     struct arena *arena = &scenario->arena;
-    struct account_downgrade *last = account->history.downgrade;
+    struct account_downgrade *last = account->history.past->downgrade;
     CLEANUP(text_release) struct text roles = TEXT_INIT;
     const char *const *part = NULL;
     size_t count = word_split(arena, value, &part);
 
     if (!last)
         return err_set(err, ERR_CONFIG, "'downgraded_before' comes behind 'downgraded'");
-    account->history.downgrade = last = copy_downgrade(arena, last);
+    account->history.past->downgrade = last = copy_downgrade(arena, last);
     while (last->earlier)
         last = last->earlier;
     for (size_t i = 1; i < count; i++)
@@ -451,8 +454,8 @@ static int set_account_word(struct scenario *scenario, struct account *account,
     if (text_equal(word->key, "downgraded_before"))
         return add_downgrade_before(scenario, account, word->value, err);
     if (text_equal(word->key, "bound")) {
-        size_t count = word_split(&scenario->arena, word->value, &account->history.bound);
-        account->history.bound_count = (uint32_t)count;
+        size_t count = word_split(&scenario->arena, word->value, &account->history.past->bound);
+        account->history.past->bound_count = (uint32_t)count;
         return 0;
     }
     if (text_equal(word->key, "groups")) {
@@ -460,6 +463,8 @@ static int set_account_word(struct scenario *scenario, struct account *account,
         return 0;
     }
     if (field_set(account_fields, account, word, &scenario->arena, &known, err) < 0 ||
+        (!known &&
+         field_set(past_fields, account->history.past, word, &scenario->arena, &known, err) < 0) ||
         (!known && set_downgrade(scenario, account, word, &known, err) < 0))
         return -1;
     if (!known)
@@ -494,6 +499,7 @@ static int put_account(struct scenario *scenario, const char *label, const struc
         *labelled = (struct labelled_account){.label = label};
         labelled->account = new_account(scenario, label);
     }
+    (void)account_past_own(&scenario->arena, &labelled->account); /* a case changes a copy */
     for (size_t i = 0; i < count; i++) {
         if (set_account_word(scenario, &labelled->account, &word[i], err) < 0)
             return -1;
@@ -586,7 +592,7 @@ static int read_ruling(struct scenario *scenario, const struct line *line, struc
         return err_set(err, ERR_CONFIG, "there is no account '%s'", line->word[0].value);
     if (!ruling_kind_parse(line->verb, &one.kind) || !day_is_set(one.until))
         return err_set(err, ERR_CONFIG, "'%s' needs until=", line->verb);
-    const struct rulings *before = labelled->account.history.rulings;
+    const struct rulings *before = account_past(&labelled->account)->rulings;
     size_t count = before ? before->count : 0;
     struct ruling *item = arena_calloc(arena, count + 1, sizeof(item[0]));
     struct rulings *rulings = arena_calloc(arena, 1, sizeof(*rulings));
@@ -595,7 +601,7 @@ static int read_ruling(struct scenario *scenario, const struct line *line, struc
     one.account_id = labelled->account.id;
     item[count] = one;
     *rulings = (struct rulings){.item = item, .count = count + 1};
-    labelled->account.history.rulings = rulings;
+    account_past_own(&scenario->arena, &labelled->account)->rulings = rulings;
     return 0;
 }
 

@@ -50,14 +50,15 @@ static size_t *shuffled(struct arena *arena, size_t count, uint64_t seed)
 static struct account copy_account(struct world *world, const struct account *from, uint64_t seed)
 {
     struct account account = *from;
-    size_t count = account.history.announcement_count;
+    struct account_past *past = account_past_own(&world->arena, &account);
+    size_t count = past->announcement_count;
     struct announcement *announcement =
         arena_calloc(&world->arena, count + 1, sizeof(announcement[0]));
     size_t *order = shuffled(&world->arena, count, seed);
 
     for (size_t i = 0; i < count; i++)
-        announcement[i] = account.history.announcement[order[i]];
-    account.history.announcement = announcement;
+        announcement[i] = past->announcement[order[i]];
+    past->announcement = announcement;
     return account;
 }
 

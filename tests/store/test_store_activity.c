@@ -194,7 +194,7 @@ static void assert_profile(const struct account *account, struct instant since,
                            struct instant other_at)
 {
     assert_int_equal(account->history.profile_since.us, since.us);
-    assert_int_equal(account->history.profile_other_at.us, other_at.us);
+    assert_int_equal(account_past(account)->profile_other_at.us, other_at.us);
 }
 
 TEST(profile_of_the_first_snapshot_is_known_since_then_and_maybe_longer)
@@ -219,7 +219,7 @@ TEST(profile_that_changes_is_since_the_snapshot_that_shows_it)
     struct snapshot changed = night_with(world, "2", true), after = night_with(world, "2", true);
     assert_profile(&changed.account[0], changed.taken_at, last.taken_at);
     assert_profile(&after.account[0], changed.taken_at, last.taken_at);
-    assert_false(instant_is_set(after.account[1].history.profile_other_at));
+    assert_false(instant_is_set(account_past(&after.account[1])->profile_other_at));
     struct snapshot back = night_with(world, "1", true);
     assert_profile(&back.account[0], back.taken_at, after.taken_at);
 }
@@ -234,7 +234,7 @@ TEST(profile_is_a_fact_that_thinned_versions_leave)
     store_world_execute(world, "delete from account_version where valid_to is not null");
     struct snapshot after = night_with(world, "2", true);
     assert_int_equal(after.account[0].history.profile_since.us, changed.taken_at.us);
-    assert_true(instant_is_set(after.account[0].history.profile_other_at));
+    assert_true(instant_is_set(account_past(&after.account[0])->profile_other_at));
 }
 
 /* A list may be late, and one with a flaw is not asked singly: it tells of no other profile. */
@@ -256,8 +256,9 @@ TEST(profile_that_undoes_a_downgrade_is_none_of_an_account_with_a_flaw)
         snapshot.account[0].profile_id = "1";
         snapshot.account[0].flaw = flawed ? "a name that is none" : NULL;
         store_world_load(world, &snapshot);
-        assert_non_null(snapshot.account[0].history.downgrade);
-        assert_int_equal(instant_is_set(snapshot.account[0].history.downgrade->other_at), !flawed);
+        assert_non_null(account_past(&snapshot.account[0])->downgrade);
+        assert_int_equal(instant_is_set(account_past(&snapshot.account[0])->downgrade->other_at),
+                         !flawed);
         store_world_save(world, &snapshot);
         assert_int_equal(store_world_number(world, "select count(*) from account where regraded_at"
                                                    " is not null"),
@@ -338,7 +339,7 @@ static void check_row(struct store_world *world, const struct done *done, int re
     struct snapshot snapshot = store_world_snapshot(world, 2);
     store_world_load(world, &snapshot);
     for (size_t i = 0; i < snapshot.count; i++) {
-        for (const struct account_downgrade *at = snapshot.account[i].history.downgrade; at;
+        for (const struct account_downgrade *at = account_past(&snapshot.account[i])->downgrade; at;
              at = at->earlier)
             text_add(&is, at->from);
     }

@@ -160,7 +160,7 @@ TEST(store_load_history_of_a_new_account_begins_with_this_snapshot)
     assert_true(snapshot.account[0].history.first_seen.us == world->now.us);
     assert_true(snapshot.account[0].history.ever_active);
     assert_false(snapshot.account[1].history.ever_active);
-    assert_false(instant_is_set(snapshot.account[0].history.suspended_by_us));
+    assert_false(instant_is_set(account_past(&snapshot.account[0])->suspended_by_us));
     assert_false(instant_is_set(snapshot.account[0].history.unlinked_since));
 }
 
@@ -254,14 +254,14 @@ TEST_WITH(store_load_history_tells_who_is_suspended_by_us_and_who_came_back, NUL
         if (lives[i].more)
             store_world_execute(&world, lives[i].more);
         (void)load(&world, &last);
-        const struct account_history *history = &last.account[0].history;
-        if (instant_is_set(history->suspended_by_us) != lives[i].suspended ||
-            history->reactivated_since != lives[i].reactivated)
+        const struct account_past *past = account_past(&last.account[0]);
+        if (instant_is_set(past->suspended_by_us) != lives[i].suspended ||
+            past->reactivated_since != lives[i].reactivated)
             fail_msg("%s (%zu): suspended %d, reactivated %d", lives[i].days, i,
-                     instant_is_set(history->suspended_by_us), history->reactivated_since);
+                     instant_is_set(past->suspended_by_us), past->reactivated_since);
         if (lives[i].suspended && !lives[i].more)
-            assert_int_equal(history->suspended_as, PERSON_DEPARTED);
-        assert_false(instant_is_set(last.account[1].history.suspended_by_us));
+            assert_int_equal(past->suspended_as, PERSON_DEPARTED);
+        assert_false(instant_is_set(account_past(&last.account[1])->suspended_by_us));
         store_world_end(&world);
     }
 }

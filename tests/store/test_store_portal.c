@@ -287,8 +287,8 @@ static void end_names(struct review_case *test, const struct two_names *two)
 }
 
 /* A day at one of the names on which the first of three accounts stands so; what was known then. */
-static struct account_history a_day(struct review_case *test, const struct store *store,
-                                    enum account_status status)
+static struct account a_day(struct review_case *test, const struct store *store,
+                            enum account_status status)
 {
     test->world.store = *store;
     store_world_tomorrow(&test->world);
@@ -296,7 +296,7 @@ static struct account_history a_day(struct review_case *test, const struct store
     snapshot.account[0].status = status;
     store_world_load(&test->world, &snapshot);
     store_world_save(&test->world, &snapshot);
-    return snapshot.account[0].history;
+    return snapshot.account[0];
 }
 
 static const char *first_account(struct review_case *test)
@@ -344,12 +344,13 @@ TEST(a_reactivation_that_either_name_saw_is_not_forgotten)
         (void)a_day(test, &two.older, ACCOUNT_INACTIVE); /* by hand */
         (void)a_day(test, &two.newer, ACCOUNT_INACTIVE);
         take_history(test, &two);
-        struct account_history history = a_day(test, &two.older, ACCOUNT_INACTIVE);
+        struct account account = a_day(test, &two.older, ACCOUNT_INACTIVE);
+        const struct account_past *past = account_past(&account);
         bool seen = rows[i].older_sees || rows[i].newer_sees;
-        assert_true(instant_is_set(history.acted_at));
-        assert_int_equal(history.reactivated_since, seen);
-        assert_int_equal(instant_is_set(history.suspended_by_us), !seen);
-        assert_false(history.reactivation_unknown);
+        assert_true(instant_is_set(past->acted_at));
+        assert_int_equal(past->reactivated_since, seen);
+        assert_int_equal(instant_is_set(past->suspended_by_us), !seen);
+        assert_false(past->reactivation_unknown);
         end_names(test, &two);
     }
 }
@@ -425,7 +426,8 @@ TEST(a_reactivation_that_the_other_name_may_have_forgotten_is_unknown)
                                " where portal_id = %lld",
                                (long long)two.newer.portal_id, (long long)two.newer.portal_id));
     take_history(test, &two);
-    assert_true(a_day(test, &two.older, ACCOUNT_INACTIVE).reactivation_unknown);
+    struct account account = a_day(test, &two.older, ACCOUNT_INACTIVE);
+    assert_true(account_past(&account)->reactivation_unknown);
     end_names(test, &two);
 }
 
@@ -577,7 +579,7 @@ TEST(nights_on_which_the_other_name_knew_the_person_are_no_absence)
                                    instant_format(test->world.now, at),
                                    linked ? "'one', 'email', 'n:1'" : "'none', '', null"));
         take_history(test, &two);
-        struct account_history history = a_day(test, &two.older, ACCOUNT_ACTIVE);
+        struct account_history history = a_day(test, &two.older, ACCOUNT_ACTIVE).history;
         assert_true(instant_is_set(history.unlinked_since));
         assert_int_equal(instant_compare(history.unlinked_since, since) > 0, linked);
         end_names(test, &two);
@@ -616,7 +618,7 @@ TEST(first_event_of_an_account_is_the_older_one_of_both_names)
                                    " values (%lld, 2024, now(), 'read', 1, 0)",
                                    newer));
         take_history(test, &two);
-        struct account_history history = a_day(test, &two.older, ACCOUNT_ACTIVE);
+        struct account_history history = a_day(test, &two.older, ACCOUNT_ACTIVE).history;
         assert_true(instant_parse_bynder("2026-11-01T00:00:00Z", &at));
         assert_int_equal(history.first_event.us, at.us - cases[i].days * DAY_US);
         assert_int_equal(number(test, arena_printf(arena,

@@ -213,15 +213,15 @@ TEST(store_load_history_brings_the_rulings_of_each_account)
     store_world_tomorrow(&test->world);
     struct snapshot snapshot = store_world_snapshot(&test->world, 6);
     store_world_load(&test->world, &snapshot);
-    const struct rulings *second = snapshot.account[1].history.rulings;
+    const struct rulings *second = account_past(&snapshot.account[1])->rulings;
     assert_non_null(second); /* a rejection that ended is remembered */
     assert_int_equal(second->count, 2);
     assert_int_equal(second->item[0].kind, RULING_REJECT);
     assert_int_equal(second->item[0].end, RULING_WITHDRAWN);
     assert_int_equal(second->item[1].kind, RULING_KEEP);
     assert_int_equal(second->item[1].end, RULING_STANDS);
-    assert_null(snapshot.account[2].history.rulings);
-    assert_null(snapshot.account[3].history.rulings);
+    assert_null(account_past(&snapshot.account[2])->rulings);
+    assert_null(account_past(&snapshot.account[3])->rulings);
 }
 
 TEST(store_mark_could_act_keeps_the_first_night)
@@ -337,17 +337,17 @@ TEST(a_thousand_rulings_are_quick)
 /* --- announcements --- */
 
 /* As the next reading finds it, which shows account 1 in this state. */
-static const struct account_history *life_as(struct review_case *test, size_t account,
-                                             enum account_status first)
+static const struct account_past *life_as(struct review_case *test, size_t account,
+                                          enum account_status first)
 {
     struct snapshot snapshot = store_world_snapshot(&test->world, 6);
 
     snapshot.account[0].status = first;
     store_world_load(&test->world, &snapshot);
-    return &snapshot.account[account - 1].history;
+    return account_past(&snapshot.account[account - 1]);
 }
 
-static const struct account_history *life(struct review_case *test, size_t account)
+static const struct account_past *life(struct review_case *test, size_t account)
 {
     return life_as(test, account, ACCOUNT_ACTIVE);
 }
@@ -363,7 +363,7 @@ TEST(store_announce_keeps_what_was_told_until_it_is_ended)
     REVIEW_OK(store_announce(store, &test->world.run, NULL, 0, begun, 2, test->world.today, &why));
     assert_int_equal(begun[0].id, 1);
     assert_int_equal(begun[1].id, 2);
-    const struct account_history *second = life(test, 2);
+    const struct account_past *second = life(test, 2);
     assert_int_equal(second->announcement_count, 1);
     assert_string_equal(second->announcement->rule, "departed");
     assert_true(second->announcement->at.us == begun[0].at.us);
@@ -427,7 +427,7 @@ TEST(store_announce_of_a_row_whose_grace_has_begun_changes_nothing)
     assert_int_equal(begun[0].id, 1);
     assert_int_equal(begun[1].id, 2);
     assert_int_equal(number(test, "select count(*) from announcement where ended_on is null"), 2);
-    const struct account_history *second = life(test, 2);
+    const struct account_past *second = life(test, 2);
     assert_true(second->announcement->at.us == test->world.now.us);
     assert_int_equal(day_compare(second->announcement->not_before, day_add(test->world.today, 14)),
                      0);
@@ -524,17 +524,17 @@ TEST(reactivated_is_the_first_reading_with_a_seat_after_our_newest_suspension)
     assert_int_equal(life_as(test, 1, ACCOUNT_INACTIVE)->suspended_act, 1);
     live(test, "aa"); /* one day, and it stays so */
     store_world_tomorrow(&test->world);
-    const struct account_history *history = life(test, 1);
-    assert_true(history->reactivated_since);
-    assert_false(instant_is_set(history->suspended_by_us));
-    assert_true(history->reactivated_at.us == test->world.now.us - 2 * DAY_US);
+    const struct account_past *past = life(test, 1);
+    assert_true(past->reactivated_since);
+    assert_false(instant_is_set(past->suspended_by_us));
+    assert_true(past->reactivated_at.us == test->world.now.us - 2 * DAY_US);
     /* A second suspension begins anew. */
     act(test, "suspend");
     live(test, "i");
-    history = life_as(test, 1, ACCOUNT_INACTIVE);
-    assert_false(history->reactivated_since);
-    assert_false(instant_is_set(history->reactivated_at));
-    assert_int_equal(history->suspended_act, 2);
+    past = life_as(test, 1, ACCOUNT_INACTIVE);
+    assert_false(past->reactivated_since);
+    assert_false(instant_is_set(past->reactivated_at));
+    assert_int_equal(past->suspended_act, 2);
     /* Before any reading saw it without a seat: the account did not change. */
     act(test, "reactivate");
     live(test, "a");

@@ -743,13 +743,13 @@ static bool has_alike_number(struct world *world, const char *number, const stru
 static bool was_called_so(struct world *world, const struct account *account,
                           const struct person *row)
 {
-    const struct account_earlier *earlier = &account->history.earlier[0];
+    const struct account_past *past = account_past(account);
+    const struct account_earlier *earlier = past->earlier;
     const char *email = address_of(world, row->email, row->username);
 
-    return account->history.earlier_count &&
-           (is_of_the_name(world, earlier->name, row->name) ||
-            same(local_of(world, earlier->email), local_of(world, email)) ||
-            has_alike_number(world, earlier->employee_number, row));
+    return past->earlier_count && (is_of_the_name(world, earlier->name, row->name) ||
+                                   same(local_of(world, earlier->email), local_of(world, email)) ||
+                                   has_alike_number(world, earlier->employee_number, row));
 }
 
 static enum near_kind resemblance(struct world *world, const struct account *account,

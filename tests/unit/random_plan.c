@@ -61,6 +61,7 @@ static struct facts find_facts(const struct world *world, size_t i, const struct
 {
     const struct account *account = &world->account[i];
     const struct account_history *history = &account->history;
+    const struct account_past *past = account_past(account);
     struct facts facts = {.account = account, .departed = -1, .idle = -1};
     int created = days_since(history->created), seen = days_since(history->first_seen);
 
@@ -74,7 +75,7 @@ static struct facts find_facts(const struct world *world, size_t i, const struct
     }
     if (facts.status == PERSON_DEPARTED && facts.person->last_day.number)
         facts.departed = TODAY - facts.person->last_day.number;
-    int active = days_since(history->became_active), known = created > seen ? created : seen;
+    int active = days_since(past->became_active), known = created > seen ? created : seen;
     known = days_since(history->first_event) > known ? days_since(history->first_event) : known;
     if (account->login.kind == LOGIN_KNOWN)
         facts.idle = days_since(account->login.at);
@@ -84,9 +85,9 @@ static struct facts find_facts(const struct world *world, size_t i, const struct
         known = active;
     facts.known = known < 0 ? 0 : known;
     facts.suspended =
-        account->login.kind == LOGIN_KNOWN && account->login.at.us > history->suspended_by_us.us
+        account->login.kind == LOGIN_KNOWN && account->login.at.us > past->suspended_by_us.us
             ? -1
-            : days_since(history->suspended_by_us);
+            : days_since(past->suspended_by_us);
     return facts;
 }
 
@@ -212,7 +213,8 @@ static bool is_forbidden(const struct world *world, const struct rule *rule,
         days = world->policy.suspended_days_floor;
     if (rule->action == ACTION_DEPROVISION &&
         (facts->account->status != ACCOUNT_INACTIVE || facts->suspended < days ||
-         !facts->account->history.ever_active || facts->account->history.reactivation_unknown))
+         !facts->account->history.ever_active ||
+         account_past(facts->account)->reactivation_unknown))
         return true;
     bool by_never = (rule->when.login & never) ||
                     (rule->has_unless && rule->unless.login && !(rule->unless.login & never));
@@ -251,7 +253,7 @@ static bool is_about_the_gone(const struct conditions *c)
 
 static bool is_kept(const struct rule *rule, const struct facts *facts)
 {
-    const struct rulings *rulings = facts->account->history.rulings;
+    const struct rulings *rulings = account_past(facts->account)->rulings;
     bool gone = facts->status == PERSON_DEPARTED || facts->status == PERSON_ABSENT;
     bool any = !gone || (asks_login(rule) && !is_about_the_gone(&rule->when));
 
@@ -267,21 +269,21 @@ static bool is_kept(const struct rule *rule, const struct facts *facts)
 /* R8 */
 static bool is_for_a_person(const struct rule *rule, const struct facts *facts)
 {
-    const struct account_history *history = &facts->account->history;
+    const struct account_past *past = account_past(facts->account);
     const struct login *login = &facts->account->login;
     bool departure = facts->status == PERSON_DEPARTED &&
                      (asks_person(&rule->when) || asks_person(&rule->unless));
 
-    if (rule->action != ACTION_SUSPEND || !history->reactivated_since || departure)
+    if (rule->action != ACTION_SUSPEND || !past->reactivated_since || departure)
         return false;
-    for (size_t i = 0; history->rulings && i < history->rulings->count; i++) {
-        const struct ruling *one = &history->rulings->item[i];
+    for (size_t i = 0; past->rulings && i < past->rulings->count; i++) {
+        const struct ruling *one = &past->rulings->item[i];
         if (one->kind == RULING_AGAIN && one->end == RULING_STANDS && one->until.number >= TODAY &&
-            one->at.us > history->reactivated_at.us)
+            one->at.us > past->reactivated_at.us)
             return false;
     }
-    return !(login->kind == LOGIN_KNOWN && history->reactivated_at.us &&
-             login->at.us > history->reactivated_at.us);
+    return !(login->kind == LOGIN_KNOWN && past->reactivated_at.us &&
+             login->at.us > past->reactivated_at.us);
 }
 
 static void give_grace(const struct rule *rule, const struct account *account,
@@ -289,8 +291,8 @@ static void give_grace(const struct rule *rule, const struct account *account,
 {
     const struct announcement *last = NULL;
 
-    for (size_t i = 0; i < account->history.announcement_count; i++) {
-        const struct announcement *one = &account->history.announcement[i];
+    for (size_t i = 0; i < account_past(account)->announcement_count; i++) {
+        const struct announcement *one = &account_past(account)->announcement[i];
         bool since = asks_login(rule) && account->login.kind == LOGIN_KNOWN &&
                      account->login.at.us > one->at.us;
         bool newer =
@@ -309,7 +311,7 @@ static void give_grace(const struct rule *rule, const struct account *account,
 static struct verdict decide(const struct world *world, const struct facts *facts)
 {
     const struct account *account = facts->account;
-    const struct account_history *history = &account->history;
+    const struct account_past *past = account_past(account);
     bool doubt = false, undone = false;
 
     for (size_t r = 0; r < world->policy.rule_count; r++) {
@@ -331,7 +333,7 @@ static struct verdict decide(const struct world *world, const struct facts *fact
         if (suspend && account->status != ACCOUNT_ACTIVE)
             return (struct verdict){.rule = rule->name, .doubt = doubt};
         if (is_forbidden(world, rule, facts)) {
-            doubt |= !suspend && history->reactivation_unknown;
+            doubt |= !suspend && past->reactivation_unknown;
             doubt |= facts->status == PERSON_ABSENT && !world->context.absence_provable &&
                      is_by_absence(rule);
             continue;
@@ -347,14 +349,14 @@ static struct verdict decide(const struct world *world, const struct facts *fact
             return (struct verdict){.rule = rule->name, .finding = true, .doubt = doubt};
         }
         verdict.doubt = false;
-        verdict.needs_person = (history->reactivated_since && facts->status == PERSON_DEPARTED &&
-                                days_since(history->reactivated_at) < 180) ||
+        verdict.needs_person = (past->reactivated_since && facts->status == PERSON_DEPARTED &&
+                                days_since(past->reactivated_at) < 180) ||
                                is_used_after(facts) || facts->by_memory;
         give_grace(rule, account, &verdict);
         return verdict;
     }
     if (account->status == ACCOUNT_INACTIVE && facts->status == PERSON_EMPLOYED &&
-        facts->suspended >= 0 && history->suspended_as != PERSON_EMPLOYED)
+        facts->suspended >= 0 && past->suspended_as != PERSON_EMPLOYED)
         return (struct verdict){
             .action = ACTION_REACTIVATE, .rule = "", .not_before = TODAY - facts->suspended + 180};
     return (struct verdict){.rule = NULL, .finding = undone, .doubt = doubt};

@@ -173,9 +173,12 @@ static void tell_leaver(struct tale *tale)
     if (!chance(tale, 20))
         return;
     account->status = ACCOUNT_INACTIVE; /* by us, and long ago */
-    account->history.suspended_by_us = account->history.acted_at = noon(60);
-    account->history.suspended_act = 1;
-    account->history.suspended_as = PERSON_DEPARTED;
+    *account_past_of(&tale->arena, account) = (struct account_past){
+        .suspended_by_us = noon(60),
+        .acted_at = noon(60),
+        .suspended_act = 1,
+        .suspended_as = PERSON_DEPARTED,
+    };
     account->login.at = noon(400);
     tale->person[tale->roster.count - 1].last_day = ago(100);
 }
@@ -271,8 +274,8 @@ static void tell_protected(struct tale *tale)
     tale->policy.protected_count = 1;
     if (bound) {
         tale->bound[account - tale->account][0] = "the-name-before";
-        account->history.bound = tale->bound[account - tale->account];
-        account->history.bound_count = 1;
+        account_past_of(&tale->arena, account)->bound = tale->bound[account - tale->account];
+        account_past_of(&tale->arena, account)->bound_count = 1;
     }
     whose_of(tale, account)->spared = tale->entry[0].expires.number >= TALE_TODAY;
 }
@@ -387,8 +390,8 @@ static void tell_married(struct tale *tale)
     if (chance(tale, 50)) { /* in Bynder as well, but not in the same way */
         struct account_earlier *earlier = tale->earlier[account - tale->account];
         earlier[0] = (struct account_earlier){.name = human->name, .email = human->email};
-        account->history.earlier = earlier;
-        account->history.earlier_count = 1;
+        account_past_of(&tale->arena, account)->earlier = earlier;
+        account_past_of(&tale->arena, account)->earlier_count = 1;
         account->name = row->name;
         account->email = account->username = "xylander@acme.example";
     }

@@ -171,13 +171,20 @@ static const struct rulings *draw_rulings(struct world *world, size_t i)
 static void draw_history(struct world *world, size_t i)
 {
     static const enum person_status as[] = {PERSON_DEPARTED, PERSON_EMPLOYED, PERSON_UNKNOWN};
-    struct account_history *history = &world->account[i].history;
+    struct account_past *past = &world->past[i];
 
-    *history = (struct account_history){
+    world->account[i].history = (struct account_history){
+        .past = past,
         .first_seen = chance(world, 20) ? INSTANT_NONE : noon(near_days(world, 60)),
         .created = chance(world, 20) ? noon(near_days(world, 60)) : INSTANT_NONE,
         .first_event = chance(world, 20) ? noon(near_days(world, 60)) : INSTANT_NONE,
         .ever_active = chance(world, 80),
+        .unlinked_since = chance(world, 70) ? noon((int)world_random(world, 5)) : INSTANT_NONE,
+        .once_linked = chance(world, 80),
+        .yesterday = chance(world, 40) ? PICK(world, remembered) : NULL,
+        .missing_at = chance(world, 30) ? noon(near_days(world, 20)) : INSTANT_NONE,
+    };
+    *past = (struct account_past){
         .suspended_by_us = chance(world, 50) ? noon(near_days(world, 30)) : INSTANT_NONE,
         .suspended_as = PICK(world, as),
         .rulings = draw_rulings(world, i),
@@ -186,10 +193,6 @@ static void draw_history(struct world *world, size_t i)
         .reactivated_at =
             chance(world, 70) ? noon(near_days(world, chance(world, 50) ? 30 : 180)) : INSTANT_NONE,
         .reactivation_unknown = chance(world, 5),
-        .unlinked_since = chance(world, 70) ? noon((int)world_random(world, 5)) : INSTANT_NONE,
-        .once_linked = chance(world, 80),
-        .yesterday = chance(world, 40) ? PICK(world, remembered) : NULL,
-        .missing_at = chance(world, 30) ? noon(near_days(world, 20)) : INSTANT_NONE,
         .earlier = world->earlier[i],
         .earlier_count = chance(world, 20),
         .announcement = world->announcement[i],
@@ -200,7 +203,7 @@ static void draw_history(struct world *world, size_t i)
         .email = chance(world, 50) ? draw_email(world) : NULL,
         .employee_number = draw_number(world),
     };
-    for (size_t k = 0; k < history->announcement_count; k++) {
+    for (size_t k = 0; k < past->announcement_count; k++) {
         int days_ago = near_days(world, chance(world, 60) ? 14 : 30);
         world->announcement[i][k] = (struct announcement){
             .rule = chance(world, 70) ? "r0" : "r1",

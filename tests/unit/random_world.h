@@ -21,6 +21,7 @@ struct world {
     struct account account[MOST];
     struct person person[MOST];
     struct group group[1];
+    struct account_past past[MOST];
     struct announcement announcement[MOST][2];
     struct account_earlier earlier[MOST][1];
     struct ruling ruling[MOST][2];

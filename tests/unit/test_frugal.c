@@ -202,12 +202,11 @@ static void begin_night(struct world *world, struct life *life, int day, struct 
             .profile_id = "p1",
             .status = ACCOUNT_ACTIVE,
             .login = memory->known,
-            .history = {.first_seen = at(-100, 2),
-                        .ever_active = true,
-                        .read_at = memory->read_at,
-                        .announcement = memory->announcement,
-                        .announcement_count = (uint32_t)memory->announcements},
+            .history = {.first_seen = at(-100, 2), .ever_active = true, .read_at = memory->read_at},
         };
+        *account_past_of(&night->arena, account) =
+            (struct account_past){.announcement = memory->announcement,
+                                  .announcement_count = (uint32_t)memory->announcements};
         if (account->login.kind != LOGIN_NOT_READ)
             account->login.source = LOGIN_FROM_HISTORY;
         account->login = login_newest(account->login, newest_event(&world->past[i], day));

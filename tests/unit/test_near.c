@@ -339,8 +339,8 @@ static enum near_kind naive(struct arena *arena, const struct account *account,
         return NEAR_TAG;
     if (same_number(arena, account->employee_number, person->employee_number) && !apart)
         return NEAR_NUMBER;
-    for (uint32_t i = 0; i < account->history.earlier_count; i++) {
-        const struct account_earlier *earlier = &account->history.earlier[i];
+    for (uint32_t i = 0; i < account_past(account)->earlier_count; i++) {
+        const struct account_earlier *earlier = &account_past(account)->earlier[i];
         if (addresses_agree(arena, earlier->email, theirs) ||
             meet(arena, earlier->name, person->name) ||
             same_number(arena, earlier->employee_number, person->employee_number))
@@ -361,8 +361,9 @@ static void random_world(struct arena *arena, uint64_t *state, struct account *a
             .name = random_name(arena, state),
             .email = random_address(arena, state),
             .employee_number = random_number(state),
-            .history = {.earlier = earlier, .earlier_count = next_random(state) % 4 == 0},
         };
+        *account_past_of(arena, &account[i]) =
+            (struct account_past){.earlier = earlier, .earlier_count = next_random(state) % 4 == 0};
         person[i] = (struct person){.name = random_name(arena, state),
                                     .email = random_address(arena, state),
                                     .employee_number = random_number(state),

@@ -9,6 +9,7 @@
 struct world {
     struct arena arena;
     struct account account;
+    struct account_past past;
     struct person person;
     struct pairing pairing;
     const char *role[2];
@@ -51,6 +52,7 @@ static void world_make(struct world *world)
                  .unless = CONDITIONS_NONE,
                  .approval = -1},
     };
+    world->account.history.past = &world->past;
     world->person.last_day = day_of("2026-03-03");
     world->rule.when.person = 1U << PERSON_DEPARTED;
     world->profile[0] = (struct profile){"P1", "One", world->role, 2};
@@ -156,7 +158,7 @@ static void set_role_order(struct world *world)
 }
 static void set_act(struct world *world)
 {
-    world->account.history.suspended_act = 7;
+    world->past.suspended_act = 7;
 }
 static void set_person_case(struct world *world)
 {
@@ -336,15 +338,15 @@ TEST(row_subject_of_a_deprovision_holds_our_act)
 
     world_make(&world);
     world.decision.action = ACTION_DEPROVISION;
-    world.account.history.suspended_act = 7;
+    world.past.suspended_act = 7;
     struct row_subject before = subject_now(&world);
     const char *text = row_subject_text(&world.arena, &before);
     assert_string_equal(before.value[SUBJECT_ACT], "7");
-    world.account.history.suspended_act = 8;
+    world.past.suspended_act = 8;
     struct row_subject now = subject_now(&world);
     assert_string_equal(row_subject_change(&world.arena, text, &now),
                         "the account was suspended by another act");
-    world.account.history.suspended_act = 0;
+    world.past.suspended_act = 0;
     now = subject_now(&world);
     assert_string_equal(now.value[SUBJECT_ACT], "0");
     arena_release(&world.arena);

@@ -152,6 +152,7 @@ static bool shows_address_of(const struct account *account, const struct person 
 static const char *trace_of(const struct account *account, const struct person *row)
 {
     const struct account_history *history = &account->history;
+    const struct account_past *past = account_past(account);
 
     if (is_same_name(account->name, row->name))
         return "the name";
@@ -162,9 +163,9 @@ static const char *trace_of(const struct account *account, const struct person *
     if (history->yesterday && row->employee_number &&
         same(history->yesterday + 2, row->employee_number))
         return "whom it was linked to";
-    for (uint32_t i = 0; i < history->earlier_count; i++) {
-        if (is_same_name(history->earlier[i].name, row->name) ||
-            is_same_local(history->earlier[i].email, row->email))
+    for (uint32_t i = 0; i < past->earlier_count; i++) {
+        if (is_same_name(past->earlier[i].name, row->name) ||
+            is_same_local(past->earlier[i].email, row->email))
             return "what it was called before";
     }
     return NULL;
@@ -450,7 +451,7 @@ static bool is_due(const struct tale *tale, size_t i)
     const struct whose *whose = &tale->whose[i];
     const struct account *account = &tale->account[i];
     bool gone = tale->human[whose->owner].gone || whose->left_behind;
-    bool ours = instant_is_set(account->history.suspended_by_us);
+    bool ours = instant_is_set(account_past(account)->suspended_by_us);
 
     if (!gone || whose->spared || (account->status == ACCOUNT_INACTIVE && !ours))
         return false;
@@ -462,7 +463,7 @@ static bool is_entry_of(const struct tale *tale, size_t i)
 {
     const struct account *account = &tale->account[i];
     const char *who = tale->entry[0].who;
-    bool fits = account->history.bound_count > 0 || same(who, account->id) ||
+    bool fits = account_past(account)->bound_count > 0 || same(who, account->id) ||
                 same(who, account->email) || same(who, account->username) ||
                 looks_the_same(who, account->employee_number);
 
@@ -628,9 +629,11 @@ const struct protected_entry *__wrap_protections_find(const struct protections *
                                                       const struct person *person)
 {
     struct account unbound = *account;
+    struct account_past past = *account_past(account);
 
     if (off == OFF_P3)
-        unbound.history.bound_count = 0;
+        past.bound_count = 0;
+    unbound.history.past = &past;
     return __real_protections_find(protections, scratch, &unbound, person);
 }
 
