@@ -238,7 +238,7 @@ $(call test_bin,end): | $(B)/tests/end/preload_clock.so $(B)/tests/year/preload_
 # With sanitizers run those without a database of their own; of the others the compiler's word is enough.
 LINKED_SUITES := unit io scenario http $(if $(filter asan,$(VARIANT)),,store end)
 tests: $(foreach s,$(LINKED_SUITES),$(call test_bin,$(s))) $(if $(filter debug clang,$(VARIANT)),crash-binaries,$(call said,$(wildcard tests/crash/*.c tests/crash/wrong/*.c)))
-tests: $(if $(filter asan,$(VARIANT)),$(call said,$(foreach s,store end,$(call test_src,$(s)) $(call shared_src,$(s)))))
+tests: $(call said,$(foreach s,$(filter-out $(LINKED_SUITES),unit io scenario http store end),$(call test_src,$(s)) $(call shared_src,$(s))))
 .PHONY: tests
 
 # `make test-unit`, `make test-http` …: one suite of the current variant.
