@@ -43,6 +43,10 @@ int store_merge_open(const struct store *store, const char *name, const char *sq
                      const char *analyze, int64_t number, size_t staged, struct err *err)
     __attribute__((warn_unused_result));
 
+/* That alone, where `rows` of `staged` were added. */
+int store_analyze(const struct store *store, const char *analyze, int64_t rows, size_t staged,
+                  struct err *err) __attribute__((warn_unused_result));
+
 /* A transaction for reading or merging whole sets. store_end commits, or rolls back when `failed`,
  * and returns 0 or -1. */
 int store_begin(const struct store *store, struct err *err) __attribute__((warn_unused_result));

@@ -1,8 +1,10 @@
 /*
- * Saving a snapshot: the accounts go into a stage by COPY, then a handful of statements over whole
- * sets merge it into the versions, all in the transaction that adds the snapshot's row. What is
- * unchanged touches no row. Nothing that is merely missing is ever closed by an incomplete
- * snapshot. Loading it again asks for the versions that were open then.
+ * Saving a snapshot: the accounts that the history knows go into a stage by COPY, then a handful of
+ * statements over whole sets merge it into the versions, all in the transaction that adds the
+ * snapshot's row. What is unchanged touches no row. There is nothing to compare an account with
+ * that is seen for the first time: its rows go where they belong by COPY. Nothing that is merely
+ * missing is ever closed by an incomplete snapshot. Loading it again asks for the versions that
+ * were open then.
  */
 #include "store/snapshot.h"
 
@@ -64,23 +66,28 @@ static void add_groups(struct text *row, const struct account *account)
     pg_copy_field(row, text_cstr(&list));
 }
 
-/* Accounts to stage: with an id, there, and each id once. */
+/* Accounts to store: with an id, there, and each id once; those that the history knows first. */
 struct staged {
     const struct account *account;
     uint32_t *index;
     int32_t *number; /* in the store, by index of account */
-    size_t count;
-    int32_t last_number; /* before this snapshot: higher ones are new */
-    int32_t fresh;       /* how many are */
+    size_t count, known;
 };
 
-static void add_account(struct text *row, const void *context, size_t number)
+static const struct account *staged_account(const struct staged *staged, size_t place)
 {
-    const struct staged *staged = context;
-    const struct account *account = &staged->account[staged->index[number]];
+    return &staged->account[staged->index[place]];
+}
+
+static int32_t staged_number(const struct staged *staged, size_t place)
+{
+    return staged->number[staged->index[place]];
+}
+
+static void add_version(struct text *row, const struct account *account)
+{
     struct digest digest = version_digest(account);
     const char *const field[] = {
-        account->id,
         account_status_name(account->status),
         account->username,
         account->email,
@@ -92,7 +99,6 @@ static void add_account(struct text *row, const void *context, size_t number)
         account->department,
     };
 
-    store_copy_number(row, staged->number[staged->index[number]]);
     for (size_t i = 0; i < COUNT_OF(field); i++)
         pg_copy_field(row, field[i]);
     add_groups(row, account);
@@ -103,29 +109,49 @@ static void add_account(struct text *row, const void *context, size_t number)
     pg_copy_end_row(row);
 }
 
+static void add_account(struct text *row, const void *context, size_t place)
+{
+    const struct account *account = staged_account(context, place);
+
+    store_copy_number(row, staged_number(context, place));
+    pg_copy_field(row, account->id);
+    add_version(row, account);
+}
+
 /* What came from the history is there already and says nothing new. */
 static bool is_told(const struct login *login)
 {
     return login->kind != LOGIN_NOT_READ && login->source != LOGIN_FROM_HISTORY;
 }
 
-static void add_login(struct text *row, const void *context, size_t number)
+static void add_told(struct text *row, const struct login *login)
 {
-    const struct staged *staged = context;
-    const struct account *account = &staged->account[staged->index[number]];
-    const struct login *login = &account->login;
-    bool told = is_told(login);
-    bool read = account->history.read_anew;
+    pg_copy_field(row, store_login_kind(login->kind));
+    store_copy_time(row, login->kind == LOGIN_KNOWN ? login->at : INSTANT_NONE);
+    pg_copy_field(row, login->kind == LOGIN_UNREADABLE ? login->raw : NULL);
+    pg_copy_field(row, store_login_source(login->source));
+    store_copy_time(row, login->seen_at);
+}
 
-    if (!told && !read)
+static void add_read_at(struct text *row, const struct account *account)
+{
+    store_copy_time(row, account->history.read_anew ? account->history.read_at : INSTANT_NONE);
+}
+
+static void add_login(struct text *row, const void *context, size_t place)
+{
+    const struct login nothing = {.kind = LOGIN_NOT_READ,
+                                  .source = LOGIN_FROM_HISTORY,
+                                  .at = INSTANT_NONE,
+                                  .seen_at = INSTANT_NONE};
+    const struct account *account = staged_account(context, place);
+    bool told = is_told(&account->login);
+
+    if (!told && !account->history.read_anew)
         return;
-    store_copy_number(row, staged->number[staged->index[number]]);
-    pg_copy_field(row, told ? store_login_kind(login->kind) : NULL);
-    store_copy_time(row, told && login->kind == LOGIN_KNOWN ? login->at : INSTANT_NONE);
-    pg_copy_field(row, told && login->kind == LOGIN_UNREADABLE ? login->raw : NULL);
-    pg_copy_field(row, told ? store_login_source(login->source) : NULL);
-    store_copy_time(row, told ? login->seen_at : INSTANT_NONE);
-    store_copy_time(row, read ? account->history.read_at : INSTANT_NONE);
+    store_copy_number(row, staged_number(context, place));
+    add_told(row, told ? &account->login : &nothing);
+    add_read_at(row, account);
     pg_copy_end_row(row);
 }
 
@@ -148,6 +174,21 @@ static size_t choose(const struct snapshot *snapshot, struct staged *staged)
     }
     table_release(&seen);
     return nameless;
+}
+
+static void put_known_first(struct staged *staged)
+{
+    CLEANUP(mem_cleanup) uint32_t *fresh = mem_calloc(staged->count + 1, sizeof(fresh[0]));
+    size_t count = 0;
+
+    staged->known = 0;
+    for (size_t i = 0; i < staged->count; i++) {
+        if (staged_account(staged, i)->history.number != 0)
+            staged->index[staged->known++] = staged->index[i];
+        else
+            fresh[count++] = staged->index[i];
+    }
+    memcpy(&staged->index[staged->known], fresh, count * sizeof(fresh[0]));
 }
 
 static int insert_row(const struct store *store, const struct store_run *run,
@@ -189,36 +230,24 @@ static int give_numbers(const struct store *store, struct staged *staged, struct
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    for (size_t i = 0; i < staged->count; i++)
-        staged->fresh += staged->account[staged->index[i]].history.number == 0;
+    put_known_first(staged);
     if (PG_QUERY(store->pg, account_number_take, PG_ONE, &result, err,
                  store_number(&scratch, store->portal_id),
-                 store_number(&scratch, staged->fresh)) < 0)
+                 store_number(&scratch, (int64_t)(staged->count - staged->known))) < 0)
         return -1;
-    staged->last_number = (int32_t)pg_int(result, 0, 0);
-    int32_t next = staged->last_number;
-    for (size_t i = 0; i < staged->count; i++) {
-        int32_t known = staged->account[staged->index[i]].history.number;
-        staged->number[staged->index[i]] = known != 0 ? known : ++next;
-    }
+    int32_t last = (int32_t)pg_int(result, 0, 0);
+    for (size_t i = 0; i < staged->count; i++)
+        staged->number[staged->index[i]] = i < staged->known
+                                               ? staged_account(staged, i)->history.number
+                                               : last + (int32_t)(i - staged->known) + 1;
     return 0;
 }
 
-static int insert_new(const struct store *store, const struct snapshot *snapshot,
-                      const struct staged *staged, int64_t id, struct err *err)
-{
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-
-    if (staged->fresh == 0)
-        return 0;
-    return PG_QUERY(store->pg, account_insert, PG_NOTHING, NULL, err,
-                    store_number(&scratch, store->portal_id), store_number(&scratch, id),
-                    store_time(&scratch, snapshot->taken_at),
-                    store_number(&scratch, staged->last_number));
-}
+/* --- accounts that the history knows --- */
 
 static int merge_accounts(const struct store *store, const struct snapshot *snapshot,
-                          const struct staged *staged, int64_t id, struct err *err)
+                          const struct staged *staged, int64_t id, int64_t *ret_opened,
+                          struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *portal = store_number(&scratch, store->portal_id);
@@ -226,9 +255,8 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
 
     if (PG_QUERY(store->pg, stage_account_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy(store->pg, "stage_account_copy", query_stage_account_copy, add_account, staged,
-                   staged->count, err) < 0 ||
+                   staged->known, err) < 0 ||
         PG_QUERY(store->pg, stage_account_analyze, PG_NOTHING, NULL, err) < 0 ||
-        insert_new(store, snapshot, staged, id, err) < 0 ||
         PG_QUERY(store->pg, stage_difference_create, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, account_activate, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, stage_became_create, PG_NOTHING, NULL, err, portal) < 0 ||
@@ -238,64 +266,208 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
         PG_QUERY(store->pg, account_reactivated, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
         PG_QUERY(store->pg, account_regraded, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
         STORE_MERGE(store, account_close, id, err) < 0 ||
-        store_merge_open(store, "account_open", query_account_open, query_analyze_accounts, id,
-                         staged->count, err) < 0)
+        store_merge(store, "account_open", query_account_open, id, ret_opened, err) < 0)
         return -1;
     return snapshot->complete ? STORE_MERGE(store, account_gone, id, err) : 0;
 }
 
-static int merge_logins(const struct store *store, const struct staged *staged, int64_t id,
+/* --- accounts seen for the first time --- */
+
+/* What the rows of all of them have. */
+struct fresh {
+    const struct staged *staged;
+    size_t count;
+    int64_t portal_id, snapshot_id;
+    struct instant taken_at, missing_at;
+    const uint32_t *by_id; /* their places, in the order of their ids */
+};
+
+static int compare_ids(const void *a, const void *b, void *context)
+{
+    return strcmp(staged_account(context, *(const uint32_t *)a)->id,
+                  staged_account(context, *(const uint32_t *)b)->id);
+}
+
+/* In the order of the index, which then grows at its end; likewise wherever many rows are added. */
+static void add_fresh_account(struct text *row, const void *context, size_t i)
+{
+    const struct fresh *fresh = context;
+    const struct account *account = staged_account(fresh->staged, fresh->by_id[i]);
+
+    store_copy_number(row, fresh->portal_id);
+    pg_copy_field(row, account->id);
+    store_copy_number(row, staged_number(fresh->staged, fresh->by_id[i]));
+    store_copy_number(row, fresh->snapshot_id);
+    store_copy_time(row, fresh->taken_at);
+    store_copy_flag(row, account->status == ACCOUNT_ACTIVE);
+    store_copy_time(row, fresh->missing_at);
+    pg_copy_field(row, account->profile_id);
+    store_copy_time(row, fresh->taken_at);
+    pg_copy_end_row(row);
+}
+
+static void add_fresh_place(struct text *row, const struct fresh *fresh, size_t place)
+{
+    store_copy_number(row, fresh->portal_id);
+    store_copy_number(row, staged_number(fresh->staged, place));
+    store_copy_number(row, fresh->snapshot_id);
+}
+
+static void add_fresh_version(struct text *row, const void *context, size_t i)
+{
+    const struct fresh *fresh = context;
+    size_t place = fresh->staged->known + i;
+
+    add_fresh_place(row, fresh, place);
+    add_version(row, staged_account(fresh->staged, place));
+}
+
+static void add_fresh_login(struct text *row, const void *context, size_t i)
+{
+    const struct fresh *fresh = context;
+    size_t place = fresh->staged->known + i;
+    const struct account *account = staged_account(fresh->staged, place);
+
+    if (!is_told(&account->login))
+        return;
+    add_fresh_place(row, fresh, place);
+    add_told(row, &account->login);
+    pg_copy_end_row(row);
+}
+
+static void add_fresh_known_login(struct text *row, const void *context, size_t i)
+{
+    const struct fresh *fresh = context;
+    size_t place = fresh->staged->known + i;
+    const struct account *account = staged_account(fresh->staged, place);
+
+    if (!is_told(&account->login))
+        return;
+    add_fresh_place(row, fresh, place);
+    add_told(row, &account->login);
+    add_read_at(row, account);
+    pg_copy_end_row(row);
+}
+
+static int insert_fresh(const struct store *store, const struct fresh *fresh, struct err *err)
+{
+    if (fresh->count == 0)
+        return 0;
+    if (store_copy(store->pg, "account_copy", query_account_copy, add_fresh_account, fresh,
+                   fresh->count, err) < 0)
+        return -1;
+    return store_copy(store->pg, "account_version_copy", query_account_version_copy,
+                      add_fresh_version, fresh, fresh->count, err);
+}
+
+static int find_fresh(const struct store *store, struct arena *arena,
+                      const struct snapshot *snapshot, struct staged *staged, int64_t id,
+                      struct fresh *ret_fresh, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    size_t count = staged->count - staged->known;
+
+    *ret_fresh = (struct fresh){.staged = staged, .snapshot_id = id};
+    if (count == 0)
+        return 0;
+    if (PG_QUERY(store->pg, account_missing_at, PG_ONE, &result, err,
+                 store_number(arena, store->portal_id), store_number(arena, id)) < 0)
+        return -1;
+    uint32_t *by_id = arena_calloc(arena, count + 1, sizeof(by_id[0]));
+    for (size_t i = 0; i < count; i++)
+        by_id[i] = (uint32_t)(staged->known + i);
+    qsort_r(by_id, count, sizeof(by_id[0]), compare_ids, staged);
+    *ret_fresh = (struct fresh){
+        .staged = staged,
+        .count = count,
+        .portal_id = store->portal_id,
+        .snapshot_id = id,
+        .taken_at = snapshot->taken_at,
+        .missing_at = pg_instant(result, 0, 0),
+        .by_id = by_id,
+    };
+    return 0;
+}
+
+/* --- last logins --- */
+
+static int stage_logins(const struct store *store, const struct staged *staged, int64_t id,
                         struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    const char *portal = store_number(&scratch, store->portal_id);
+
+    if (PG_QUERY(store->pg, stage_login_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_login_copy", query_stage_login_copy, add_login, staged,
+                   staged->known, err) < 0 ||
+        PG_QUERY(store->pg, stage_login_analyze, PG_NOTHING, NULL, err) < 0 ||
+        STORE_MERGE(store, login_add, id, err) < 0 || STORE_MERGE(store, login_know, id, err) < 0)
+        return -1;
+    return PG_QUERY(store->pg, login_read, PG_NOTHING, NULL, err,
+                    store_number(&scratch, store->portal_id));
+}
+
+static int copy_logins(const struct store *store, const struct fresh *fresh, struct err *err)
+{
+    if (fresh->count == 0)
+        return 0;
+    if (store_copy(store->pg, "login_copy", query_login_copy, add_fresh_login, fresh, fresh->count,
+                   err) < 0 ||
+        store_copy(store->pg, "login_known_copy", query_login_known_copy, add_fresh_known_login,
+                   fresh, fresh->count, err) < 0)
+        return -1;
+    return STORE_MERGE(store, login_settle_fresh, fresh->snapshot_id, err);
+}
+
+static int merge_logins(const struct store *store, const struct fresh *fresh, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const struct staged *staged = fresh->staged;
     size_t news = 0;
 
     for (size_t i = 0; i < staged->count; i++) {
-        const struct account *account = &staged->account[staged->index[i]];
+        const struct account *account = staged_account(staged, i);
         news += is_told(&account->login) || account->history.read_anew;
     }
     if (news == 0)
         return 0;
-    if (PG_QUERY(store->pg, stage_login_create, PG_NOTHING, NULL, err) < 0 ||
-        store_copy(store->pg, "stage_login_copy", query_stage_login_copy, add_login, staged,
-                   staged->count, err) < 0 ||
-        PG_QUERY(store->pg, stage_login_analyze, PG_NOTHING, NULL, err) < 0 ||
-        STORE_MERGE(store, login_add, id, err) < 0 || STORE_MERGE(store, login_know, id, err) < 0 ||
-        PG_QUERY(store->pg, login_read, PG_NOTHING, NULL, err, portal) < 0)
+    if ((staged->known != 0 && stage_logins(store, staged, fresh->snapshot_id, err) < 0) ||
+        copy_logins(store, fresh, err) < 0)
         return -1;
-    return PG_QUERY(store->pg, login_settle, PG_NOTHING, NULL, err, portal);
+    return PG_QUERY(store->pg, login_settle, PG_NOTHING, NULL, err,
+                    store_number(&scratch, store->portal_id));
 }
 
 static void add_activity(struct text *row, const void *context, size_t number)
 {
     const struct staged *staged = context;
-    const struct activity *activity = &staged->account[staged->index[number]].activity;
+    const struct activity *activity = &staged_account(staged, number)->activity;
 
     if (!activity->is_new)
         return;
-    store_copy_number(row, staged->number[staged->index[number]]);
+    store_copy_number(row, staged_number(staged, number));
     pg_copy_field(row, event_kinds[activity->kind].word);
     store_copy_time(row, activity->at);
     store_copy_time(row, activity->seen_at);
     pg_copy_end_row(row);
 }
 
-static int merge_activity(const struct store *store, const struct staged *staged, int64_t id,
-                          struct err *err)
+static int merge_activity(const struct store *store, const struct fresh *fresh, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const struct staged *staged = fresh->staged;
+    int64_t id = fresh->snapshot_id;
     size_t news = 0;
 
     for (size_t i = 0; i < staged->count; i++)
-        news += staged->account[staged->index[i]].activity.is_new;
+        news += staged_account(staged, i)->activity.is_new;
     if (news == 0)
         return 0;
     if (PG_QUERY(store->pg, stage_activity_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy(store->pg, "stage_activity_copy", query_stage_activity_copy, add_activity,
                    staged, staged->count, err) < 0 ||
         STORE_MERGE(store, activity_add, id, err) < 0 ||
-        STORE_MERGE(store, activity_know, id, err) < 0)
+        STORE_MERGE(store, activity_know, id, err) < 0 ||
+        (fresh->count != 0 && STORE_MERGE(store, activity_settle_fresh, id, err) < 0))
         return -1;
     return PG_QUERY(store->pg, activity_settle, PG_NOTHING, NULL, err,
                     store_number(&scratch, store->portal_id));
@@ -366,6 +538,23 @@ static int forget_unlisted(const struct store *store, const struct snapshot *sna
     return PG_QUERY(store->pg, activity_forget, PG_NOTHING, NULL, err, portal, limit);
 }
 
+static int save_accounts(const struct store *store, const struct snapshot *snapshot,
+                         struct staged *staged, int64_t id, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct fresh fresh;
+    int64_t opened = 0;
+
+    if (give_numbers(store, staged, err) < 0 ||
+        merge_accounts(store, snapshot, staged, id, &opened, err) < 0 ||
+        find_fresh(store, &scratch, snapshot, staged, id, &fresh, err) < 0 ||
+        insert_fresh(store, &fresh, err) < 0 || merge_logins(store, &fresh, err) < 0 ||
+        merge_activity(store, &fresh, err) < 0)
+        return -1;
+    return store_analyze(store, query_analyze_accounts, opened + (int64_t)fresh.count,
+                         staged->count, err);
+}
+
 static int save(const struct store *store, const struct store_run *run,
                 const struct snapshot *snapshot, struct staged *staged, int64_t *ret_id,
                 struct err *err)
@@ -374,10 +563,7 @@ static int save(const struct store *store, const struct store_run *run,
 
     if (store_next(store, "snapshot_number", query_snapshot_number, run->id, ret_id, err) < 0 ||
         insert_row(store, run, snapshot, *ret_id, nameless, err) < 0 ||
-        give_numbers(store, staged, err) < 0 ||
-        merge_accounts(store, snapshot, staged, *ret_id, err) < 0 ||
-        merge_logins(store, staged, *ret_id, err) < 0 ||
-        merge_activity(store, staged, *ret_id, err) < 0 ||
+        save_accounts(store, snapshot, staged, *ret_id, err) < 0 ||
         forget_unlisted(store, snapshot, err) < 0)
         return -1;
     if (merge_profiles(store, snapshot, *ret_id, err) < 0 ||

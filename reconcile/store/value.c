@@ -141,6 +141,12 @@ int store_merge_open(const struct store *store, const char *name, const char *sq
 
     if (store_merge(store, name, sql, number, &rows, err) < 0)
         return -1;
+    return store_analyze(store, analyze, rows, staged, err);
+}
+
+int store_analyze(const struct store *store, const char *analyze, int64_t rows, size_t staged,
+                  struct err *err)
+{
     if ((size_t)rows < staged / 10 + 100)
         return 0;
     return pg_run(store->pg, "analyze", analyze, PG_NOTHING, NULL, 0, NULL, err);

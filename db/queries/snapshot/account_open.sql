@@ -1,4 +1,4 @@
--- Opens a version for every account that is new, changed or back again.
+-- Opens a version for every known account that changed or is back again.
 insert into account_version (portal_id, account_no, valid_from, status, username, email, email2,
                              name, employee_number, profile_id, country, department, groups,
                              groups_unreadable, sso_only, flaw, digest)
