@@ -174,6 +174,74 @@ TEST(a_line_of_what_does_not_count_alone_is_not_in_a_report)
     }
 }
 
+/* --- of all portals at once --- */
+
+static void add_answer(struct worlds *worlds, const char *sql, const char *const *parameter,
+                       size_t count, struct text *out)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    if (pg_run(worlds->pg, "answer", sql, PG_MANY, parameter, count, &result, &err) < 0)
+        fail_msg("%s\n%s", err.text, sql);
+    for (int row = 0; row < PQntuples(result); row++)
+        for (int i = 0; i < PQnfields(result); i++)
+            text_addf(out, "%s%c", PQgetvalue(result, row, i),
+                      i + 1 < PQnfields(result) ? '|' : '\n');
+}
+
+/* `all` and `one` list the same columns; `one` is asked of each portal that has a plan, by its
+ * number and the day of its newest. */
+static void compare_at_once(struct worlds *worlds, const char *all, const char *one)
+{
+    CLEANUP(text_release) struct text at_once = TEXT_INIT, singly = TEXT_INIT;
+    CLEANUP(pg_clearp) PGresult *portals = NULL;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    execute(worlds, "set search_path = reconcile, pg_catalog");
+    if (pg_run(worlds->pg, "portals",
+               "select distinct on (p.portal_id) p.portal_id, l.today from portal p join plan l on "
+               "l.portal_id = p.portal_id where p.set_aside_at is null order by p.portal_id, "
+               "l.plan_id desc",
+               PG_MANY, NULL, 0, &portals, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_true(PQntuples(portals) > 1);
+    for (int row = 0; row < PQntuples(portals); row++) {
+        const char *const parameter[] = {PQgetvalue(portals, row, 0), PQgetvalue(portals, row, 1)};
+        add_answer(worlds, one, parameter, COUNT_OF(parameter), &singly);
+    }
+    add_answer(worlds, all, NULL, 0, &at_once);
+    assert_true(at_once.length > 1000);
+    assert_string_equal(text_cstr(&at_once), text_cstr(&singly));
+}
+
+#define HAS_PLAN "exists (select 1 from plan l where l.portal_id = s.portal_id)"
+#define THIS_ONE "s.portal_id = $1::bigint and $2::date is not null"
+#define LINES_OF(which)                                                                            \
+    "select s.* from audit.savings s where " which " order by s.portal_id, s.month, s.class "      \
+    "collate \"C\" nulls last, s.currency nulls last, s.two_currencies"
+#define SPANS_OF(which)                                                                            \
+    "select s.* from audit.savings_span s where " which " order by s.portal_id, s.act_id"
+
+/* A question of all is one statement, and one of a single portal is about it alone. */
+TEST(all_portals_at_once_say_what_each_says_alone)
+{
+    struct worlds *worlds = *state;
+
+    compare_at_once(worlds, LINES_OF(HAS_PLAN), LINES_OF(THIS_ONE));
+    compare_at_once(worlds, SPANS_OF(HAS_PLAN), SPANS_OF(THIS_ONE));
+}
+
+/* `status --all`, and the report of one: each by its own day. */
+TEST(status_of_all_has_the_savings_that_each_report_has)
+{
+    struct worlds *worlds = *state;
+    CLEANUP(text_release) struct text one = TEXT_INIT;
+
+    text_addf(&one, "select $1::bigint as portal_id, r.* from (%s) r", query_savings_now);
+    compare_at_once(worlds, query_status_savings, text_cstr(&one));
+}
+
 /* --- what the random worlds hold --- */
 
 #define SPANS           "audit.savings_span s where "
@@ -266,13 +334,14 @@ struct wrong {
 
 static void keep_function(struct worlds *worlds)
 {
-    execute(worlds,
-            "create temporary table right_one as select "
-            "p.oid::regprocedure::text as name, pg_get_functiondef(p.oid) as text from "
-            "pg_proc p where p.pronamespace = 'audit'::regnamespace and p.proname in "
-            "('savings_of', 'savings_span_of', 'profile_class_of', 'seats_room', 'seats_given') "
-            "union all select 'savings_source', 'create or replace view audit.savings_source as ' || "
-            "pg_get_viewdef('audit.savings_source'::regclass)");
+    execute(
+        worlds,
+        "create temporary table right_one as select "
+        "p.oid::regprocedure::text as name, pg_get_functiondef(p.oid) as text from "
+        "pg_proc p where p.pronamespace = 'audit'::regnamespace and p.proname in "
+        "('savings_of', 'savings_span_of', 'profile_class_of', 'seats_room', 'seats_given') "
+        "union all select 'savings_source', 'create or replace view audit.savings_source as ' || "
+        "pg_get_viewdef('audit.savings_source'::regclass)");
 }
 
 static void replace_function(struct worlds *worlds, const struct wrong *wrong)
