@@ -147,7 +147,7 @@ begin
         select p.oid::regprocedure as name
         from pg_proc p
         where p.pronamespace in ('reconcile'::regnamespace, 'audit'::regnamespace)
-          and p.prorettype <> 'trigger'::regtype and not p.proretset
+          and p.prorettype <> 'trigger'::regtype and p.proname <> 'account_at'
     loop
         execute format('select create_distributed_function(%L)', item.name);
     end loop;

@@ -52,7 +52,9 @@ begin
         union all
         select format('alter type %s owner to reconcile_owner', t.oid::regtype)
         from pg_type t
-        where t.typnamespace = 'reconcile'::regnamespace and t.typtype = 'e'
+        left join pg_class c on c.oid = t.typrelid
+        where t.typnamespace in ('reconcile'::regnamespace, 'audit'::regnamespace)
+          and (t.typtype = 'e' or c.relkind = 'c')
     loop
         execute item.sql;
     end loop;
@@ -83,9 +85,9 @@ grant execute on function reconcile.us(timestamptz), reconcile.audit_hold(bigint
     reconcile.audit_field(bytea), reconcile.audit_hash(reconcile.audit_event),
     reconcile.account_at(text, timestamptz)
     to reconcile_job, reconcile_eraser;
-grant execute on function audit.plain(text), audit.is_odd(text), audit.savings_of(text),
-    audit.savings_span_of(text), audit.savings_portals(), audit.profile_class_of(bigint),
-    audit.seats_room(bigint, date, date, text[]),
+grant execute on function audit.plain(text), audit.is_odd(text), audit.savings_of(audit.savings_facts),
+    audit.savings_span_of(audit.savings_facts), audit.profile_class_of(audit.savings_facts),
+    audit.seats_room(audit.savings_facts, date, date, text[]),
     audit.seats_given(integer[], integer[], integer[], integer[], bigint[], integer, integer, integer)
     to reconcile_job, reconcile_auditor, reconcile_auditor_personal, reconcile_eraser;
 grant execute on function audit.account_at(text, timestamptz)

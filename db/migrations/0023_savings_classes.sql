@@ -134,10 +134,120 @@ begin
 end $$;
 comment on function audit.seats_given(integer[], integer[], integer[], integer[], bigint[], integer, integer, integer) is 'part of audit.savings_span_of: the day on which each freed seat ends, the oldest first where more would be free than there is room for';
 
+-- --- what the figures are made of, portal by portal -----------------------------------------------
+
+create type audit.savings_act as (
+    act_id bigint, account_id text, plan_id bigint, action text, done_at timestamptz, since date,
+    frees boolean, freed_class text, freed_profile text, takes boolean, taken_class text,
+    taken_profile text, back_on date);
+create type audit.savings_count as (
+    snapshot_id bigint, day date, taken_at timestamptz, class text, seats bigint);
+create type audit.savings_day as (day date, snapshot_id bigint);
+create type audit.savings_price as (
+    class text, from_day date, from_snapshot bigint, to_snapshot bigint, contracted bigint,
+    price numeric, currency text);
+create type audit.savings_profile as (
+    profile_id text, class text, from_snapshot bigint, from_day date, to_snapshot bigint,
+    to_day date);
+create type audit.savings_exposed as (
+    month date, plan_id bigint, class text, seats bigint, price numeric, currency text,
+    two_currencies boolean);
+create type audit.savings_seats as (
+    plan_id bigint, class text, seats bigint, seats_after bigint, contracted bigint, price numeric,
+    currency text);
+create type audit.savings_facts as (
+    acts audit.savings_act[], counts audit.savings_count[], days audit.savings_day[],
+    prices audit.savings_price[], profiles audit.savings_profile[],
+    exposed audit.savings_exposed[], seats audit.savings_seats[]);
+
+-- A row for each portal that goes on, whoever asks for how many: every part of it names its portal, so
+-- that one statement can be about all of them, or about one, wherever they are. The functions that count
+-- are told these facts and look nothing up.
+create view audit.savings_source as
+    select p.name as portal, p.portal_id,
+           row(a.facts, c.facts, d.facts, v.facts, k.facts, e.facts, u.facts)::audit.savings_facts
+               as facts
+    from portal p
+    left join lateral (
+        select array_agg(row(s.act_id, s.account_id, a.plan_id, a.action, a.done_at, s.since,
+                             s.frees, s.freed_class, s.freed_profile, s.takes, s.taken_class,
+                             case when s.takes then a.to_profile end,
+                             s.back_on)::audit.savings_act) as facts
+        from seat_act s
+        join act a on a.portal_id = s.portal_id and a.act_id = s.act_id
+        where s.portal_id = p.portal_id
+        group by s.portal_id) a on true
+    left join lateral (
+        select array_agg(row(c.snapshot_id, r.today, s.taken_at, c.class,
+                             c.seats)::audit.savings_count) as facts
+        from seat_count c
+        join snapshot s on s.portal_id = c.portal_id and s.snapshot_id = c.snapshot_id
+        join run r on r.portal_id = s.portal_id and r.run_id = s.run_id
+        where c.portal_id = p.portal_id
+        group by c.portal_id) c on true
+    left join lateral (
+        -- of each day the newest reading, complete or not: its configuration
+        select array_agg(row(s.day, s.snapshot_id)::audit.savings_day) as facts
+        from (select s.portal_id, r.today as day, max(s.snapshot_id) as snapshot_id
+              from snapshot s
+              join run r on r.portal_id = s.portal_id and r.run_id = s.run_id
+              where s.portal_id = p.portal_id
+              group by s.portal_id, r.today) s
+        group by s.portal_id) d on true
+    left join lateral (
+        select array_agg(row(v.class, r.today, v.valid_from, v.valid_to, v.contracted, v.price,
+                             v.currency)::audit.savings_price) as facts
+        from seat_class_version v
+        left join snapshot s on s.portal_id = v.portal_id and s.snapshot_id = v.valid_from
+        left join run r on r.portal_id = s.portal_id and r.run_id = s.run_id
+        where v.portal_id = p.portal_id
+        group by v.portal_id) v on true
+    left join lateral (
+        select array_agg(row(v.profile_id, v.class, v.valid_from, r.today, v.valid_to,
+                             q.today)::audit.savings_profile) as facts
+        from profile_class_version v
+        left join snapshot s on s.portal_id = v.portal_id and s.snapshot_id = v.valid_from
+        left join run r on r.portal_id = s.portal_id and r.run_id = s.run_id
+        left join snapshot t on t.portal_id = v.portal_id and t.snapshot_id = v.valid_to
+        left join run q on q.portal_id = t.portal_id and q.run_id = t.run_id
+        where v.portal_id = p.portal_id
+        group by v.portal_id) k on true
+    left join lateral (
+        select array_agg(row(m.month, m.plan_id, e.class, e.seats, e.price, e.currency,
+                             e.two_currencies)::audit.savings_exposed) as facts
+        from (
+            -- of each month the newest plan of its last day that has one
+            select distinct on (e.portal_id, date_trunc('month', l.today))
+                   e.portal_id, date_trunc('month', l.today)::date as month, e.plan_id
+            from plan_exposed e
+            join plan l on l.portal_id = e.portal_id and l.plan_id = e.plan_id
+            where e.portal_id = p.portal_id
+            order by e.portal_id, date_trunc('month', l.today), l.today desc, e.plan_id desc) m
+        join plan_exposed e on e.portal_id = m.portal_id and e.plan_id = m.plan_id
+        group by m.portal_id) e on true
+    left join lateral (
+        select array_agg(row(c.plan_id, c.class, c.seats, c.seats_after, c.contracted, c.price,
+                             c.currency)::audit.savings_seats) as facts
+        from (
+            -- of each month the newest plan of its last day that has one
+            select distinct on (e.portal_id, date_trunc('month', l.today))
+                   e.portal_id, date_trunc('month', l.today)::date as month, e.plan_id
+            from plan_exposed e
+            join plan l on l.portal_id = e.portal_id and l.plan_id = e.plan_id
+            where e.portal_id = p.portal_id
+            order by e.portal_id, date_trunc('month', l.today), l.today desc, e.plan_id desc) m
+        join plan_class c on c.portal_id = m.portal_id and c.plan_id = m.plan_id
+        group by m.portal_id) u on true
+    where p.goes_on_in is null;
+comment on view audit.savings_source is 'part of audit.savings and audit.savings_span: what these are made of, a row for each portal';
+comment on column audit.savings_source.portal is 'portal; one that was set aside has no row';
+comment on column audit.savings_source.portal_id is 'its number';
+comment on column audit.savings_source.facts is 'acts, readings, days, prices, profiles, and of each month the newest plan of its last day that has one';
+
 -- Of which class a profile is from a day on; of none that is missing, as before.
-create function audit.profile_class_of(own bigint)
+create function audit.profile_class_of(facts audit.savings_facts)
     returns table (profile_id text, class text, since date, until date)
-    language plpgsql stable set search_path = pg_catalog
+    language plpgsql immutable parallel safe set search_path = pg_catalog
 as $$
 #variable_conflict use_column
 begin
@@ -146,18 +256,19 @@ begin
            lead(c.day) over (partition by c.profile_id order by c.day)
     from (select v.profile_id, v.class, v.day,
                  lag(v.class) over (partition by v.profile_id order by v.day) as before
-          from (select distinct on (v.profile_id, s.day) v.profile_id, v.class, s.day
-                from audit.profile_class v
-                join audit.snapshot s on s.portal_id = own and s.snapshot_id = v.from_snapshot
-                where v.portal_id = own
-                order by v.profile_id, s.day, v.from_snapshot desc) v) c
+          from (select distinct on (v.profile_id, v.from_day) v.profile_id, v.class,
+                       v.from_day as day
+                from unnest(facts.profiles) v
+                where v.from_day is not null
+                order by v.profile_id, v.from_day, v.from_snapshot desc) v) c
     where c.before is distinct from c.class;
 end $$;
-comment on function audit.profile_class_of(bigint) is 'part of audit.savings_span_of and audit.savings_of: the class of each profile, as it counts for what was freed; until: the first day that it does not';
+comment on function audit.profile_class_of(audit.savings_facts) is 'part of audit.savings_span_of and audit.savings_of: the class of each profile, as it counts for what was freed; until: the first day that it does not';
 
-create function audit.seats_room(own bigint, first_day date, last_day date, name text[])
+create function audit.seats_room(facts audit.savings_facts, first_day date, last_day date,
+                                 name text[])
     returns bigint[]
-    language plpgsql stable set search_path = pg_catalog
+    language plpgsql immutable parallel safe set search_path = pg_catalog
     -- of sizes that the planner cannot know
     set enable_nestloop = off set jit = off
 as $$
@@ -167,18 +278,13 @@ declare
 begin
     with used as materialized (
         select c.snapshot_id, c.day, c.taken_at, coalesce(c.class, '') as class, c.seats
-        from audit.seat_count c
-        where c.portal_id = own),
+        from unnest(facts.counts) c),
     reading as materialized (
         -- of each day the newest complete one
         select distinct on (u.day) u.day, u.snapshot_id, u.taken_at
         from used u
         order by u.day, u.snapshot_id desc),
-    configured as (
-        select s.day, max(s.snapshot_id) as snapshot_id
-        from audit.snapshot s
-        where s.portal_id = own
-        group by s.day),
+    configured as (select s.day, s.snapshot_id from unnest(facts.days) s),
     day as materialized (
         -- each day with the newest complete reading until then, and the newest configuration; a week
         -- before the first act as well. Before the first reading there is neither
@@ -194,8 +300,8 @@ begin
                a.frees or (a.takes and a.action = 'restore') as leaves,
                coalesce(a.freed_class, '') as freed_class,
                coalesce(a.taken_class, '') as taken_class
-        from audit.seat_act a
-        where a.portal_id = own and a.since <= last_day),
+        from unnest(facts.acts) a
+        where a.since <= last_day),
     class as materialized (
         select u.class, u.number::integer as number
         from unnest(name) with ordinality u(class, number)),
@@ -230,21 +336,18 @@ begin
         left join used c on c.day = r.day and c.class = k.class
         group by k.class, r.day),
     version as (
-        select v.class, v.from_snapshot, v.to_snapshot,
+        select v.class, v.from_snapshot, v.from_day, v.to_snapshot, v.to_day,
                lag(v.to_snapshot) over (partition by v.profile_id order by v.from_snapshot) as before,
                lead(v.from_snapshot) over (partition by v.profile_id order by v.from_snapshot)
                    as after
-        from audit.profile_class v
-        where v.portal_id = own),
+        from unnest(facts.profiles) v),
     turned as (
         -- a profile came to the class from another one; a new profile is no change
-        select distinct t.class, s.day
-        from (select v.class, v.from_snapshot as snapshot_id from version v
-              where v.before is not null
-              union all
-              select '', v.to_snapshot from version v
-              where v.to_snapshot < v.after or (v.to_snapshot is not null and v.after is null)) t
-        join audit.snapshot s on s.portal_id = own and s.snapshot_id = t.snapshot_id),
+        select v.class, v.from_day as day from version v
+        where v.before is not null
+        union
+        select '', v.to_day from version v
+        where v.to_snapshot < v.after or (v.to_snapshot is not null and v.after is null)),
     known as (
         -- a contract that was mistyped, or profiles that were of another class, for less than a week
         -- end nothing
@@ -258,7 +361,7 @@ begin
         cross join day d
         left join changed c on c.class = k.class and c.day = first_day + d.number
         left join turned t on t.class = k.class and t.day = first_day + d.number
-        left join audit.seat_price v on v.portal_id = own and v.class = k.class
+        left join unnest(facts.prices) v on v.class = k.class
             and v.from_snapshot <= d.snapshot_id
             and (v.to_snapshot is null or v.to_snapshot > d.snapshot_id))
     select array_agg(case when k.read_on is not null and not k.is_new
@@ -271,28 +374,22 @@ begin
     where k.number >= 0;
     return room;
 end $$;
-comment on function audit.seats_room(bigint, date, date, text[]) is 'part of audit.savings_span_of: how many seats can be free on each day, all days of a class after each other; NULL: not known';
+comment on function audit.seats_room(audit.savings_facts, date, date, text[]) is 'part of audit.savings_span_of: how many seats can be free on each day, all days of a class after each other; NULL: not known';
 
--- With the rights of who asks: it sees the views only, and of these nothing personal.
-create function audit.savings_span_of(portal_name text)
+create function audit.savings_span_of(facts audit.savings_facts)
     returns table (
         act_id bigint, account_id text, class text, is_downgrade boolean, target text, begins date,
         ends date, why text, freed_profile text, taken_profile text)
-    language plpgsql stable set search_path = pg_catalog
+    language plpgsql immutable parallel safe set search_path = pg_catalog
     -- of sizes that the planner cannot know
     set enable_nestloop = off set jit = off
 as $$
 #variable_conflict use_column
 declare
-    own bigint := (select p.portal_id from audit.portal p
-                   where p.portal = portal_name and p.goes_on_in is null);
     first_day date;
-    last_day date := (select max(c.day) from audit.seat_count c where c.portal_id = own);
-    classes_day date := (select s.day
-                         from audit.snapshot s
-                         where s.portal_id = own
-                           and s.snapshot_id = (select min(v.from_snapshot) from audit.seat_price v
-                                                where v.portal_id = own));
+    last_day date := (select max(c.day) from unnest(facts.counts) c);
+    classes_day date := (select v.from_day from unnest(facts.prices) v
+                         order by v.from_snapshot limit 1);
     days integer;
     act bigint[]; -- each freed seat, by the day of its act
     class_then text[];
@@ -315,8 +412,8 @@ declare
     held_begun integer[];
     held_given integer[];
 begin
-    first_day := (select min(a.since) from audit.seat_act a
-                  where a.portal_id = own and a.frees and a.since <= last_day);
+    first_day := (select min(a.since) from unnest(facts.acts) a
+                  where a.frees and a.since <= last_day);
     days := last_day - first_day + 1;
     -- a come-back within 31 days: as if the act had not been
     select array_agg(f.act_id order by f.since, f.done_at, f.act_id),
@@ -335,13 +432,13 @@ begin
                  case when a.back_on <= last_day then greatest(a.back_on, a.since) end as back_on,
                  case when a.freed_class is null and a.since < classes_day then classes_day end
                      as classes_on
-          from audit.seat_act a
-          where a.portal_id = own and a.frees and a.since <= last_day) f;
+          from unnest(facts.acts) a
+          where a.frees and a.since <= last_day) f;
     given := ended;
     select array_agg(k.profile_id), array_agg(k.class), array_agg(k.since - first_day),
            array_agg(k.until - first_day)
     into of_profile, of_class, of_since, of_until
-    from audit.profile_class_of(own) k;
+    from audit.profile_class_of(facts) k;
     select array_agg(n.class order by n.class) into name
     from (select u.class from unnest(class_then) u(class)
           union
@@ -353,7 +450,7 @@ begin
                     and k.since < days
                   union select 0
                   order by 1);
-    room := audit.seats_room(own, first_day, last_day, name);
+    room := audit.seats_room(facts, first_day, last_day, name);
     for i in 1 .. cardinality(turn) loop
         exit when act is null;
         -- those that free a seat of a class in these days
@@ -397,27 +494,23 @@ begin
            f.profile, f.target_profile
     from unnest(act, class_then, target_then, ended, given, profile, target_profile)
         with ordinality f(act_id, class, target, ended, given, profile, target_profile, number)
-    join audit.seat_act a on a.portal_id = own and a.act_id = f.act_id
+    join unnest(facts.acts) a on a.act_id = f.act_id
     order by f.number;
 end $$;
-comment on function audit.savings_span_of(text) is 'each freed seat of a portal: the rows of audit.savings_span, which audit.savings_of counts';
+comment on function audit.savings_span_of(audit.savings_facts) is 'each freed seat of a portal: the rows of audit.savings_span, which audit.savings_of counts';
 
--- Spans and classes are asked first, because the questions of them cannot stand within another one that is
--- sent to where the portal is.
-create function audit.savings_of(portal_name text)
+create function audit.savings_of(facts audit.savings_facts)
     returns table (
         month date, class text, currency text, exposed_seats bigint, exposed numeric,
         freed_seat_days bigint, freed numeric, come_backs bigint, not_counted bigint,
         new_holders bigint, reducible_seats bigint, reducible numeric, two_currencies boolean)
-    language plpgsql stable set search_path = pg_catalog
+    language plpgsql immutable parallel safe set search_path = pg_catalog
     set enable_nestloop = off set jit = off
 as $$
 #variable_conflict use_column
 declare
-    own bigint := (select p.portal_id from audit.portal p
-                   where p.portal = portal_name and p.goes_on_in is null);
     first_day date;
-    last_day date := (select max(c.day) from audit.seat_count c where c.portal_id = own);
+    last_day date := (select max(c.day) from unnest(facts.counts) c);
     classes text[]; -- each freed seat
     downgrades boolean[];
     targets text[];
@@ -431,8 +524,8 @@ declare
     of_since integer[];
     of_until integer[];
 begin
-    first_day := (select min(a.since) from audit.seat_act a
-                  where a.portal_id = own and a.frees and a.since <= last_day);
+    first_day := (select min(a.since) from unnest(facts.acts) a
+                  where a.frees and a.since <= last_day);
     select array_agg(s.class), array_agg(s.is_downgrade), array_agg(s.target),
            array_agg(s.profile), array_agg(s.target_profile), array_agg(s.begins),
            array_agg(s.ends), array_agg(s.why)
@@ -441,17 +534,13 @@ begin
                  coalesce(s.target, '') as target, coalesce(s.freed_profile, '') as profile,
                  coalesce(s.taken_profile, '') as target_profile, s.begins - first_day as begins,
                  coalesce(s.ends, last_day + 1) - first_day as ends, s.why
-          from audit.savings_span_of(portal_name) s) s;
+          from audit.savings_span_of(facts) s) s;
     select array_agg(k.profile_id), array_agg(k.class), array_agg(k.since - first_day),
            array_agg(k.until - first_day)
     into of_profile, of_class, of_since, of_until
-    from audit.profile_class_of(own) k;
+    from audit.profile_class_of(facts) k;
     return query
-    with configured as (
-        select s.day, max(s.snapshot_id) as snapshot_id
-        from audit.snapshot s
-        where s.portal_id = own
-        group by s.day),
+    with configured as (select s.day, s.snapshot_id from unnest(facts.days) s),
     day as materialized (
         -- each day with its newest configuration; NULL: before the first reading
         select n.number, n.snapshot_id
@@ -515,10 +604,10 @@ begin
                coalesce(v.currency <> t.currency, false) as two_currencies
         from pair k
         cross join day d
-        left join audit.seat_price v on v.portal_id = own and v.class = k.class
+        left join unnest(facts.prices) v on v.class = k.class
             and v.from_snapshot <= d.snapshot_id
             and (v.to_snapshot is null or v.to_snapshot > d.snapshot_id)
-        left join audit.seat_price t on t.portal_id = own and t.class = k.target
+        left join unnest(facts.prices) t on t.class = k.target
             and t.from_snapshot <= d.snapshot_id
             and (t.to_snapshot is null or t.to_snapshot > d.snapshot_id)),
     moved as (
@@ -542,17 +631,13 @@ begin
             and r.number = e.over
         where e.why in ('given', 'back', 'not counted') and e.is_last),
     plan as (
-        -- of each month the newest plan of its last day that has one
-        select distinct on (date_trunc('month', e.day)) date_trunc('month', e.day)::date as month,
-               e.plan_id,
+        select distinct e.month, e.plan_id,
                -- a night without profiles: nobody is of a class, and how many need one is not known
                (select coalesce(sum(c.seats) filter (where c.class is not null) = 0
                                 and sum(c.seats) filter (where c.class is null) > 0, false)
-                from audit.plan_seats c
-                where c.portal_id = own and c.plan_id = e.plan_id) as is_blind
-        from audit.plan_exposed e
-        where e.portal_id = own
-        order by date_trunc('month', e.day), e.day desc, e.plan_id desc),
+                from unnest(facts.seats) c
+                where c.plan_id = e.plan_id) as is_blind
+        from unnest(facts.exposed) e),
     line as (
         select date_trunc('month', first_day + f.number)::date as month, nullif(f.class, '') as class,
                f.currency, f.two_currencies, null::numeric as exposed_seats, null::numeric as exposed,
@@ -569,7 +654,7 @@ begin
         select p.month, e.class, e.currency, e.two_currencies, e.seats,
                e.seats * greatest(e.price, 0), 0, 0, 0, 0, 0, null, null
         from plan p
-        join audit.plan_exposed e on e.portal_id = own and e.plan_id = p.plan_id
+        join unnest(facts.exposed) e on e.plan_id = p.plan_id
         where e.seats > 0
         union all
         -- what is done of that plan is not in use any more
@@ -580,18 +665,16 @@ begin
                     when c.currency = t.currency then -greatest(c.price - t.price, 0) end,
                0, 0, 0, 0, 0, null, null
         from plan p
-        join audit.act b on b.portal_id = own and b.plan_id = p.plan_id
-        join audit.seat_act a on a.portal_id = own and a.act_id = b.act_id and a.frees
-        left join audit.plan_seats c on c.portal_id = own and c.plan_id = p.plan_id
-            and c.class = a.freed_class
-        left join audit.plan_seats t on t.portal_id = own and t.plan_id = p.plan_id and a.takes
+        join unnest(facts.acts) a on a.plan_id = p.plan_id and a.frees
+        left join unnest(facts.seats) c on c.plan_id = p.plan_id and c.class = a.freed_class
+        left join unnest(facts.seats) t on t.plan_id = p.plan_id and a.takes
             and t.class = a.taken_class
         union all
         select p.month, c.class, c.currency, false, 0, 0, 0, 0, 0, 0, 0,
                greatest(c.contracted - c.seats_after, 0),
                greatest(c.contracted - c.seats_after, 0) * c.price
         from plan p
-        join audit.plan_seats c on c.portal_id = own and c.plan_id = p.plan_id
+        join unnest(facts.seats) c on c.plan_id = p.plan_id
         where c.contracted is not null and not p.is_blind)
     select l.month, l.class, l.currency, greatest(coalesce(sum(l.exposed_seats), 0), 0)::bigint,
            case when l.currency is not null then greatest(coalesce(sum(l.exposed), 0), 0) end,
@@ -604,24 +687,13 @@ begin
     group by l.month, l.class, l.currency, l.two_currencies
     order by l.month, l.class nulls last, l.currency nulls last, l.two_currencies;
 end $$;
-comment on function audit.savings_of(text) is 'what was saved, by month, class and currency: the rows of audit.savings for one portal';
-
--- The views of it ask function by function, and none of them can be sent anywhere: the portals too are
--- what a function says. Their columns of numbers come last, as in every view.
-create function audit.savings_portals()
-    returns table (portal text, portal_id bigint)
-    language plpgsql stable rows 100 set search_path = pg_catalog
-as $$
-begin
-    return query select p.portal, p.portal_id from audit.portal p;
-end $$;
-comment on function audit.savings_portals() is 'part of audit.savings and audit.savings_span: each portal and its number';
+comment on function audit.savings_of(audit.savings_facts) is 'what was saved, by month, class and currency: the rows of audit.savings for one portal';
 
 create view audit.savings_span as
     select p.portal, s.act_id, s.account_id, s.class, s.is_downgrade, s.target, s.begins, s.ends, s.why,
            s.freed_profile, s.taken_profile, p.portal_id
-    from audit.savings_portals() p
-    cross join lateral audit.savings_span_of(p.portal) s;
+    from audit.savings_source p
+    cross join lateral audit.savings_span_of(p.facts) s;
 comment on view audit.savings_span is 'each seat that an act freed: from when until when it counts, and what ended it; audit.savings counts these';
 comment on column audit.savings_span.portal is 'portal; one that was set aside has no rows, its acts count where they go on';
 comment on column audit.savings_span.act_id is 'act';
@@ -640,8 +712,8 @@ create view audit.savings as
     select p.portal, s.month, s.class, s.currency, s.exposed_seats, s.exposed, s.freed_seat_days,
            s.freed, s.come_backs, s.not_counted, s.new_holders, s.reducible_seats, s.reducible,
            s.two_currencies, p.portal_id
-    from audit.savings_portals() p
-    cross join lateral audit.savings_of(p.portal) s;
+    from audit.savings_source p
+    cross join lateral audit.savings_of(p.facts) s;
 comment on view audit.savings is 'what was saved: three figures by month, class and currency, which say different things and are never added; nor are currencies';
 comment on column audit.savings.portal is 'portal; one that was set aside has no rows, its acts count where they go on';
 comment on column audit.savings.month is 'first day of the month; days after the newest complete reading are in none';

@@ -1,4 +1,4 @@
-/* Two statements for all portals, whose rows meet by number, and one for each portal's money. */
+/* Three statements, however many portals there are, whose rows meet by number. */
 #include "audit/portals.h"
 
 #include <stdlib.h>
@@ -100,17 +100,28 @@ static int load_locks(struct pg *pg, struct portal_status *portal, size_t count,
 }
 
 static int load_savings(struct pg *pg, struct arena *arena, struct portal_status *portal,
-                        struct err *err)
+                        size_t count, struct err *err)
 {
-    const struct store store = {.pg = pg, .portal_id = portal->portal_id};
     struct plan_savings *savings = NULL;
+    int64_t *of = NULL;
+    size_t rows = 0;
 
-    if (portal->plan_id == 0)
-        return 0;
-    if (store_load_savings(&store, arena, portal->plan_today, &savings, &portal->savings_count,
-                           err) < 0)
+    if (store_load_all_savings(pg, arena, &savings, &of, &rows, err) < 0)
         return -1;
-    portal->savings = savings;
+    for (size_t i = 0; i < count; i++) {
+        size_t low = 0, high = rows;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (of[middle] < portal[i].portal_id)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        portal[i].savings = &savings[low];
+        while (low + portal[i].savings_count < rows &&
+               of[low + portal[i].savings_count] == portal[i].portal_id)
+            portal[i].savings_count++;
+    }
     return 0;
 }
 
@@ -124,13 +135,11 @@ int portals_load(struct pg *pg, struct arena *arena, struct instant now,
         return -1;
     struct portal_status *portal =
         store_read_all(portal_columns, sizeof(*portal), result, arena, ret_count);
-    if (load_locks(pg, portal, *ret_count, err) < 0)
+    if (load_locks(pg, portal, *ret_count, err) < 0 ||
+        load_savings(pg, arena, portal, *ret_count, err) < 0)
         return -1;
-    for (size_t i = 0; i < *ret_count; i++) {
-        if (load_savings(pg, arena, &portal[i], err) < 0)
-            return -1;
+    for (size_t i = 0; i < *ret_count; i++)
         judge(&portal[i], now);
-    }
     *ret_portal = portal;
     return 0;
 }

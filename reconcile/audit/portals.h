@@ -1,8 +1,8 @@
 /*
- * audit/portals: how every portal of a database stands, by what is recorded there: a statement for
- * all of them, however many, and one for the money of each. Their configurations are not asked, so
- * an approval counts here whoever gave it, until a run ends it; `status` of one portal judges it by
- * its own configuration and by the clock. Only reads.
+ * audit/portals: how every portal of a database stands, by what is recorded there: three
+ * statements, however many portals there are. Their configurations are not asked, so an approval
+ * counts here whoever gave it, until a run ends it; `status` of one portal judges it by its own
+ * configuration and by the clock. Only reads.
  */
 #ifndef AUDIT_PORTALS_H
 #define AUDIT_PORTALS_H

@@ -53,8 +53,11 @@ int store_excess_rights(struct pg *pg, struct arena *arena, const char **ret_exc
 int store_check_rights(struct pg *pg, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
+    CLEANUP(text_release) struct text made = TEXT_INIT;
 
-    if (PG_QUERY(pg, rights_missing, PG_ONE, &result, err) < 0)
+    for (const struct migration *one = migrations; one->version; one++)
+        text_add(&made, one->text);
+    if (PG_QUERY(pg, rights_missing, PG_ONE, &result, err, text_cstr(&made)) < 0)
         return -1;
     int64_t count = pg_int(result, 0, store_place_of(result, "count"));
     if (count > 0)

@@ -61,3 +61,18 @@ int store_load_savings(const struct store *store, struct arena *arena, struct da
     *ret_savings = store_read_all(savings_columns, sizeof(**ret_savings), result, arena, ret_count);
     return 0;
 }
+
+int store_load_all_savings(struct pg *pg, struct arena *arena, struct plan_savings **ret_savings,
+                           int64_t **ret_portal, size_t *ret_count, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(pg, status_savings, PG_MANY, &result, err) < 0)
+        return -1;
+    int place = store_place_of(result, "portal_id");
+    *ret_portal = arena_calloc(arena, (size_t)PQntuples(result) + 1, sizeof(**ret_portal));
+    for (int row = 0; row < PQntuples(result); row++)
+        (*ret_portal)[row] = pg_int(result, row, place);
+    *ret_savings = store_read_all(savings_columns, sizeof(**ret_savings), result, arena, ret_count);
+    return 0;
+}

@@ -22,4 +22,10 @@ int store_load_savings(const struct store *store, struct arena *arena, struct da
                        struct plan_savings **ret_savings, size_t *ret_count, struct err *err)
     __attribute__((warn_unused_result));
 
+/* The same of every portal, each by the day of its newest plan, and of each row the number of its
+ * portal: these ascend. */
+int store_load_all_savings(struct pg *pg, struct arena *arena, struct plan_savings **ret_savings,
+                           int64_t **ret_portal, size_t *ret_count, struct err *err)
+    __attribute__((warn_unused_result));
+
 #endif

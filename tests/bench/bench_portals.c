@@ -32,7 +32,7 @@
 #include "store/migrate.h"
 
 #define NOT_COUNTED (-1e18)
-enum { AT_ONCE = 2, NODES_UP = 9, SETTLED_TRIES = 1000 };
+enum { AT_ONCE = 4, NODES_UP = 9, SETTLED_TRIES = 1000 };
 
 /* What the servers, or the program, have used since they began. */
 struct used {

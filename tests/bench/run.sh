@@ -36,7 +36,12 @@ stop_portal() {
     sim_pid=
     sim_pids=
 }
-trap 'stop_portal; rm -rf "$work"' EXIT
+leave() { # what was measured is kept when something ends badly
+    stop_portal
+    [ ! -s "$work/figures" ] || write_json
+    rm -rf "$work"
+}
+trap leave EXIT
 (umask 077 && printf 'demo-secret\n' > "$work/client-secret" && printf 'bench-token\n' > "$work/token")
 : > "$work/figures"
 
@@ -62,7 +67,7 @@ calculate() {
 
 start_portal() { # options of portal-sim
     rm -f "$work/port"
-    "$build/portal-sim" --max-seconds 3600 --port-file "$work/port" --roster "$work/roster.csv" "$@" \
+    "$build/portal-sim" --max-seconds 20000 --port-file "$work/port" --roster "$work/roster.csv" "$@" \
         2>"$work/sim.log" &
     sim_pid=$!
     tries=0

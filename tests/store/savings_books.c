@@ -55,9 +55,10 @@ static int first_day(const struct savings_world *world)
 
 /* The newest reading before an act; NULL: of one of another name of the portal nothing is known but
  * what it carries. */
-static const struct reading *before(const struct savings_world *world, const struct deed *deed)
+static const struct savings_reading *before(const struct savings_world *world,
+                                            const struct deed *deed)
 {
-    const struct reading *found = NULL;
+    const struct savings_reading *found = NULL;
 
     for (int i = 0; i < world->reading_count && !deed->carried; i++)
         found = world->reading[i].minute <= deed->minute ? &world->reading[i] : found;
@@ -66,9 +67,10 @@ static const struct reading *before(const struct savings_world *world, const str
 }
 
 /* The newest whose day is not later than one. */
-static const struct reading *until(const struct savings_world *world, int day, bool complete)
+static const struct savings_reading *until(const struct savings_world *world, int day,
+                                           bool complete)
 {
-    const struct reading *found = &world->reading[0]; /* complete */
+    const struct savings_reading *found = &world->reading[0]; /* complete */
 
     for (int i = 0; i < world->reading_count; i++) {
         if (world->reading[i].day <= day && (!complete || world->reading[i].complete))
@@ -81,7 +83,7 @@ static const struct reading *until(const struct savings_world *world, int day, b
 static bool moves(const struct savings_world *world, const struct deed *deed, bool *ret_frees,
                   int *ret_freed, bool *ret_takes, int *ret_taken)
 {
-    const struct reading *reading = before(world, deed);
+    const struct savings_reading *reading = before(world, deed);
 
     *ret_frees = deed->done == SUSPEND || deed->done == DOWNGRADE;
     *ret_takes = deed->done == REACTIVATE || deed->done == DOWNGRADE || deed->done == RESTORE;
@@ -110,7 +112,7 @@ static int kept_class(const struct savings_world *world, int profile, int then, 
 
 /* Up to a reading, this one too. */
 static int kept_at(const struct savings_world *world, int profile, int then,
-                   const struct reading *reading)
+                   const struct savings_reading *reading)
 {
     return kept_class(world, profile, then, (int)(reading - world->reading) + 1);
 }
@@ -146,7 +148,7 @@ static bool is_cheaper(const struct setup *setup, int class, int other)
 
 /* Another profile than they were given, of a class that is known, and not known to be cheaper by a
  * reading; NULL: nothing is known of classes but what they were at the acts. */
-static bool ends_downgrade(const struct savings_world *world, const struct reading *reading,
+static bool ends_downgrade(const struct savings_world *world, const struct savings_reading *reading,
                            int profile, int class, const struct freed *freed)
 {
     int target = reading ? kept_at(world, freed->deed->to, freed->target, reading) : freed->target;
@@ -155,7 +157,7 @@ static bool ends_downgrade(const struct savings_world *world, const struct readi
            !(reading && is_cheaper(&reading->setup, class, target));
 }
 
-static bool reading_shows(const struct savings_world *world, const struct reading *reading,
+static bool reading_shows(const struct savings_world *world, const struct savings_reading *reading,
                           const struct freed *freed)
 {
     const struct deed *deed = freed->deed;
@@ -203,7 +205,7 @@ static int back_of(const struct savings_world *world, const struct freed *freed)
     int best = NONE, at = 0;
 
     for (int i = 0; i < world->reading_count; i++) {
-        const struct reading *reading = &world->reading[i];
+        const struct savings_reading *reading = &world->reading[i];
         if (reading->minute > minute && reading_shows(world, reading, freed) &&
             (best == NONE || reading->minute < at)) {
             best = reading->day;
@@ -297,7 +299,7 @@ static bool is_new(const struct savings_world *world, int day, int class)
     return false;
 }
 
-static int64_t seats_in(const struct reading *reading, int class)
+static int64_t seats_in(const struct savings_reading *reading, int class)
 {
     int64_t seats = 0;
 
@@ -310,11 +312,11 @@ static int64_t seats_in(const struct reading *reading, int class)
 static int64_t room_on(const struct books *books, int day, int class)
 {
     const struct savings_world *world = books->world;
-    const struct reading *reading = until(world, day, true);
+    const struct savings_reading *reading = until(world, day, true);
     int64_t used = 0, most = 0;
 
     for (int i = 0; i < world->reading_count; i++) {
-        const struct reading *one = &world->reading[i];
+        const struct savings_reading *one = &world->reading[i];
         if (one->complete && one->day <= day && seats_in(one, class) > most)
             most = seats_in(one, class);
     }

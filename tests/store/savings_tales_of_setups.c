@@ -347,7 +347,7 @@ static void read_again_in_the_west(struct savings_world *world)
 static void plan(struct savings_world *world)
 {
     struct proposal *made = savings_world_propose(world);
-    const struct reading *reading = &world->reading[made->reading];
+    const struct savings_reading *reading = &world->reading[made->reading];
 
     made->row[made->count++] = (struct proposal_row){
         .done = DOWNGRADE, .has_seat = true, .class = reading->setup.class_of[CHIEF], .to = VIEWER};

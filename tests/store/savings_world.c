@@ -196,7 +196,7 @@ static bool say(struct savings_world *world, int table, int key, const char *val
     return true;
 }
 
-static void see(struct savings_world *world, struct reading *reading, int i)
+static void see(struct savings_world *world, struct savings_reading *reading, int i)
 {
     static const char *const word[] = {"", "active", "inactive", "gone"};
     struct holder *known = &reading->known[i];
@@ -247,14 +247,14 @@ static void say_setup(struct savings_world *world, const struct setup *setup)
 void savings_world_read(struct savings_world *world, const struct setup *setup, bool complete,
                         unsigned shown)
 {
-    struct reading *reading = &world->reading[world->reading_count++];
+    struct savings_reading *reading = &world->reading[world->reading_count++];
 
     assert_true(world->reading_count < READINGS);
     world->minute++;
-    *reading = (struct reading){.minute = world->minute,
-                                .day = savings_day(world->minute),
-                                .complete = complete,
-                                .setup = *setup};
+    *reading = (struct savings_reading){.minute = world->minute,
+                                        .day = savings_day(world->minute),
+                                        .complete = complete,
+                                        .setup = *setup};
     if (world->reading_count > 1)
         memcpy(reading->known, reading[-1].known, sizeof(reading->known));
     for (int i = 0; i < ACCOUNTS; i++) {
@@ -298,7 +298,7 @@ struct proposal *savings_world_propose(struct savings_world *world)
 static void propose(struct savings_world *world)
 {
     struct proposal *plan = savings_world_propose(world);
-    const struct reading *reading = &world->reading[plan->reading];
+    const struct savings_reading *reading = &world->reading[plan->reading];
 
     plan->count = draw(world, ROWS + 1);
     for (int class = 0; class < CLASSES; class ++)
@@ -334,7 +334,7 @@ static void store_readings(struct savings_world *world, struct text *sql)
     char at[96];
 
     for (int i = world->readings_stored; i < world->reading_count; i++) {
-        const struct reading *reading = &world->reading[i];
+        const struct savings_reading *reading = &world->reading[i];
         text_addf(
             sql,
             "insert into run (portal_id, run_id, verb, today, started_at) values "

@@ -46,7 +46,7 @@ struct holder {
     bool changed, linked; /* by this reading: the account, its person */
 };
 
-struct reading {
+struct savings_reading {
     int minute, day;
     bool complete, thinned;
     struct setup setup;
@@ -93,7 +93,7 @@ struct savings_world {
     struct setup setup;
     struct holder account[ACCOUNTS];
     int first_seen[ACCOUNTS]; /* minute of the reading; NONE */
-    struct reading reading[READINGS];
+    struct savings_reading reading[READINGS];
     int reading_count;
     struct deed deed[ACTS];
     int deed_count;

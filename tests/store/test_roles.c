@@ -10,11 +10,13 @@
 #include <unistd.h>
 
 #include "audit/erase.h"
+#include "audit/question.h"
 #include "audit/verify.h"
 #include "base/mem.h"
 #include "core/match.h"
 #include "distributed.h"
 #include "host/file.h"
+#include "sql.h"
 #include "store/audit.h"
 #include "store/savings.h"
 
@@ -147,6 +149,7 @@ static const char *const matrix[][5] = {
     {"audit.ruling", "s", "p", "s", "s"},
     {"audit.run", "s", "p", "s", "s"},
     {"audit.savings", "s", "p", "s", "s"},
+    {"audit.savings_source", "s", "p", "s", "s"},
     {"audit.savings_span", "s", "p", "s", "s"},
     {"audit.seat", "s", "p", "s", "s"},
     {"audit.seat_act", "s", "p", "s", "s"},
@@ -202,14 +205,13 @@ static const char *const functions[][5] = {
     {"audit.account_at(text, timestamptz)", "x", "", "x", ""},
     {"audit.is_odd(text)", "x", "x", "x", "x"},
     {"audit.plain(text)", "x", "x", "x", "x"},
-    {"audit.profile_class_of(bigint)", "x", "x", "x", "x"},
-    {"audit.savings_of(text)", "x", "x", "x", "x"},
-    {"audit.savings_span_of(text)", "x", "x", "x", "x"},
-    {"audit.savings_portals()", "x", "x", "x", "x"},
+    {"audit.profile_class_of(audit.savings_facts)", "x", "x", "x", "x"},
+    {"audit.savings_of(audit.savings_facts)", "x", "x", "x", "x"},
+    {"audit.savings_span_of(audit.savings_facts)", "x", "x", "x", "x"},
     {"audit.seats_given(integer[], integer[], integer[], integer[], bigint[], integer, integer, "
      "integer)",
      "x", "x", "x", "x"},
-    {"audit.seats_room(bigint, date, date, text[])", "x", "x", "x", "x"},
+    {"audit.seats_room(audit.savings_facts, date, date, text[])", "x", "x", "x", "x"},
     {"reconcile.audit_check()", "", "", "", ""},
     {"reconcile.audit_deny()", "", "", "", ""},
     {"reconcile.audit_field(bytea)", "x", "", "", "x"},
@@ -449,4 +451,75 @@ TEST(each_role_does_its_work_and_no_more)
     CLEANUP(text_release) struct text said = TEXT_INIT;
     REVIEW_OK(store_audit_verify(store, NULL, 0, NULL, &said, &last, &findings, &why));
     assert_int_equal(findings, 0);
+}
+
+static void says_missing(struct review_case *test, const char *sql, const char *missing)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    be(test, NULL);
+    store_world_execute(&test->world, sql);
+    be(test, "reconcile_job");
+    int code = store_check_rights(test->world.pg, &err);
+    be(test, NULL);
+    if (!missing) {
+        if (code != 0)
+            fail_msg("%s: %s", sql, err.text);
+        return;
+    }
+    assert_int_equal(code, -1);
+    if (!strstr(err.text, missing))
+        fail_msg("%s: %s", sql, err.text);
+}
+
+/* What somebody else made in our schemas is no right of the job, whatever it is called; and of what
+ * is ours nothing may be missing. */
+TEST(the_job_needs_rights_on_what_is_the_programs_and_on_nothing_else)
+{
+    struct review_case *test = *state;
+
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    CLEANUP(text_release) struct text made = TEXT_INIT;
+
+    /* Whoever may nothing lacks all there is. */
+    for (const struct migration *one = migrations; one->version; one++)
+        text_add(&made, one->text);
+    const char *const texts = text_cstr(&made);
+    int64_t all = store_world_number(
+        &test->world,
+        "select count(*) + count(*) filter (where kind = 'r' and name not in ('migration', 'stop', "
+        "'approved_rule')) + 1 from (select relkind, relname from pg_class where relkind in ('r', "
+        "'v') "
+        "and relnamespace in ('reconcile'::regnamespace, 'audit'::regnamespace) union all select "
+        "'f', "
+        "proname from pg_proc where prorettype <> 'trigger'::regtype and pronamespace in "
+        "('reconcile'::regnamespace, 'audit'::regnamespace)) a(kind, name)");
+    store_world_execute(&test->world,
+                        "do $$ begin create role reconcile_nobody; exception when duplicate_object "
+                        "then null; end $$");
+    store_world_execute(&test->world, "grant usage on schema reconcile, audit to reconcile_nobody");
+    be(test, "reconcile_nobody");
+    REVIEW_OK(
+        pg_run(test->world.pg, "missing", query_rights_missing, PG_ONE, &texts, 1, &result, &why));
+    assert_int_equal(pg_int(result, 0, 0), all);
+    says_missing(test, "create view audit.our_portals as select 1 as one", NULL);
+    says_missing(test, "create view audit.login as select 1 as one", NULL); /* a table of ours */
+    says_missing(test, "create table reconcile.note (one integer)", NULL);
+    says_missing(test, "create function audit.one() returns integer language sql return 1", NULL);
+    says_missing(test, "revoke execute on function audit.one() from public", NULL);
+    says_missing(test, "revoke select on audit.run from reconcile_job", "read audit.run;");
+    says_missing(test, "grant select on audit.run to reconcile_job", NULL);
+    says_missing(test, "revoke select on reconcile.migration from reconcile_job",
+                 "read migration;");
+    says_missing(test, "grant select on reconcile.migration to reconcile_job", NULL);
+    says_missing(test, "revoke insert on reconcile.ruling from reconcile_job", "add to ruling;");
+    says_missing(test, "grant insert on reconcile.ruling to reconcile_job", NULL);
+    says_missing(test,
+                 "revoke execute on function audit.savings_of(audit.savings_facts) from "
+                 "reconcile_job",
+                 "call audit.savings_of(audit.savings_facts);");
+    says_missing(test,
+                 "grant execute on function audit.savings_of(audit.savings_facts) to "
+                 "reconcile_job",
+                 NULL);
 }

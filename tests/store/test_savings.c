@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/portals.h"
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "cluster_fixture.h"
 #include "savings_tales.h"
 #include "savings_world.h"
 #include "sql.h"
+#include "store/savings.h"
 #include "test.h"
 
 #define WORLDS 30
@@ -174,6 +176,106 @@ TEST(a_line_of_what_does_not_count_alone_is_not_in_a_report)
     }
 }
 
+/* --- of all portals at once --- */
+
+static void add_answer(struct worlds *worlds, const char *sql, const char *const *parameter,
+                       size_t count, struct text *out)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    if (pg_run(worlds->pg, "answer", sql, PG_MANY, parameter, count, &result, &err) < 0)
+        fail_msg("%s\n%s", err.text, sql);
+    for (int row = 0; row < PQntuples(result); row++)
+        for (int i = 0; i < PQnfields(result); i++)
+            text_addf(out, "%s%c", PQgetvalue(result, row, i),
+                      i + 1 < PQnfields(result) ? '|' : '\n');
+}
+
+/* `all` and `one` list the same columns; `one` is asked of each portal that has a plan, by its
+ * number and the day of its newest. */
+static void compare_at_once(struct worlds *worlds, const char *all, const char *one)
+{
+    CLEANUP(text_release) struct text at_once = TEXT_INIT, singly = TEXT_INIT;
+    CLEANUP(pg_clearp) PGresult *portals = NULL;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    execute(worlds, "set search_path = reconcile, pg_catalog");
+    if (pg_run(worlds->pg, "portals",
+               "select distinct on (p.portal_id) p.portal_id, l.today from portal p join plan l on "
+               "l.portal_id = p.portal_id where p.set_aside_at is null order by p.portal_id, "
+               "l.plan_id desc",
+               PG_MANY, NULL, 0, &portals, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_true(PQntuples(portals) > 1);
+    for (int row = 0; row < PQntuples(portals); row++) {
+        const char *const parameter[] = {PQgetvalue(portals, row, 0), PQgetvalue(portals, row, 1)};
+        add_answer(worlds, one, parameter, COUNT_OF(parameter), &singly);
+    }
+    add_answer(worlds, all, NULL, 0, &at_once);
+    assert_true(at_once.length > 1000);
+    assert_string_equal(text_cstr(&at_once), text_cstr(&singly));
+}
+
+#define HAS_PLAN "exists (select 1 from plan l where l.portal_id = s.portal_id)"
+#define THIS_ONE "s.portal_id = $1::bigint and $2::date is not null"
+#define LINES_OF(which)                                                                            \
+    "select s.* from audit.savings s where " which " order by s.portal_id, s.month, s.class "      \
+    "collate \"C\" nulls last, s.currency nulls last, s.two_currencies"
+#define SPANS_OF(which)                                                                            \
+    "select s.* from audit.savings_span s where " which " order by s.portal_id, s.act_id"
+
+/* A question of all is one statement, and one of a single portal is about it alone. */
+TEST(all_portals_at_once_say_what_each_says_alone)
+{
+    struct worlds *worlds = *state;
+
+    compare_at_once(worlds, LINES_OF(HAS_PLAN), LINES_OF(THIS_ONE));
+    compare_at_once(worlds, SPANS_OF(HAS_PLAN), SPANS_OF(THIS_ONE));
+}
+
+static void add_savings(const struct plan_savings *savings, size_t count, struct text *out)
+{
+    for (size_t i = 0; i < count; i++)
+        text_addf(out, "%s %s %lld %s %lld %s %lld %s %lld %s %d\n",
+                  savings[i].class ? savings[i].class : "-",
+                  savings[i].currency ? savings[i].currency : "-",
+                  (long long)savings[i].exposed_seats, savings[i].exposed,
+                  (long long)savings[i].freed_seat_days, savings[i].freed,
+                  (long long)savings[i].year_seat_days, savings[i].year_freed,
+                  (long long)savings[i].reducible_seats,
+                  savings[i].reducible ? savings[i].reducible : "-", savings[i].two_currencies);
+}
+
+/* `status --all`, and the report of one: each by the day of its own newest plan. */
+TEST(status_of_all_has_the_savings_that_each_report_has)
+{
+    struct worlds *worlds = *state;
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct instant now = {.us = 1};
+    struct portal_status *portal = NULL;
+    size_t count = 0, with_savings = 0;
+
+    execute(worlds, "set search_path = reconcile, pg_catalog");
+    if (portals_load(worlds->pg, &arena, now, &portal, &count, &err) < 0)
+        fail_msg("%s", err.text);
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(text_release) struct text at_once = TEXT_INIT, alone = TEXT_INIT;
+        struct store store = {.pg = worlds->pg, .portal_id = portal[i].portal_id};
+        struct plan_savings *savings = NULL;
+        size_t rows = 0;
+        if (portal[i].plan_id > 0 &&
+            store_load_savings(&store, &arena, portal[i].plan_today, &savings, &rows, &err) < 0)
+            fail_msg("%s", err.text);
+        add_savings(savings, rows, &alone);
+        add_savings(portal[i].savings, portal[i].savings_count, &at_once);
+        assert_string_equal(text_cstr(&at_once), text_cstr(&alone));
+        with_savings += rows > 0;
+    }
+    assert_true(with_savings > 1 && with_savings < count);
+}
+
 /* --- what the random worlds hold --- */
 
 #define SPANS           "audit.savings_span s where "
@@ -266,14 +368,14 @@ struct wrong {
 
 static void keep_function(struct worlds *worlds)
 {
-    execute(worlds,
-            "create temporary table right_one as select "
-            "p.oid::regprocedure::text as name, pg_get_functiondef(p.oid) as text from "
-            "pg_proc p where p.oid in ('audit.savings_of(text)'::regprocedure, "
-            "'audit.savings_span_of(text)'::regprocedure, "
-            "'audit.profile_class_of(bigint)'::regprocedure, 'audit.seats_room(bigint, date, "
-            "date, text[])'::regprocedure, (select max(g.oid) from pg_proc "
-            "g where g.proname = 'seats_given'))");
+    execute(
+        worlds,
+        "create temporary table right_one as select "
+        "p.oid::regprocedure::text as name, pg_get_functiondef(p.oid) as text from "
+        "pg_proc p where p.pronamespace = 'audit'::regnamespace and p.proname in "
+        "('savings_of', 'savings_span_of', 'profile_class_of', 'seats_room', 'seats_given') "
+        "union all select 'savings_source', 'create or replace view audit.savings_source as ' || "
+        "pg_get_viewdef('audit.savings_source'::regclass)");
 }
 
 static void replace_function(struct worlds *worlds, const struct wrong *wrong)
@@ -330,7 +432,7 @@ TEST(a_wrong_view_is_noticed)
         {"the day of the come-back counts", "least(f.back_on, f", "least(f.back_on + 1, f"},
         {"the day of the act does not", "s.begins - first_day as begins",
          "s.begins + 1 - first_day as begins"},
-        {"the first plan of the month", "e.day desc, e.plan_id desc", "e.day, e.plan_id"},
+        {"the first plan of the month", "l.today DESC, e", "l.today, e"},
         {"a reduction below nothing", "greatest(c.contracted - c.seats_after, 0)",
          "(c.contracted - c.seats_after)"},
         {"a downgrade to a dearer class", "greatest(v.price - t.price, 0)", "v.price - t.price"},

@@ -14,7 +14,7 @@ BEGIN {
     split("clock_timestamp gen_random_uuid random concat concat_ws format us", list, " ")
     for (i in list) moving[list[i]] = 1
     # Over all portals by their meaning, or before the number is known.
-    split("audit_portals status_portals erase_names portal_find portal_open portal_older portal_identity " \
+    split("audit_portals status_portals status_savings erase_names portal_find portal_open portal_older portal_identity " \
           "portal_set_aside pace_weigh", list, " ")
     for (i in list) any[list[i]] = 1
 }
