@@ -466,6 +466,8 @@ static void remove_ended(struct cut_proxy *proxy)
     for (size_t i = 0; i < proxy->link_count; i++) {
         struct link *link = proxy->link[i];
 
+        if (link->server < 0) /* it died while it was sent something */
+            close_end(&link->client);
         if (link->client < 0 && link->server < 0)
             free_link(link);
         else

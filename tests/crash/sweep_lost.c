@@ -7,11 +7,11 @@
  * What the program sends goes to the server that coordinates, which passes it on; the journal is
  * written where the portal is. So the proxy stands between these two, and its messages are the
  * points: before a statement arrives, while it is at work, and behind its end, before anybody is
- * told. At each commit they are swept, and at each write outside a transaction: these decide what
- * lasts. Inside a transaction nothing lasts; there each text of a statement that no sweep of this
- * process had yet is swept before it arrives, of all others every SAMPLE-th, and with CRASH_ALL
- * each. At every second point the server is back at once, as after a crash of one of its processes,
- * and the run may go on; at the others it stays away until the run has ended.
+ * told. Swept is each commit, and each write outside a transaction, where these differ: there it is
+ * decided what lasts. Inside a transaction nothing lasts, and a read leaves nothing: of these every
+ * SAMPLE-th is swept, and with CRASH_ALL each. At every second point the server is back at once, as
+ * after a crash of one of its processes, and the run may go on; at the others it stays away until
+ * the run has ended.
  *
  * One server is killed for all: there is one worker, whatever CRASH_WORKERS says.
  */
@@ -39,12 +39,6 @@ struct points {
     struct lost_point *point;
     size_t count, capacity, places;
 };
-
-/* What earlier paths of this process had, each statement's text once. */
-static struct {
-    char **what;
-    size_t count, capacity;
-} had;
 
 /* The server of the portal, and what stands in front of it. */
 static struct distributed_server *server;
@@ -191,21 +185,6 @@ static bool starts_with_one(const char *text, const char *const *words)
     return *words;
 }
 
-static bool is_known(const char *what, size_t count)
-{
-    while (count > 0 && strcmp(had.what[count - 1], what) != 0)
-        count--;
-    return count > 0;
-}
-
-static void remember(const char *what)
-{
-    if (is_known(what, had.count))
-        return;
-    had.what = mem_grow(had.what, had.count, &had.capacity, sizeof(had.what[0]));
-    had.what[had.count++] = mem_strdup(what);
-}
-
 /* A message that ends an exchange: what stands in front of it is held back until it comes. */
 static bool is_exchange(const char *what)
 {
@@ -213,48 +192,47 @@ static bool is_exchange(const char *what)
            (text_starts(what, "Query ") || text_starts(what, "Sync "));
 }
 
-/* Whether what the server keeps is decided by it. What is prepared is, with a word of who
- * coordinates, whatever becomes of anybody: so it has no end between "not" and "done". */
-static bool is_decisive(const char *what, bool *is_inside)
+/* Whether what the server keeps is decided at this place: at a commit, which is one statement or
+ * two, and at a write outside a transaction. What was prepared and told is done, with the word of
+ * who coordinates, whatever becomes of its own commit. */
+static bool is_decisive(const char *what, enum cut_place place, bool inside)
 {
-    static const char *const ends[] = {"COMMIT", "ROLLBACK", "PREPARE TRANSACTION", NULL};
-    static const char *const reads[] = {"SELECT ", "SET ", "BEGIN", "DEALLOCATE", NULL};
+    static const char *const others[] = {"SELECT ", "SET ", "BEGIN", "ROLLBACK", NULL};
     const char *statement = statement_of(what);
-    bool ending = starts_with_one(statement, ends), inside = *is_inside;
 
-    if (text_starts(statement, "BEGIN"))
-        *is_inside = true;
-    else if (ending)
-        *is_inside = false;
-    return ending || (!inside && !starts_with_one(statement, reads));
+    if (text_starts(statement, "COMMIT PREPARED"))
+        return place == CUT_BEFORE;
+    if (text_starts(statement, "PREPARE TRANSACTION"))
+        return place != CUT_AFTER;
+    return text_starts(statement, "COMMIT") || (!inside && !starts_with_one(statement, others));
 }
 
-static bool is_swept(const char *what, enum cut_place place, bool decisive)
+static bool is_inside_behind(const char *what, bool inside)
 {
-    if (decisive)
-        return place != CUT_AFTER || text_starts(statement_of(what), "COMMIT'");
-    return place == CUT_BEFORE && !is_known(what, had.count);
+    static const char *const ends[] = {"COMMIT", "ROLLBACK", "PREPARE TRANSACTION", NULL};
+    const char *statement = statement_of(what);
+
+    return !starts_with_one(statement, ends) && (inside || text_starts(statement, "BEGIN"));
 }
 
 static void add_points(struct points *points)
 {
     static const enum cut_place places[] = {CUT_BEFORE, CUT_AFTER, CUT_ANSWER};
-    bool everything = getenv("CRASH_ALL"), is_inside = false;
+    bool everything = getenv("CRASH_ALL"), inside = false;
     size_t others = 0;
 
     for (size_t number = 1; number <= cut_proxy_count(proxy); number++) {
         const char *what = cut_proxy_what(proxy, number);
-        bool decisive = is_decisive(what, &is_inside);
         for (size_t i = 0; i < COUNT_OF(places) && is_exchange(what); i++) {
             points->places++;
-            if (!everything && !is_swept(what, places[i], decisive) && others++ % SAMPLE != 0)
+            if (!everything && !is_decisive(what, places[i], inside) && others++ % SAMPLE != 0)
                 continue;
             points->point =
                 mem_grow(points->point, points->count, &points->capacity, sizeof(points->point[0]));
             points->point[points->count++] =
                 (struct lost_point){.number = number, .place = places[i], .what = mem_strdup(what)};
         }
-        remember(what);
+        inside = is_inside_behind(what, inside);
     }
 }
 
@@ -271,8 +249,6 @@ static void find_points(struct world *world, struct points *points)
     world_said(&run, &said);
     if (run.code != 0)
         world_die("the run without a fault ended with %d: %s", run.code, text_cstr(&said));
-    for (size_t n = 1; getenv("LOST_SHOW") && n <= cut_proxy_count(proxy); n++)
-        printf("%zu %s\n", n, cut_proxy_what(proxy, n));
     add_points(points);
     printf("lost %s: %zu messages to the server of the portal, %zu places, %zu of them swept\n",
            world_path_name(world->path), cut_proxy_count(proxy), points->places, points->count);
@@ -314,8 +290,5 @@ int main(int count, char **words)
         if (count < 2 || strcmp(words[1], world_path_name(path)) == 0)
             wrong += sweep_path(path);
     }
-    while (had.count > 0)
-        free(had.what[--had.count]);
-    free(had.what);
     return wrong > 0;
 }
