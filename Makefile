@@ -170,7 +170,7 @@ $(foreach s,io store http end sheet bench,$(eval $(call SUITE_RULE,$(s))))
 
 # What breaks the program on purpose: sweep_* are programs, preload_* go into the program's own
 # process, wrong/* replace functions of it, the rest is what the sweeps share.
-CRASH_SRC    := $(addprefix tests/crash/,world.c world_people.c world_check.c sweep.c)
+CRASH_SRC    := $(addprefix tests/crash/,world.c world_database.c world_people.c world_check.c sweep.c)
 CRASH_SWEEPS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/crash/sweep_*.c))
 CRASH_PRELOADS := $(patsubst tests/crash/%.c,$(B)/tests/crash/%.so,$(wildcard tests/crash/preload_*.c))
 $(B)/tests/crash/sweep_%: $(B)/obj/tests/crash/sweep_%.o $(call obj,$(CRASH_SRC) $(SUPPORT_SRC)) $(LIBS_ALL)
@@ -178,7 +178,7 @@ $(B)/tests/crash/sweep_%: $(B)/obj/tests/crash/sweep_%.o $(call obj,$(CRASH_SRC)
 $(CRASH_SWEEPS): | $(B)/tests/end/preload_clock.so
 $(B)/tests/crash/sweep_stop: | $(B)/tests/crash/preload_stop_at.so
 $(B)/tests/crash/sweep_alloc: | $(B)/tests/crash/preload_fail_alloc.so
-$(B)/tests/crash/sweep_cut: $(B)/obj/tests/crash/cut_proxy.o
+$(B)/tests/crash/sweep_cut $(B)/tests/crash/sweep_lost: $(B)/obj/tests/crash/cut_proxy.o
 # The program with some functions of it replaced: each of these must be caught.
 CRASH_WRONG := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/crash/wrong/*.c))
 WRAP_journal_after_act    := store_intend store_outcome

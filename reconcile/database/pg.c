@@ -177,6 +177,8 @@ static const struct {
     {"57014", ERR_UNREACHABLE, "; hint: see database.statement_timeout"},
     {"57P", ERR_UNREACHABLE, ""},
     {"58030", ERR_UNREACHABLE, "; hint: the database server has a disk error, see its log"},
+    /* Among them: a server that coordinates others lost one of them. */
+    {"XX", ERR_UNREACHABLE, "; hint: the database server has an error of its own, see its log"},
 };
 
 /* In class 22 (data exception) and in a cast the message quotes the value, which may be a name. */

@@ -80,6 +80,8 @@ struct cut_proxy {
     pthread_mutex_t mutex;
     /* below: under the mutex */
     bool ends, gone, has_cut;
+    void (*happens)(void *context); /* at a cut */
+    void *context;
     size_t cut_at;
     enum cut_place place;
     struct message *message;
@@ -153,6 +155,8 @@ static uint32_t read_length(const char *bytes)
 static void cut(struct cut_proxy *proxy, struct link *link)
 {
     proxy->has_cut = true;
+    if (proxy->happens)
+        proxy->happens(proxy->context);
     close_end(&link->client);
     link->mute = true;
     text_clear(&link->from_client);
@@ -462,6 +466,8 @@ static void remove_ended(struct cut_proxy *proxy)
     for (size_t i = 0; i < proxy->link_count; i++) {
         struct link *link = proxy->link[i];
 
+        if (link->server < 0) /* it died while it was sent something */
+            close_end(&link->client);
         if (link->client < 0 && link->server < 0)
             free_link(link);
         else
@@ -616,6 +622,14 @@ void cut_proxy_free(struct cut_proxy *proxy)
 unsigned cut_proxy_port(const struct cut_proxy *proxy)
 {
     return proxy->port;
+}
+
+void cut_proxy_at_cut(struct cut_proxy *proxy, void (*happens)(void *context), void *context)
+{
+    (void)pthread_mutex_lock(&proxy->mutex);
+    proxy->happens = happens;
+    proxy->context = context;
+    (void)pthread_mutex_unlock(&proxy->mutex);
 }
 
 void cut_proxy_arm(struct cut_proxy *proxy, size_t number, enum cut_place place, bool gone)

@@ -37,6 +37,9 @@ void cut_proxy_free(struct cut_proxy *proxy);
 
 unsigned cut_proxy_port(const struct cut_proxy *proxy);
 
+/* What happens at a cut, before anything is closed, in a thread of the proxy's own. */
+void cut_proxy_at_cut(struct cut_proxy *proxy, void (*happens)(void *context), void *context);
+
 /* Forgets what passed and cuts at message `number` (from 1). Only while nobody is connected. After
  * the cut nobody is let in any more until the next cut_proxy_arm, when `gone`. */
 void cut_proxy_arm(struct cut_proxy *proxy, size_t number, enum cut_place place, bool gone);

@@ -59,6 +59,16 @@ caught() {
     fi
 }
 
+# The servers of a history that is spread, lost one by one: $1 path, or none for all.
+loses() {
+    if [ -n "${RECONCILE_TEST_CITUS:-}" ]; then
+        holds sweep_lost ${1:-}
+    else
+        echo "lost: skipped, RECONCILE_TEST_CITUS names no distributed PostgreSQL"
+        skipped=$((skipped + 1))
+    fi
+}
+
 began=$(date +%s)
 if [ -n "$reduced" ]; then
     export CRASH_POINTS=8
@@ -70,6 +80,7 @@ if [ -n "$reduced" ]; then
     for sweep in sweep_cut sweep_alloc; do
         [ ! -x "$bin/$sweep" ] || holds $sweep suspend
     done
+    loses suspend
     CRASH_POINTS=120 caught journal_after_act "without a committed intent" sweep_kill suspend
     caught approval_survives_change "whose row is not the one that was approved" sweep_kill night
     CRASH_POINTS=4 caught other_profile "is not what was approved" sweep_fault downgrade
@@ -88,6 +99,7 @@ else
     # All paths in one process: what one had is not swept again with the next.
     holds sweep_cut
     holds sweep_alloc
+    loses
     echo "wrong on purpose:"
     CRASH_POINTS=120 caught journal_after_act "without a committed intent" sweep_kill suspend
     CRASH_POINTS=120 caught blind_replay "write 2 to" sweep_kill suspend

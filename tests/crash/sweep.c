@@ -62,11 +62,17 @@ static void do_point(const struct sweep *sweep, struct world *world, size_t inde
 {
     struct point point = {.name = TEXT_INIT};
     double began = now_s();
+    double patience = sweep->patience > 0 ? sweep->patience : WORLD_DEADLINE_S;
 
     sweep->point(sweep, world, index, &point);
     note_longest(board, now_s() - began);
-    if (now_s() - began > WORLD_DEADLINE_S)
+    if (now_s() - began > patience)
         world_violate(world, "the point took %.0f s", now_s() - began);
+    if (getenv("CRASH_SHOW")) {
+        printf("%s %s: %.1f s %s\n", sweep->name, world_path_name(world->path), now_s() - began,
+               text_cstr(&point.name));
+        (void)fflush(stdout);
+    }
     atomic_fetch_add(&board->points, 1);
     atomic_fetch_add(&board->reached, point.reached);
     if (world->violation.length > 0) {

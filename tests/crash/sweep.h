@@ -18,6 +18,7 @@ struct point {
 struct sweep {
     const char *name; /* "kill" */
     size_t count;     /* of points */
+    double patience;  /* seconds that a point may take; 0: WORLD_DEADLINE_S */
     const void *data; /* the callback's, made before the workers */
     /* One whole point, world_reset and world_converge included. */
     void (*point)(const struct sweep *sweep, struct world *world, size_t index,

@@ -22,7 +22,6 @@
  */
 #include <arpa/inet.h>
 #include <assert.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +29,6 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "cut_proxy.h"
-#include "host/file.h"
 #include "sweep.h"
 
 enum { SAMPLE = 25 };
@@ -141,74 +139,6 @@ static void settle(struct world *world)
     }
 }
 
-/* --- what is left behind --- */
-
-/* Files of outcomes in the state directory whose names end so. */
-static size_t count_outcomes(const struct world *world, const char *suffix)
-{
-    CLEANUP(mem_cleanup) char *path = probe_path(&world->probe, "state");
-    DIR *directory = opendir(path);
-    const struct dirent *entry;
-    size_t count = 0;
-
-    while (directory && (entry = readdir(directory))) {
-        const char *end = strlen(entry->d_name) > strlen(suffix)
-                              ? entry->d_name + strlen(entry->d_name) - strlen(suffix)
-                              : "";
-        count += text_starts(entry->d_name, "outcome-") && text_equal(end, suffix);
-    }
-    if (directory)
-        (void)closedir(directory);
-    return count;
-}
-
-/* A write whose outcome the database does not know must have left it in a file, and the program
- * must have said so: it was alive all the time. `before`: writes of earlier runs. */
-static void check_outcome_kept(struct world *world, const struct world_run *run, size_t before)
-{
-    size_t count = 0;
-    struct world_write *write = world_writes(world, &count);
-    CLEANUP(text_release) struct text said = TEXT_INIT;
-
-    world_said(run, &said);
-    for (size_t i = 0; i < count; i++) {
-        CLEANUP(text_release) struct text sql = TEXT_INIT, suffix = TEXT_INIT;
-
-        text_addf(&sql,
-                  "select plan_id || '-' || position from reconcile.step"
-                  " where state = 'intent' and account_id = '%s'",
-                  write[i].id);
-        CLEANUP(mem_cleanup) char *open = world_query(world, text_cstr(&sql));
-        if (text_is_empty(open))
-            continue;
-        text_addf(&suffix, "-%s.json", open);
-        if (count_outcomes(world, text_cstr(&suffix)) != 1)
-            world_violate(world,
-                          "the outcome of the call for '%s' is neither in the database nor "
-                          "in the state directory",
-                          write[i].id);
-        if (i >= before && (!strstr(text_cstr(&said), "for the next run") ||
-                            !strstr(text_cstr(&said), write[i].id)))
-            world_violate(world, "nobody was told what became of the call for '%s': %s",
-                          write[i].id, text_cstr(&said));
-    }
-    world_writes_free(write, count);
-}
-
-/* The codes that a cut connection may lead to (INTERFACE). */
-static void check_code(struct world *world, const struct world_run *run)
-{
-    static const int allowed[] = {0, 20, 21, 69};
-
-    for (size_t i = 0; i < COUNT_OF(allowed); i++) {
-        if (run->code == allowed[i])
-            return;
-    }
-    CLEANUP(text_release) struct text said = TEXT_INIT;
-    world_said(run, &said);
-    world_violate(world, "exit code %d: %s", run->code, text_cstr(&said));
-}
-
 /* --- one point --- */
 
 static void arm(const struct cut_point *point)
@@ -258,7 +188,7 @@ static void begin(const struct points *points, struct world *world)
     arm(&first);
     struct world_run run = world_apply(world, NULL, NULL);
     settle(world);
-    if (!cut_proxy_has_cut(proxy[DATABASE]) || count_outcomes(world, ".json") != 1)
+    if (!cut_proxy_has_cut(proxy[DATABASE]) || world_outcomes(world, ".json") != 1)
         world_violate(world, "the first run left no outcome behind");
     world_run_release(&run);
 }
@@ -282,11 +212,10 @@ static void sweep_point(const struct sweep *sweep, struct world *world, size_t i
     ret_point->reached = point->fault || cut_proxy_has_cut(proxy[point->channel]);
     world_heal(world);
     world_check(world, "after the cut");
-    check_outcome_kept(world, &run, before);
-    check_code(world, &run);
+    world_check_cut_off(world, &run, before);
     world_run_release(&run);
     world_converge(world, (unsigned)index);
-    if (count_outcomes(world, ".json") > 0)
+    if (world_outcomes(world, ".json") > 0)
         world_violate(world, "the outcome file was not taken in by the next run");
 }
 

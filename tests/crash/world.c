@@ -27,14 +27,11 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/parse.h"
-#include "cluster_fixture.h"
 #include "host/clock.h"
 #include "host/file.h"
 #include "seconds.h"
 
-enum { WORDS_LIMIT = 60, AGE_DAYS = 31, FEW = 4, IDLE_TRIES = 5000, SAID_LIMIT = 1500 };
-
-#define DATABASE_NAME "world"
+enum { WORDS_LIMIT = 60, AGE_DAYS = 31, FEW = 4, SAID_LIMIT = 1500 };
 
 /* How the paths differ. */
 static const struct path {
@@ -90,150 +87,6 @@ void world_die(const char *format, ...)
     va_end(args);
     (void)fputc('\n', stderr);
     exit(1);
-}
-
-/* --- database --- */
-
-static void ignore_notice(void *context, const char *text)
-{
-    (void)context;
-    (void)text;
-}
-
-static PGconn *connect_to(const char *conninfo)
-{
-    PGconn *connection = PQconnectdb(conninfo);
-
-    if (PQstatus(connection) != CONNECTION_OK)
-        world_die("%s", PQerrorMessage(connection));
-    (void)PQsetNoticeProcessor(connection, ignore_notice, NULL);
-    return connection;
-}
-
-static char *cell_of(PGconn *connection, const char *sql)
-{
-    PGresult *result = PQexec(connection, sql);
-    ExecStatusType status = PQresultStatus(result);
-    char *cell = NULL;
-
-    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
-        world_die("%s: %s", sql, PQerrorMessage(connection));
-    cell = mem_strdup(PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "");
-    PQclear(result);
-    return cell;
-}
-
-char *world_query(struct world *world, const char *sql)
-{
-    if (!world->looker)
-        world->looker = connect_to(world->conninfo);
-    return cell_of(world->looker, sql);
-}
-
-int64_t world_count(struct world *world, const char *sql)
-{
-    CLEANUP(mem_cleanup) char *cell = world_query(world, sql);
-    int64_t count = 0;
-
-    if (!parse_int(cell, INT64_MIN, INT64_MAX, &count))
-        world_die("%s: '%s' is no number", sql, cell);
-    return count;
-}
-
-static void make(struct world *world, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static void make(struct world *world, const char *format, ...)
-{
-    CLEANUP(text_release) struct text sql = TEXT_INIT;
-    va_list args;
-
-    va_start(args, format);
-    text_addv(&sql, format, args);
-    va_end(args);
-    free(cell_of(world->maker, text_cstr(&sql)));
-}
-
-static void drop_looker(struct world *world)
-{
-    PQfinish(world->looker);
-    world->looker = NULL;
-}
-
-/* A new, empty or copied database under the world's name. */
-static void make_database(struct world *world, const char *template)
-{
-    drop_looker(world);
-    make(world, "drop database if exists %s with (force)", world->database);
-    make(world, "create database %s template %s", world->database, template);
-}
-
-/* A copy of every table beside them, and a function that puts back what a point changed, whichever
- * table: a new database for each of thousands of points would cost more than the points. Keys and
- * triggers are passed over meanwhile (replica). Those of the record fire all the same: they are
- * switched off for the moment, as only the owner can. Its statements are written out, so that a
- * session plans them once. */
-static void keep_tables(struct world *world)
-{
-    free(world_query(
-        world,
-        "do $$ declare name text; guard text; guards text; body text := ''; begin"
-        " create schema kept;"
-        " for name in select tablename from pg_tables where schemaname = 'reconcile' loop"
-        "  execute format('create table kept.%1$I as table reconcile.%1$I', name);"
-        "  guards := '';"
-        "  for guard in select tgname from pg_trigger where not tgisinternal and"
-        "   tgrelid = format('reconcile.%I', name)::regclass loop"
-        "   guards := guards ||"
-        "    format('alter table reconcile.%I enable always trigger %I; ', name, guard);"
-        "  end loop;"
-        "  body := body || format("
-        "'if exists ((select t::text from reconcile.%1$I t except all"
-        " select k::text from kept.%1$I k) union all (select k::text from kept.%1$I k except all"
-        " select t::text from reconcile.%1$I t)) then ', name);"
-        "  if guards <> '' then"
-        "   body := body || format('alter table reconcile.%I disable trigger user; ', name);"
-        "  end if;"
-        "  body := body || format('delete from reconcile.%1$I; insert into reconcile.%1$I"
-        " table kept.%1$I; ', name) || guards || 'end if; ';"
-        " end loop;"
-        " execute format('create function kept.restore() returns void language plpgsql"
-        " set session_replication_role = replica as %L', 'begin ' || body || 'end');"
-        " end $$"));
-}
-
-static void restore_tables(struct world *world)
-{
-    free(world_query(world, "select kept.restore()"));
-}
-
-/* The server lives as long as the sweep: nothing has to outlast its crash. */
-static void hurry_server(struct world *world)
-{
-    static const char *const settings[] = {"synchronous_commit = off", "full_page_writes = off",
-                                           "checkpoint_timeout = '1h'"};
-
-    for (size_t i = 0; i < COUNT_OF(settings); i++)
-        make(world, "alter system set %s", settings[i]);
-    make(world, "select pg_reload_conf()");
-}
-
-/* A killed program's session ends when the server notices; until then it holds the lock. */
-void world_wait_for_sessions(struct world *world)
-{
-    const struct timespec pause = {.tv_nsec = 2000000};
-    CLEANUP(text_release) struct text sql = TEXT_INIT;
-
-    text_addf(&sql,
-              "select count(*) from pg_stat_activity where datname = '%s' and pid <> %d"
-              " and pid <> pg_backend_pid()",
-              world->database, world->looker ? PQbackendPID(world->looker) : 0);
-    for (unsigned tries = 0; tries < IDLE_TRIES; tries++) {
-        CLEANUP(mem_cleanup) char *count = cell_of(world->maker, text_cstr(&sql));
-        if (text_equal(count, "0"))
-            return;
-        (void)nanosleep(&pause, NULL);
-    }
-    world_violate(world, "a session of a killed run does not end");
 }
 
 /* --- files --- */
@@ -744,15 +597,6 @@ static void act_long_ago(struct world *world)
     world->after = true;
 }
 
-static void name_database(struct world *world, const char *name)
-{
-    CLEANUP(text_release) struct text text = TEXT_INIT;
-
-    text_addf(&text, "%s dbname=%s", world->server, name);
-    set_string(&world->database, name);
-    set_string(&world->conninfo, text_cstr(&text));
-}
-
 /* Target i is row i of the plan, the cast left out. */
 static void name_targets(struct world *world)
 {
@@ -785,14 +629,10 @@ static void remember(struct world *world)
     world->made = true;
 }
 
-void world_begin(struct world *world, enum world_path path)
+static void begin(struct world *world, enum world_path path, bool spread)
 {
-    *world = (struct world){.path = path, .rolling_count = 1000};
-    world->server = mem_strdup(cluster_fixture_conninfo());
-    world->maker = connect_to(world->server);
-    hurry_server(world);
-    name_database(world, DATABASE_NAME "_template");
-    make_database(world, "template1");
+    *world = (struct world){.path = path, .rolling_count = 1000, .spread = spread};
+    world_begin_database(world);
     if (paths[path].was_done)
         act_long_ago(world);
     start_portal(world);
@@ -807,28 +647,30 @@ void world_begin(struct world *world, enum world_path path)
     if (path != WORLD_APPROVE)
         decide(world);
     remember(world);
-    keep_tables(world);
-    drop_looker(world);
-    world->template = mem_strdup(world->database);
-    name_database(world, DATABASE_NAME);
-    make_database(world, world->template);
+    world_keep_tables(world);
     world_reset(world);
+}
+
+void world_begin(struct world *world, enum world_path path)
+{
+    begin(world, path, false);
+}
+
+void world_begin_spread(struct world *world, enum world_path path)
+{
+    begin(world, path, true);
 }
 
 void world_join(const struct world *model, struct world *ret_world)
 {
-    CLEANUP(text_release) struct text name = TEXT_INIT;
     struct world world = {.path = model->path,
+                          .spread = model->spread,
                           .rolling_count = model->rolling_count,
                           .days_ahead = model->days_ahead,
                           .after = model->after};
 
     start_portal(&world);
-    world.server = mem_strdup(model->server);
-    world.template = mem_strdup(model->template);
-    world.maker = connect_to(world.server);
-    text_addf(&name, DATABASE_NAME "_%ld", (long)getpid());
-    name_database(&world, text_cstr(&name));
+    world_join_database(model, &world);
     for (size_t i = 0; i < WORLD_TARGETS; i++) {
         world.target[i] = mem_strdup(model->target[i]);
         world.target_name[i] = mem_strdup(model->target_name[i]);
@@ -837,7 +679,6 @@ void world_join(const struct world *model, struct world *ret_world)
         world.cast[i] = mem_strdup(model->cast[i]);
     world.plan_id = model->plan_id;
     world.digest = mem_strdup(model->digest);
-    make_database(&world, world.template);
     remember(&world);
     *ret_world = world;
     world_reset(ret_world);
@@ -849,10 +690,10 @@ void world_finish(struct world *world)
         &world->server,      &world->template,      &world->database,   &world->conninfo,
         &world->config_path, &world->roster_path,   &world->portal_url, &world->database_conninfo,
         &world->program,     &world->right_program, &world->digest,     &world->first_roster,
-        &world->roster,
+        &world->roster,      &world->home,
     };
 
-    drop_looker(world);
+    world_look_away(world);
     PQfinish(world->maker);
     (void)probe_stop(&world->probe);
     for (size_t i = 0; i < COUNT_OF(strings); i++)
@@ -877,7 +718,7 @@ bool world_is_untouched(struct world *world)
 void world_reset(struct world *world)
 {
     world_wait_for_sessions(world);
-    restore_tables(world);
+    world_restore_tables(world);
     reset_portal(world);
     remove_state(world);
     free(world_write_file(world, "roster.csv", world->roster));

@@ -69,6 +69,8 @@ struct world {
     char *server;                  /* conninfo of the server, without database */
     char *template, *database;     /* names of databases */
     char *conninfo;                /* of `database` */
+    bool spread;                   /* world_begin_spread */
+    char *home;                    /* spread: conninfo of `database` at the server of the portal */
     char *config_path, *roster_path;
     char *portal_url, *database_conninfo; /* what the configuration says: world_route */
     PGconn *maker;                        /* to the server: makes and drops databases */
@@ -96,6 +98,9 @@ struct world {
 
 /* Makes portal, database, history and decisions, with the program PROGRAM_PATH. */
 void world_begin(struct world *world, enum world_path path);
+/* Likewise, of a history that is spread over the servers of RECONCILE_TEST_CITUS: one database,
+ * which whoever joins has in common with the model. */
+void world_begin_spread(struct world *world, enum world_path path);
 /* Another world of the same template: its own portal and its own database. For a worker process
  * that was forked from the one that made `model`, which goes on existing. */
 void world_join(const struct world *model, struct world *ret_world);
@@ -188,6 +193,13 @@ void world_check(struct world *world, const char *when);
  * must, the record verifies. */
 void world_check_end(struct world *world, const char *when);
 
+/* Files of outcomes in the state directory whose names end so. */
+size_t world_outcomes(const struct world *world, const char *suffix);
+/* Of a run that lived on while the database was cut off: what it knows of a call is in the database
+ * or in the state directory, it said so, and its exit code is one of INTERFACE's. `before`: writes
+ * of earlier runs. */
+void world_check_cut_off(struct world *world, const struct world_run *run, size_t before);
+
 /* From now on a target must not be written to. */
 void world_forbid(struct world *world, size_t target, const char *why);
 /* The last target that was not written to (nor read singly, with `unread`); WORLD_TARGETS for none.
@@ -201,6 +213,17 @@ void world_change(struct world *world, unsigned variant, bool unread);
  * variant the change is HR's: a target works here again; and in a night, which keeps them for
  * certain, they have gone again the night after. */
 void world_converge(struct world *world, unsigned variant);
+
+/* --- the database (world_database.c) --- */
+
+/* Where `migrate` and the first plan are made. */
+void world_begin_database(struct world *world);
+void world_join_database(const struct world *model, struct world *world);
+/* What is there now is what world_restore_tables puts back. */
+void world_keep_tables(struct world *world);
+void world_restore_tables(struct world *world);
+/* Ends the connection that world_query has. */
+void world_look_away(struct world *world);
 
 /* --- people (world_people.c); the caller frees the text --- */
 

@@ -8,6 +8,7 @@
  */
 #include "world.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -429,9 +430,10 @@ void world_check_end(struct world *world, const char *when)
     if (world_count(world, "select count(*) from reconcile.step where state in ('planned',"
                            " 'approved', 'intent')") > 0)
         world_violate(world, "%s: a step is left over", when);
-    if (world_count(world, "select count(*) from reconcile.plan p where state = 'applying' and not"
-                           " exists (select from reconcile.step s where s.plan_id = p.plan_id and"
-                           " s.state = 'unknown')") > 0)
+    if (world_count(world,
+                    "select count(*) from reconcile.plan p where state = 'applying' and not"
+                    " exists (select 1 from reconcile.step s where s.portal_id = p.portal_id and"
+                    " s.plan_id = p.plan_id and s.state = 'unknown')") > 0)
         world_violate(world, "%s: a plan is still being carried out", when);
     for (enum world_cast i = 0; i < CAST_COUNT; i++)
         check_untouched(world, when, i);
@@ -452,6 +454,79 @@ static void check_chain(struct world *world, const char *when)
     world_said(&run, &said);
     if (run.code != 0)
         world_violate(world, "%s: the record does not verify: %s", when, text_cstr(&said));
+}
+
+/* --- a run that the database left --- */
+
+size_t world_outcomes(const struct world *world, const char *suffix)
+{
+    CLEANUP(mem_cleanup) char *path = probe_path(&world->probe, "state");
+    DIR *directory = opendir(path);
+    const struct dirent *entry;
+    size_t count = 0;
+
+    while (directory && (entry = readdir(directory))) {
+        const char *end = strlen(entry->d_name) > strlen(suffix)
+                              ? entry->d_name + strlen(entry->d_name) - strlen(suffix)
+                              : "";
+        count += text_starts(entry->d_name, "outcome-") && text_equal(end, suffix);
+    }
+    if (directory)
+        (void)closedir(directory);
+    return count;
+}
+
+/* A write whose outcome the database does not know must have left it in a file, and the program
+ * must have said so: it was alive all the time. `before`: writes of earlier runs. */
+static void check_outcome_kept(struct world *world, const struct world_run *run, size_t before)
+{
+    size_t count = 0;
+    struct world_write *write = world_writes(world, &count);
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+
+    world_said(run, &said);
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(text_release) struct text sql = TEXT_INIT, suffix = TEXT_INIT;
+
+        text_addf(&sql,
+                  "select plan_id || '-' || position from reconcile.step"
+                  " where state = 'intent' and account_id = '%s'",
+                  write[i].id);
+        CLEANUP(mem_cleanup) char *open = world_query(world, text_cstr(&sql));
+        if (text_is_empty(open))
+            continue;
+        text_addf(&suffix, "-%s.json", open);
+        if (world_outcomes(world, text_cstr(&suffix)) != 1)
+            world_violate(world,
+                          "the outcome of the call for '%s' is neither in the database nor "
+                          "in the state directory",
+                          write[i].id);
+        if (i >= before && (!strstr(text_cstr(&said), "for the next run") ||
+                            !strstr(text_cstr(&said), write[i].id)))
+            world_violate(world, "nobody was told what became of the call for '%s': %s",
+                          write[i].id, text_cstr(&said));
+    }
+    world_writes_free(write, count);
+}
+
+/* The codes that a cut connection may lead to (INTERFACE). */
+static void check_code(struct world *world, const struct world_run *run)
+{
+    static const int allowed[] = {0, 20, 21, 69};
+
+    for (size_t i = 0; i < COUNT_OF(allowed); i++) {
+        if (run->code == allowed[i])
+            return;
+    }
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+    world_said(run, &said);
+    world_violate(world, "exit code %d: %s", run->code, text_cstr(&said));
+}
+
+void world_check_cut_off(struct world *world, const struct world_run *run, size_t before)
+{
+    check_outcome_kept(world, run, before);
+    check_code(world, run);
 }
 
 /* --- the world goes on --- */

@@ -74,7 +74,8 @@ TEST(inbox_takes_a_table_for_the_plan_that_its_rows_are_of)
     CLEANUP(mem_cleanup)
     char *of = acts_ask(acts,
                         "select '1:' || encode(digest, 'hex') || ';' || encode(subject, 'hex') || "
-                        "';approve' from reconcile.plan join reconcile.plan_row using (plan_id)"
+                        "';approve' from reconcile.plan join reconcile.plan_row using (portal_id,"
+                        " plan_id)"
                         " where account_id = '%s'",
                         acts->row[0].id);
 

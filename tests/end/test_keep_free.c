@@ -69,9 +69,9 @@ static void begin(struct end *end, const char *seed, const char *rules)
     "with idle as (select r.account_id, r.last_login from reconcile.plan_row r where r.plan_id = " \
     "              (select max(plan_id) from reconcile.plan where state <> 'empty')"               \
     "              and r.rule = 'idle'),"                                                          \
-    "     done as (select i.last_login from idle i join reconcile.act a using (account_id))"       \
-    "select count(*) from idle i where not exists (select 1 from reconcile.act a"                  \
-    "    where a.account_id = i.account_id)"                                                       \
+    "     done as (select account_id, i.last_login from idle i join reconcile.act a"               \
+    "              using (account_id)) "                                                           \
+    "select count(*) from idle i left join done d using (account_id) where d.account_id is null"   \
     "  and i.last_login < (select max(last_login) from done)"
 
 TEST(keep_free_takes_back_what_is_missing_and_the_rest_when_it_is)

@@ -10,6 +10,7 @@
 #include "acts.h"
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "distributed.h"
 #include "test.h"
 
 static void run(struct acts *acts, int code)
@@ -31,11 +32,13 @@ static void prepare(struct acts *acts, bool patient)
 /* What is open was called so many days earlier. */
 static void age_calls(struct acts *acts, int days)
 {
-    assert_true(acts_change(acts,
-                            "update reconcile.step set (intent_at, accepted_at, outcome_at) ="
-                            " (intent_at - d, accepted_at - d, outcome_at - d)"
-                            " from make_interval(days => %d) d where state = 'unknown'",
-                            days) > 0);
+#define EARLIER(column)                                                                            \
+    column " = (" column " at time zone 'UTC' - interval '%d d') at time zone 'UTC'"
+    assert_true(
+        acts_change(acts,
+                    "update reconcile.step set " EARLIER("intent_at") ", " EARLIER(
+                        "accepted_at") ", " EARLIER("outcome_at") " where state = 'unknown'",
+                    days, days, days) > 0);
 }
 
 static void assert_count(struct acts *acts, const char *sql, int64_t wanted)
@@ -397,6 +400,10 @@ static void sleep_after_intents(struct acts *acts, int count, const char *path)
 
 static void check_sleep(int intents, const char *state, const char *reason, size_t writes)
 {
+    if (distributed_is_here()) {
+        print_message("a table that is spread takes no trigger of the test's own\n");
+        skip();
+    }
     WORLD(acts, 1, 6, NULL);
     CLEANUP(mem_cleanup)
     char *path = end_query(&acts.end, "select format('%s/%s.slept', current_setting("

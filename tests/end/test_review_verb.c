@@ -107,7 +107,8 @@ TEST(review_approves_keeps_and_rejects_and_says_how_many)
     CLEANUP(mem_cleanup)
     char *recorded =
         acts_ask(&acts, "select string_agg(concat_ws(' ', kind, until - today, reason),"
-                        " ', ' order by kind) from reconcile.ruling, reconcile.plan");
+                        " ', ' order by kind) from reconcile.ruling join reconcile.plan"
+                        " using (portal_id)");
     assert_string_equal(recorded, "approve HR says so, keep 30 hands over; until spring,"
                                   " reject 180 ask again");
     HAND_IN(second, &sheet, "1");

@@ -438,6 +438,25 @@ static void hired_with_room(struct savings_world *world)
     hired(world, 5);
 }
 
+/* The most that there ever were is then what there is room for: until that day. */
+static void hired_without_a_contract(struct savings_world *world)
+{
+    tale_offer(world, FULL, NONE, 3);
+    tale_night(world, 0);
+    tale_at(world, 5);
+    tale_suspend(world, 0);
+    tale_night(world, 6);
+    tale_be(world, 8, CHIEF, 8);
+    tale_night(world, 10);
+}
+
+static void hired_twice_without_a_contract(struct savings_world *world)
+{
+    hired_without_a_contract(world);
+    tale_be(world, 9, CHIEF, 9);
+    tale_night(world, 20);
+}
+
 /* Classes are configured on the 10th day only. */
 static void suspended_without_classes(struct savings_world *world, int day)
 {
@@ -584,6 +603,10 @@ const struct savings_tale savings_tales_of_acts[] = {
      "2026-02 light EUR, 19 days = 19, 1 back"},
     {"hired without room", hired_without_room, "2026-01 full EUR, 5 days = 15, 1 given"},
     {"hired with room", hired_with_room, "2026-01 full EUR, 26 days = 78"},
+    {"hired without a contract", hired_without_a_contract,
+     "2026-01 full EUR, 5 days = 15, 1 given"},
+    {"hired twice without a contract", hired_twice_without_a_contract,
+     "2026-01 full EUR, 5 days = 15, 1 given"},
     {"suspended before there were classes", suspended_before_there_were_classes,
      "2026-01 - -, 5 days"},
     {"suspended when there were classes", suspended_when_there_were_classes,

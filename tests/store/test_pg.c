@@ -198,6 +198,8 @@ TEST(pg_run_server_error_has_the_right_code_and_words)
          ERR_UNREACHABLE, "08006", "22P"},
         {"do $$ begin raise exception sqlstate '55P03' using message = 'x'; end $$", ERR_LOCKED,
          "55P03", "22P"},
+        {"do $$ begin raise exception sqlstate 'XX000' using message = 'lost'; end $$",
+         ERR_UNREACHABLE, "lost", "22P"},
         {"do $$ begin raise exception E'red \\x1b[31m\\nline'; end $$", ERR_INTERNAL, "P0001",
          "\x1b"},
         {"set transaction_read_only = on; create table t (i integer)", ERR_INTERNAL, "42601",

@@ -415,6 +415,69 @@ TEST(who_audits_sees_on_every_server_what_is_theirs_and_nothing_else)
     store_world_end(&test.world);
 }
 
+/* What the roles may do, a line each: with tables as one knows them, with their parts, with views,
+ * or with functions. `migration` is the coordinating server's own. */
+static char *rights(PGconn *at, const char *of)
+{
+    static const char lines[] =
+        "with own as (select c.oid, c.relnamespace::regnamespace as schema,"
+        " regexp_replace(c.relname, '_[0-9]+$', '') as name, case when c.relkind = 'v' then 'views'"
+        " when c.relname ~ '_[0-9]+$' then 'parts' else 'tables' end as of from pg_class c"
+        " where c.relkind in ('r', 'p', 'v') and c.relname <> 'migration' and c.relnamespace in"
+        " ('reconcile'::regnamespace, 'audit'::regnamespace, 'audit_open'::regnamespace)),"
+        " role as (select r.oid, r.rolname as name from pg_roles r where r.rolname like"
+        " 'reconcile\\_%%'),"
+        " line as (select o.of, format('%%s: %%s %%s.%%s.%%s', r.name, w, o.schema, o.name,"
+        " a.attname) as line from own o join pg_attribute a on a.attrelid = o.oid and a.attnum > 0"
+        " cross join role r cross join unnest('{select,insert,update,references}'::text[]) w"
+        " where has_column_privilege(r.oid, o.oid, a.attnum, w)"
+        " union all select o.of, format('%%s: %%s %%s.%%s', r.name, w, o.schema, o.name) from own o"
+        " cross join role r cross join unnest('{delete,truncate,trigger}'::text[]) w"
+        " where has_table_privilege(r.oid, o.oid, w)"
+        " union all select 'functions', format('%%s: %%s', r.name, p.oid::regprocedure)"
+        " from pg_proc p cross join role r where p.pronamespace in ('reconcile'::regnamespace,"
+        " 'audit'::regnamespace) and has_function_privilege(r.oid, p.oid, 'execute'))"
+        " select string_agg(distinct line, e'\\n' order by line) from line where of = '%s'";
+    CLEANUP(text_release) struct text sql = TEXT_INIT, why = TEXT_INIT;
+
+    must(at, "set citus.override_table_visibility = off");
+    text_addf(&sql, lines, of);
+    char *answer = try(at, text_cstr(&sql), &why);
+    if (!answer)
+        fail_msg("%s", text_cstr(&why));
+    return answer;
+}
+
+TEST(each_role_may_do_the_same_on_every_server)
+{
+    static const char *const same[] = {"tables", "functions"};
+
+    NEEDS_DISTRIBUTED;
+    CLEANUP(mem_cleanup) char *conninfo = distributed_create();
+    CLEANUP(finish) PGconn *owner = connect_as(conninfo, NULL);
+    run_roles(conninfo);
+    assert_spread_says(conninfo, 0, " 0 of them now");
+    for (int i = 0; i < 2; i++) {
+        CLEANUP(mem_cleanup) char *worker = distributed_worker(conninfo, i);
+        CLEANUP(finish) PGconn *there = connect_as(worker, NULL);
+        CLEANUP(mem_cleanup) char *tables = rights(owner, "tables");
+        CLEANUP(mem_cleanup) char *parts = rights(there, "parts");
+
+        assert_non_null(strstr(tables, "reconcile_eraser: delete reconcile."));
+        assert_string_equal(parts, tables);
+        for (size_t k = 0; k < COUNT_OF(same); k++) {
+            CLEANUP(mem_cleanup) char *here = rights(owner, same[k]);
+            CLEANUP(mem_cleanup) char *other = rights(there, same[k]);
+            assert_string_equal(other, here);
+        }
+        /* Views are asked at the server that coordinates; at another they are nobody's. */
+        CLEANUP(mem_cleanup) char *views = rights(there, "views");
+        assert_null(strstr(views, "reconcile_auditor"));
+        assert_null(strstr(views, "reconcile_job"));
+        assert_null(strstr(views, "reconcile_eraser"));
+    }
+}
+
 TEST(the_job_works_on_several_servers_with_no_more_than_its_rights)
 {
     struct review_case test = {.plan = NULL};

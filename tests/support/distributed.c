@@ -5,11 +5,16 @@
  */
 #include "distributed.h"
 
+#include <fcntl.h>
+#include <grp.h>
 #include <libpq-fe.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/digest.h"
@@ -22,7 +27,7 @@
 
 #define TEMPLATE   "reconcile_spread"
 #define WORKERS_UP 8
-enum { KEPT = 6 };
+enum { KEPT = 6, SERVER_WORDS = 30, SERVER_TRIES = 3000 };
 
 static char *worker[WORKERS_UP]; /* host=… port=… */
 static int workers;
@@ -308,6 +313,153 @@ void distributed_lose(const char *conninfo)
 void distributed_regain(const char *conninfo)
 {
     let_in(conninfo, true);
+}
+
+char *distributed_home(const char *conninfo)
+{
+    CLEANUP(finish) PGconn *connection = connect_to(conninfo, "");
+    struct text where = TEXT_INIT;
+    CLEANUP(mem_cleanup)
+    char *home = ask(connection, "select format('host=%s port=%s', nodename, nodeport)"
+                                 " from pg_dist_shard_placement where shardid = (select"
+                                 " get_shard_id_for_distribution_column('reconcile.portal',"
+                                 " portal_id) from reconcile.portal)");
+
+    text_addf(&where, "%s %s", conninfo, home ? home : "");
+    return text_take(&where);
+}
+
+/* --- a server that is killed --- */
+
+struct distributed_server {
+    char *conninfo, *directory, *socket;
+    char *words[SERVER_WORDS + 1]; /* it was started with them, */
+    uid_t user;                    /* by these, */
+    gid_t group;
+    pid_t pid;
+};
+
+/* Line `n` of its postmaster.pid, from 1. */
+static char *pid_file_line(PGconn *connection, int n)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql, "select split_part(pg_read_file('postmaster.pid'), e'\\n', %d)", n);
+    return ask(connection, text_cstr(&sql));
+}
+
+/* Its words, when this is a server of this machine: the process is the one of its directory. */
+static bool read_words(struct distributed_server *server)
+{
+    CLEANUP(text_release) struct text path = TEXT_INIT, bytes = TEXT_INIT, pid_file = TEXT_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(mem_cleanup) char *own = file_join(server->directory, "postmaster.pid");
+    struct stat status;
+    size_t count = 0;
+
+    text_addf(&path, "/proc/%d/cmdline", (int)server->pid);
+    if (file_read(own, 4096, ERR_INTERNAL, &pid_file, NULL, &err) < 0 ||
+        strtol(text_cstr(&pid_file), NULL, 10) != server->pid ||
+        file_read(text_cstr(&path), 1 << 16, ERR_INTERNAL, &bytes, NULL, &err) < 0 ||
+        stat(server->directory, &status) < 0)
+        return false;
+    for (size_t at = 0; at < bytes.length && count < SERVER_WORDS;
+         at += strlen(bytes.data + at) + 1)
+        if (bytes.data[at])
+            server->words[count++] = mem_strdup(bytes.data + at);
+    server->user = status.st_uid;
+    server->group = status.st_gid;
+    return count > 0 && (geteuid() == 0 || geteuid() == server->user);
+}
+
+struct distributed_server *distributed_server_new(const char *conninfo, const char **ret_why)
+{
+    CLEANUP(finish) PGconn *connection = connect_to(conninfo, "");
+    struct distributed_server *server = mem_calloc(1, sizeof(*server));
+    CLEANUP(mem_cleanup) char *pid = pid_file_line(connection, 1);
+    CLEANUP(mem_cleanup) char *port = pid_file_line(connection, 4);
+    CLEANUP(mem_cleanup) char *sockets = pid_file_line(connection, 5);
+    CLEANUP(text_release) struct text socket = TEXT_INIT;
+
+    server->conninfo = mem_strdup(conninfo);
+    server->directory = pid_file_line(connection, 2);
+    server->pid = (pid_t)strtol(pid, NULL, 10);
+    text_addf(&socket, "%.*s/.s.PGSQL.%s", (int)strcspn(sockets, ","), sockets, port);
+    server->socket = text_take(&socket);
+    if (*sockets && read_words(server))
+        return server;
+    distributed_server_free(server);
+    *ret_why = "a worker is no process of this machine that may be ended, or has no socket";
+    return NULL;
+}
+
+void distributed_server_free(struct distributed_server *server)
+{
+    if (!server)
+        return;
+    for (size_t i = 0; server->words[i]; i++)
+        free(server->words[i]);
+    free(server->conninfo);
+    free(server->directory);
+    free(server->socket);
+    free(server);
+}
+
+const char *distributed_server_socket(const struct distributed_server *server)
+{
+    return server->socket;
+}
+
+static void wait_a_little(void)
+{
+    const struct timespec pause = {.tv_nsec = 10000000};
+
+    (void)nanosleep(&pause, NULL);
+}
+
+void distributed_server_kill(struct distributed_server *server)
+{
+    if (!server->pid || kill(server->pid, SIGQUIT) < 0)
+        die("kill", "the server is not there");
+    for (int i = 0; i < SERVER_TRIES && kill(server->pid, 0) == 0; i++)
+        wait_a_little();
+    if (kill(server->pid, 0) == 0)
+        die("kill", "the server does not end");
+    server->pid = 0;
+}
+
+static void become_server(const struct distributed_server *server)
+{
+    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    for (int fd = 0; fd < 3; fd++)
+        (void)dup2(nowhere, fd);
+    (void)close_range(3, ~0U, 0);
+    (void)setsid();
+    if (geteuid() == 0 && (setgroups(0, NULL) < 0 || setgid(server->group) < 0 ||
+                           setuid(server->user) < 0 || chdir(server->directory) < 0))
+        _exit(127);
+    if (fork() == 0) /* nobody here waits for its end */
+        (void)execv(server->words[0], server->words);
+    _exit(0);
+}
+
+void distributed_server_start(struct distributed_server *server)
+{
+    int status;
+
+    if (server->pid)
+        return;
+    pid_t child = fork();
+    if (child == 0)
+        become_server(server);
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        die("fork", "failed");
+    for (int i = 0; i < SERVER_TRIES && PQping(server->conninfo) != PQPING_OK; i++)
+        wait_a_little();
+    CLEANUP(finish) PGconn *connection = connect_to(server->conninfo, "");
+    CLEANUP(mem_cleanup) char *pid = pid_file_line(connection, 1);
+    server->pid = (pid_t)strtol(pid, NULL, 10);
 }
 
 void distributed_drop_all(int pid)

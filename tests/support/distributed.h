@@ -34,6 +34,21 @@ char *distributed_worker(const char *conninfo, int n);
  * back. */
 void distributed_lose(const char *conninfo);
 void distributed_regain(const char *conninfo);
+
+/* The same database at the server that has its only portal; the caller frees it. */
+char *distributed_home(const char *conninfo);
+/* The server of a connection string, which is to be killed and started again: for every database
+ * that it has. NULL where that cannot be, which is said in *ret_why (a literal). */
+struct distributed_server;
+struct distributed_server *distributed_server_new(const char *conninfo, const char **ret_why);
+void distributed_server_free(struct distributed_server *server);
+/* The path of its socket. */
+const char *distributed_server_socket(const struct distributed_server *server);
+/* It ends at once, with all that it was about, as in a crash; nothing is written down. */
+void distributed_server_kill(struct distributed_server *server);
+/* Starts it as it was started; returns when it answers. One that runs is left as it is. */
+void distributed_server_start(struct distributed_server *server);
+
 /* Everything that process `pid` made goes away. */
 void distributed_drop_all(int pid);
 

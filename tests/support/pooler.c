@@ -37,9 +37,10 @@ static void write_settings(const struct pooler_settings *settings, const PQconni
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     int size = settings->size > 0 ? settings->size : 20;
+    const char *port = find_word(server, "port");
 
-    text_addf(&text, "[databases]\n* = host=%s user=%s\n[pgbouncer]\n", find_word(server, "host"),
-              find_word(server, "user"));
+    text_addf(&text, "[databases]\n* = host=%s port=%s user=%s\n[pgbouncer]\n",
+              find_word(server, "host"), *port ? port : "5432", find_word(server, "user"));
     text_addf(&text, "unix_socket_dir=%s\nlisten_port=%u\nauth_type=any\nlogfile=%s/log\n",
               directory, settings->address ? (unsigned)settings->port : PORT, directory);
     text_addf(&text, "admin_users=%s\n", find_word(server, "user"));
