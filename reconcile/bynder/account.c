@@ -54,6 +54,17 @@ static void take(struct account_reader *reader, const struct json_object *item, 
         *ret = NULL;
 }
 
+/* The address is the username of very many: one text for both. */
+static void take_email(struct account_reader *reader, const struct json_object *item,
+                       struct account *account)
+{
+    const char *email = NULL;
+
+    take(reader, item, "email", json_string, &reader->scratch, account, &email);
+    account->email = text_equal(email, account->username) ? account->username
+                                                          : arena_strdup(reader->arena, email);
+}
+
 static const char *read_id(struct account_reader *reader, const struct json_object *item)
 {
     const char *id = NULL;
@@ -156,7 +167,7 @@ bool account_reader_read(struct account_reader *reader, const struct json_object
     if (!take_status(item, &found, &account.status))
         add_flaw(reader, &account, "'active' is unreadable");
     take(reader, item, "username", json_string, arena, &account, &account.username);
-    take(reader, item, "email", json_string, arena, &account, &account.email);
+    take_email(reader, item, &account);
     take(reader, item, "email2", json_string, arena, &account, &account.email2);
     take(reader, item, "name", json_string, arena, &account, &account.name);
     take(reader, item, "employeeNumber", json_label, arena, &account, &account.employee_number);

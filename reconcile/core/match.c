@@ -514,6 +514,7 @@ struct pairing *match_all(struct arena *arena, const struct snapshot *snapshot,
     drop_contested(pairing, snapshot->count);
     corroborate_links(&people, snapshot, pairing);
     corroborate_yesterday(&people, snapshot, pairing);
+    people_forget_values(&people);
     near_find(&people, snapshot, pairing);
     people_release(&people);
     return pairing;

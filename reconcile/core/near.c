@@ -381,6 +381,7 @@ static void compare_crowd(struct visit *visit, const struct crowd_of_key *crowd)
         if (i % BLOCK == BLOCK - 1)
             arena_clear(&visit->scratch);
     }
+    arena_clear(&visit->scratch); /* most crowds are small, and they are many */
 }
 
 /* How many have a key is asked of everybody: all hits of all parts at the first one. */

@@ -403,14 +403,24 @@ void people_init(struct people *people, const struct matching *matching,
         free(tables.making[i].joined);
 }
 
-void people_release(struct people *people)
+void people_forget_values(struct people *people)
 {
     for (size_t i = 0; i < MATCH_KEY_COUNT; i++) {
         table_release(&people->by[i]);
-        arena_release(&people->key_arena[i]);
+        if (i != MATCH_BY_EMPLOYEE_NUMBER) /* whose values are those of the rows */
+            arena_release(&people->key_arena[i]);
         free(people->crowd[i]);
+        people->crowd[i] = NULL;
     }
     free(people->crowds);
+    people->crowds = NULL;
+    people->crowd_count = 0;
+}
+
+void people_release(struct people *people)
+{
+    people_forget_values(people);
+    arena_release(&people->key_arena[MATCH_BY_EMPLOYEE_NUMBER]);
     free(people->number);
     free(people->bare);
     free(people->nobody);
