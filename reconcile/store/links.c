@@ -70,9 +70,8 @@ static int merge_links(const struct store *store, const struct snapshot *snapsho
                  store_time(scratch, roster_as_of(roster))) < 0 ||
         PG_QUERY(store->pg, link_once, PG_NOTHING, NULL, err, portal) < 0)
         return -1;
-    if ((size_t)pg_affected(opened) < snapshot->count / 10 + 100)
-        return 0;
-    return PG_QUERY(store->pg, analyze_links, PG_NOTHING, NULL, err);
+    return store_analyze(store, "link_version", query_analyze_links, pg_affected(opened),
+                         snapshot->count, err);
 }
 
 static int save_links(const struct store *store, const struct snapshot *snapshot,

@@ -38,14 +38,11 @@ int store_merge(const struct store *store, const char *name, const char *sql, in
 #define STORE_MERGE(store, query, number, err)                                                     \
     store_merge((store), #query, query_##query, (number), NULL, (err))
 
-/* Opens versions by `sql`, and when they are many gathers the planner's figures by `analyze`. */
-int store_merge_open(const struct store *store, const char *name, const char *sql,
-                     const char *analyze, int64_t number, size_t staged, struct err *err)
-    __attribute__((warn_unused_result));
-
-/* That alone, where `rows` of `staged` were added. */
-int store_analyze(const struct store *store, const char *analyze, int64_t rows, size_t staged,
-                  struct err *err) __attribute__((warn_unused_result));
+/* `rows` of `staged` were added to a table: when they are many for the portal and for the table,
+ * gathers the planner's figures by `analyze`. Those of many small portals differ little from those
+ * of one more. */
+int store_analyze(const struct store *store, const char *table, const char *analyze, int64_t rows,
+                  size_t staged, struct err *err) __attribute__((warn_unused_result));
 
 /* A transaction for reading or merging whole sets. store_end commits, or rolls back when `failed`,
  * and returns 0 or -1. */

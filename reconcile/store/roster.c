@@ -262,6 +262,7 @@ static int merge_people(const struct store *store, const struct roster *roster,
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *differ = NULL;
+    int64_t opened = 0;
 
     if (PG_QUERY(store->pg, stage_person_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy(store->pg, "stage_person_copy", query_stage_person_copy, add_person, keyed,
@@ -272,10 +273,10 @@ static int merge_people(const struct store *store, const struct roster *roster,
         return -1;
     if (pg_affected(differ) == 0)
         return 0;
-    if (STORE_MERGE(store, person_close, id, err) < 0)
+    if (STORE_MERGE(store, person_close, id, err) < 0 ||
+        store_merge(store, "person_open", query_person_open, id, &opened, err) < 0)
         return -1;
-    return store_merge_open(store, "person_open", query_person_open, query_analyze_people, id,
-                            roster->count, err);
+    return store_analyze(store, "person_version", query_analyze_people, opened, roster->count, err);
 }
 
 static int save_roster(const struct store *store, const struct store_run *run,

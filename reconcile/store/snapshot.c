@@ -551,8 +551,8 @@ static int save_accounts(const struct store *store, const struct snapshot *snaps
         insert_fresh(store, &fresh, err) < 0 || merge_logins(store, &fresh, err) < 0 ||
         merge_activity(store, &fresh, err) < 0)
         return -1;
-    return store_analyze(store, query_analyze_accounts, opened + (int64_t)fresh.count,
-                         staged->count, err);
+    return store_analyze(store, "account_version", query_analyze_accounts,
+                         opened + (int64_t)fresh.count, staged->count, err);
 }
 
 static int save(const struct store *store, const struct store_run *run,

@@ -134,20 +134,18 @@ int store_merge(const struct store *store, const char *name, const char *sql, in
     return 0;
 }
 
-int store_merge_open(const struct store *store, const char *name, const char *sql,
-                     const char *analyze, int64_t number, size_t staged, struct err *err)
-{
-    int64_t rows = 0;
+enum { ROWS_OF_A_LARGE_PORTAL = 10000 };
 
-    if (store_merge(store, name, sql, number, &rows, err) < 0)
-        return -1;
-    return store_analyze(store, analyze, rows, staged, err);
-}
-
-int store_analyze(const struct store *store, const char *analyze, int64_t rows, size_t staged,
-                  struct err *err)
+int store_analyze(const struct store *store, const char *table, const char *analyze, int64_t rows,
+                  size_t staged, struct err *err)
 {
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
     if ((size_t)rows < staged / 10 + 100)
+        return 0;
+    if (PG_QUERY(store->pg, table_rows, PG_ONE, &result, err, table) < 0)
+        return -1;
+    if (rows < ROWS_OF_A_LARGE_PORTAL && rows < pg_int(result, 0, 0) / 10)
         return 0;
     return pg_run(store->pg, "analyze", analyze, PG_NOTHING, NULL, 0, NULL, err);
 }

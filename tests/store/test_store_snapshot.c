@@ -355,3 +355,32 @@ TEST(store_load_snapshot_that_is_not_there_is_an_error)
     assert_int_equal(store_load_snapshot(&world->store, &world->arena, 4, &snapshot, &err), -1);
     assert_int_equal(err.code, ERR_USAGE);
 }
+
+/* How many rows the planner takes the table for, when a portal of 150 accounts comes to as many. */
+static int64_t rows_told(struct store_world *world, const char *before)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+    struct snapshot snapshot = store_world_snapshot(world, 150);
+
+    text_addf(&sql, "update pg_class set reltuples = %s where oid = 'account_version'::regclass",
+              before);
+    store_world_execute(world, text_cstr(&sql));
+    store_world_save(world, &snapshot);
+    return store_world_number(
+        world, "select reltuples::bigint from pg_class where oid = 'account_version'::regclass");
+}
+
+TEST(figures_of_a_table_are_gathered_by_a_portal_that_is_much_of_it)
+{
+    assert_int_equal(rows_told(*state, "1509"), 150);
+}
+
+TEST(figures_of_a_table_are_not_gathered_by_one_more_small_portal)
+{
+    assert_int_equal(rows_told(*state, "1510"), 1510);
+}
+
+TEST(figures_of_a_table_that_nobody_counted_are_gathered)
+{
+    assert_int_equal(rows_told(*state, "-1"), 150);
+}
