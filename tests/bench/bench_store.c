@@ -160,9 +160,11 @@ static double time_bare_copy(struct store_world *world, size_t count, double *re
 
 static double time_save(struct store_world *world, struct snapshot *snapshot)
 {
+    struct err err = ERR_INIT;
+
     snapshot_digest(snapshot);
     double begin = now_s();
-    store_world_save(world, snapshot);
+    must(store_save_snapshot(&world->store, &world->run, snapshot, &err), &err);
     return now_s() - begin;
 }
 
@@ -202,7 +204,7 @@ int main(int argc, char **argv)
     printf("FIGURE merge_unchanged_over_copy %.2f 3 an unchanged snapshot merged, over a bare COPY "
            "of the same rows\n",
            unchanged / bare);
-    printf("FIGURE merge_first_over_copy %.2f - a first snapshot merged, over a bare COPY of the "
+    printf("FIGURE merge_first_over_copy %.2f 5 a first snapshot merged, over a bare COPY of the "
            "same rows\n",
            save / bare);
     printf(
