@@ -37,71 +37,87 @@ set local enable_nestloop = off;
 set local work_mem = '64MB';
 set local jit = off;
 
-with chain as (
-    select e.sequence, e.kind, e.plan_id, e.position, e.word, e.at, e.hash, e.previous, e.version,
-           lag(e.sequence, 1, 0::bigint) over w as before,
-           lag(e.hash, 1, decode(repeat('00', 32), 'hex')) over w as before_hash,
-           lag(e.at, 1, e.at) over w as before_at,
-           sha256(
-               '\x0000000000000008' || int8send(e.version)
-               || '\x0000000000000008' || int8send(e.portal_id)
-               || '\x0000000000000008' || int8send(e.sequence)
-               || int8send(length(e.previous)::bigint) || e.previous
-               || '\x0000000000000008'
-               || int8send((extract(epoch from e.at) * 1000000)::bigint)
-               || int8send(octet_length(e.kind)::bigint) || convert_to(e.kind, 'UTF8')
-               || '\x0000000000000008' || int8send(e.run_id)
-               || '\x0000000000000008' || int8send(e.plan_id)
-               || '\x0000000000000008' || int8send(e.position)
-               || coalesce(int8send(octet_length(e.account_id)::bigint)
-                           || convert_to(e.account_id, 'UTF8'), '\xffffffffffffffff')
-               || coalesce(int8send(octet_length(e.word)::bigint)
-                           || convert_to(e.word, 'UTF8'), '\xffffffffffffffff')
-               || coalesce(int8send(octet_length(e.fact::text)::bigint)
-                           || convert_to(e.fact::text, 'UTF8'), '\xffffffffffffffff')
-               || coalesce(int8send(length(e.sealed)::bigint) || e.sealed, '\xffffffffffffffff')
-           ) as should_be
-    from audit.event e
-    where e.portal_id = :portal_id
-    window w as (order by e.sequence)),
+-- Each event by itself. Nothing else is asked of these rows, so that processors share them.
+with wrong as (
+    select * from (
+        select e.sequence, e.version,
+               e.kind not in (
+                   'portal', 'migration', 'run_begin', 'run_end', 'snapshot', 'roster', 'plan', 'guard',
+                   'override', 'approval', 'rejection', 'handed_in', 'ruling', 'ruling_end',
+                   'acknowledgement', 'acknowledgement_end', 'announcement', 'announcement_end',
+                   'intent', 'outcome', 'erasure', 'retention', 'identity', 'restore') as is_none,
+               e.hash <> sha256(
+                   '\x0000000000000008' || int8send(e.version)
+                   || '\x0000000000000008' || int8send(e.portal_id)
+                   || '\x0000000000000008' || int8send(e.sequence)
+                   || int8send(length(e.previous)::bigint) || e.previous
+                   || '\x0000000000000008'
+                   || int8send((extract(epoch from e.at) * 1000000)::bigint)
+                   || int8send(octet_length(e.kind)::bigint) || convert_to(e.kind, 'UTF8')
+                   || '\x0000000000000008' || int8send(e.run_id)
+                   || '\x0000000000000008' || int8send(e.plan_id)
+                   || '\x0000000000000008' || int8send(e.position)
+                   || coalesce(int8send(octet_length(e.account_id)::bigint)
+                               || convert_to(e.account_id, 'UTF8'), '\xffffffffffffffff')
+                   || coalesce(int8send(octet_length(e.word)::bigint)
+                               || convert_to(e.word, 'UTF8'), '\xffffffffffffffff')
+                   || coalesce(int8send(octet_length(e.fact::text)::bigint)
+                               || convert_to(e.fact::text, 'UTF8'), '\xffffffffffffffff')
+                   || coalesce(int8send(length(e.sealed)::bigint) || e.sealed,
+                               '\xffffffffffffffff')) as is_changed
+        from audit.event e
+        where e.portal_id = :portal_id) e
+    where is_changed or is_none or version <> 1),
+-- Each event and the one before it.
+odd as (
+    select * from (
+        select e.sequence, e.at, e.previous, lag(e.sequence, 1, 0::bigint) over w as before,
+               lag(e.hash, 1, decode(repeat('00', 32), 'hex')) over w as before_hash,
+               lag(e.at, 1, e.at) over w as before_at
+        from audit.event e
+        where e.portal_id = :portal_id
+        window w as (order by e.sequence)) e
+    where sequence <> before + 1 or previous <> before_hash or at < before_at),
 -- The state of a step after each event about it; skipped and already are those that were never called.
 steps as (
-    select sequence, kind, plan_id, position, word,
-           lag(case kind when 'intent' then 'intent' else word end)
-               over (partition by plan_id, position order by sequence) as state
-    from chain
-    where kind = 'intent' or (kind = 'outcome' and word not in ('skipped', 'already'))),
+    select * from (
+        select e.sequence, e.kind, e.plan_id, e.position, e.word,
+               lag(case e.kind when 'intent' then 'intent' else e.word end)
+                   over (partition by e.plan_id, e.position order by e.sequence) as state
+        from audit.event e
+        where e.portal_id = :portal_id
+          and (e.kind = 'intent' or (e.kind = 'outcome' and e.word not in ('skipped', 'already')))) e
+    where case when kind = 'intent' then state in ('intent', 'unknown')
+               when word = 'verified' then coalesce(state, '') <> 'done'
+               else coalesce(state, '') not in ('intent', 'unknown') end),
 anchor as (
     select nullif(split_part(:'head', ':', 1), '')::bigint as sequence,
            decode(split_part(:'head', ':', 2), 'hex') as hash
     where :'head' <> ''),
 last as (
-    select coalesce(max(sequence), 0) as sequence, count(*) as count,
-           (array_agg(hash order by sequence desc))[1] as hash
-    from (select sequence, hash from chain order by sequence desc) c),
+    select coalesce(max(e.sequence), 0) as sequence, count(*) as count,
+           (select h.hash from audit.event h
+            where h.portal_id = :portal_id order by h.sequence desc limit 1) as hash
+    from audit.event e
+    where e.portal_id = :portal_id),
 finding as (
-    select sequence, 'the version is one that there is not' as says from chain where version <> 1
+    select sequence, 'the version is one that there is not' as says from wrong where version <> 1
     union all
-    select sequence, 'the kind is none' from chain
-    where kind not in ('portal', 'migration', 'run_begin', 'run_end', 'snapshot', 'roster', 'plan',
-                       'guard', 'override', 'approval', 'rejection', 'handed_in', 'ruling', 'ruling_end',
-                       'acknowledgement', 'acknowledgement_end', 'announcement',
-                       'announcement_end', 'intent', 'outcome', 'erasure', 'retention',
-                       'identity', 'restore')
+    select sequence, 'the kind is none' from wrong where is_none
     union all
-    select sequence, 'the number was given before: forked, or repeated' from chain
+    select sequence, 'the number was given before: forked, or repeated' from odd
     where sequence <= before
     union all
-    select before + 1, 'events are missing, up to ' || sequence - 1 from chain
+    select before + 1, 'events are missing, up to ' || sequence - 1 from odd
     where sequence > before + 1
     union all
     select sequence, 'it does not follow the event before it: the hash it names is another'
-    from chain where previous <> before_hash
+    from odd where previous <> before_hash
     union all
     select sequence, 'it was changed: its hash is not that of what it says'
-    from chain where hash <> should_be
+    from wrong where is_changed
     union all
-    select sequence, 'the clock moved back' from chain where at < before_at
+    select sequence, 'the clock moved back' from odd where at < before_at
     union all
     select sequence, format('a second intent for row %s of plan %s', position, plan_id)
     from steps where kind = 'intent' and state in ('intent', 'unknown')
@@ -116,8 +132,10 @@ finding as (
                             plan_id)
     from steps where kind = 'outcome' and word = 'verified' and coalesce(state, '') <> 'done'
     union all
-    select c.sequence, 'its hash is not the one kept outside: made anew from here or before'
-    from chain c join anchor a using (sequence) where c.hash <> a.hash
+    select a.sequence, 'its hash is not the one kept outside: made anew from here or before'
+    from anchor a
+    join audit.event c on c.portal_id = :portal_id and c.sequence = a.sequence
+    where c.hash <> a.hash
     union all
     select a.sequence, format('it was there when the head was kept outside, and the chain ends at '
                               '%s: cut off, or an older backup', l.sequence)
@@ -567,23 +585,31 @@ from finding
 
 -- Steps and acts. A step says what its events since the last intent said.
 with event as (
-    select e.sequence, e.kind, e.run_id, e.plan_id, e.position, e.account_id, e.word, e.fact
+    select e.sequence, e.kind, e.plan_id, e.account_id, e.word, e.fact
     from audit.event e
     where e.portal_id = :portal_id
-      and e.kind in ('plan', 'override', 'approval', 'ruling', 'ruling_end', 'intent', 'outcome')),
+      and e.kind in ('plan', 'override', 'approval', 'ruling', 'ruling_end')),
+-- The many: of each fact only what is looked at.
+told as (
+    select e.sequence, e.kind, e.run_id, e.plan_id, e.position, e.account_id, e.word,
+           e.fact ->> case e.kind when 'intent' then 'intent_us' else 'outcome_us' end as at_us,
+           case e.kind when 'outcome' then e.fact ->> 'http_status' end as http_status,
+           case e.kind when 'intent' then e.word else e.fact ->> 'action' end as action,
+           case e.kind when 'intent' then e.fact ->> 'from_profile' end as from_profile,
+           case e.kind when 'intent' then e.fact ->> 'to_profile' end as to_profile
+    from audit.event e
+    where e.portal_id = :portal_id and e.kind in ('intent', 'outcome')),
 first as (
     select min(run_id) as run_id from audit.event
     where portal_id = :portal_id and kind = 'run_begin'),
 about as (
-    select e.sequence, e.kind, e.run_id, e.plan_id, e.position, e.account_id, e.word,
-           e.fact ->> 'intent_us' as intent_us, e.fact ->> 'outcome_us' as outcome_us,
-           e.fact ->> 'http_status' as http_status,
-           max(e.sequence) over w as last, max(e.sequence) filter (where kind = 'intent') over w
+    select sequence, kind, run_id, plan_id, position, account_id, word, at_us, http_status,
+           max(sequence) over w as last, max(sequence) filter (where kind = 'intent') over w
                as last_intent,
-           max(e.sequence) filter (where kind = 'outcome' and word not in ('approved', 'verified'))
+           max(sequence) filter (where kind = 'outcome' and word not in ('approved', 'verified'))
                over w as last_outcome,
-           max(e.sequence) filter (where e.fact ->> 'http_status' is not null) over w as last_answer
-    from event e where kind in ('intent', 'outcome')
+           max(sequence) filter (where http_status is not null) over w as last_answer
+    from told
     window w as (partition by plan_id, position)),
 -- One row for each step: its newest event, the intent and the outcome that stand.
 standing as (
@@ -592,9 +618,9 @@ standing as (
            max(account_id) filter (where sequence = last) as account_id,
            max(case kind when 'intent' then 'intent' else word end) filter (where sequence = last)
                as state,
-           max(intent_us) filter (where sequence = last_intent) as intent_us,
-           max(outcome_us) filter (where sequence = last_outcome) as outcome_us,
-           max(outcome_us) filter (where sequence = last and word = 'verified') as verified_us,
+           max(at_us) filter (where sequence = last_intent) as intent_us,
+           max(at_us) filter (where sequence = last_outcome) as outcome_us,
+           max(at_us) filter (where sequence = last and kind = 'outcome' and word = 'verified') as verified_us,
            max(http_status) filter (where sequence = last_answer
                                     and sequence > coalesce(last_intent, 0)) as http_status
     from about group by plan_id, position),
@@ -607,7 +633,7 @@ made as (select plan_id from event where kind = 'plan'),
 intent as (
     select i.sequence, i.plan_id, i.position, i.account_id, i.word, r.held_by,
            encode(r.subject, 'hex') as subject, r.approvals
-    from event i
+    from told i
     join made using (plan_id)
     left join audit.plan_row r on r.portal_id = :portal_id and r.plan_id = i.plan_id
         and r.position = i.position
@@ -635,9 +661,8 @@ override as (
     select plan_id, word, min(sequence) as sequence from event
     where kind = 'override' group by plan_id, word),
 done as (
-    select e.sequence, e.plan_id, e.position, e.account_id, e.fact ->> 'action' as action,
-           e.fact ->> 'outcome_us' as outcome_us
-    from event e where e.kind = 'outcome' and e.word = 'done'),
+    select sequence, plan_id, position, account_id, action, at_us
+    from told where kind = 'outcome' and word = 'done'),
 finding as (
     select n.sequence, format('row %s of plan %s is not stored as it went', n.position, n.plan_id)
         as says
@@ -656,19 +681,16 @@ finding as (
     union all
     select e.sequence, format('the action of row %s of plan %s is stored as another', e.position,
                               e.plan_id)
-    from event e
+    from told e
     join audit.step s on s.portal_id = :portal_id and s.plan_id = e.plan_id and s.position = e.position
-    where e.kind in ('intent', 'outcome')
-      and s.action is distinct from
-          case e.kind when 'intent' then e.word else e.fact ->> 'action' end
+    where s.action is distinct from e.action
     union all
     select e.sequence, format('the profile of row %s of plan %s is stored as another', e.position,
                               e.plan_id)
-    from event e
+    from told e
     join audit.step s on s.portal_id = :portal_id and s.plan_id = e.plan_id and s.position = e.position
     where e.kind = 'intent'
-      and (s.from_profile, s.to_profile)
-          is distinct from (e.fact ->> 'from_profile', e.fact ->> 'to_profile')
+      and (s.from_profile, s.to_profile) is distinct from (e.from_profile, e.to_profile)
     union all
     select 0, format('row %s of plan %s has a step that gives another profile', s.position,
                      s.plan_id)
@@ -731,7 +753,7 @@ finding as (
         and r.position = d.position
     where ((extract(epoch from a.done_at) * 1000000)::bigint::text, a.rule, a.person_status,
            a.from_profile, a.to_profile, a.from_roles)
-          is distinct from (d.outcome_us, r.rule, r.person, r.from_profile_id, r.to_profile_id,
+          is distinct from (d.at_us, r.rule, r.person, r.from_profile_id, r.to_profile_id,
                             case when r.to_profile_id is not null then r.roles end))
 select count(*) as steps_findings,
        coalesce(string_agg(format('event %s: %s', sequence, says), E'\n' order by sequence, says)
@@ -760,7 +782,8 @@ event as (
                 then p.value::json end as says
     from audit.event e
     left join audit.personal p on p.portal_id = :portal_id and p.sequence = e.sequence
-    where e.portal_id = :portal_id),
+    where e.portal_id = :portal_id
+      and (e.kind not in ('intent', 'outcome') or e.sealed is not null or p.sequence is not null)),
 -- The last word of each person about a plan, of each step, of each run.
 newest as (
     select distinct on (kind, run_id, plan_id, position, who) *
@@ -770,7 +793,9 @@ newest as (
     where who is not null
     order by kind, run_id, plan_id, position, who, sequence desc),
 last_step as (
-    select distinct on (plan_id, position) * from event where kind in ('intent', 'outcome')
+    select distinct on (plan_id, position) plan_id, position, sequence, sealed is null as is_bare
+    from audit.event
+    where portal_id = :portal_id and kind in ('intent', 'outcome')
     order by plan_id, position, sequence desc),
 finding as (
     select e.sequence, 'what is personal about it was changed' as says
@@ -839,7 +864,8 @@ finding as (
                               n.plan_id)
     from last_step n
     join audit.step s on s.portal_id = :portal_id and s.plan_id = n.plan_id and s.position = n.position
-    where (n.is_whole or n.sealed is null) and s.reason is distinct from n.says ->> 'reason'
+    left join event e on e.sequence = n.sequence
+    where (e.is_whole or n.is_bare) and s.reason is distinct from e.says ->> 'reason'
     union all
     select n.sequence, format('ruling %s is stored with another name, reason or subject',
                               r.ruling_id)

@@ -667,7 +667,7 @@ static const char *script_hash(struct review_case *test)
     REVIEW_OK(file_read(path, 1 << 20, ERR_INTERNAL, &script, NULL, &why));
     const char *from = strstr(text_cstr(&script), "sha256(\n");
     assert_non_null(from);
-    const char *to = strstr(from, " as should_be");
+    const char *to = strstr(from, " as is_changed");
     assert_non_null(to);
     return arena_strndup(&test->world.arena, from, (size_t)(to - from));
 }
