@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "bynder/private.h"
+#include "facts/roster.h"
 
 enum { RAW_LIMIT = 200 };
 
@@ -54,15 +55,28 @@ static void take(struct account_reader *reader, const struct json_object *item, 
         *ret = NULL;
 }
 
-/* The address is the username of very many: one text for both. */
-static void take_email(struct account_reader *reader, const struct json_object *item,
-                       struct account *account)
+/* `text`, or another one that is the same and stays. */
+static const char *keep(struct account_reader *reader, const char *text, const char *other)
 {
-    const char *email = NULL;
+    return text && other && strcmp(text, other) == 0 ? other : arena_strdup(reader->arena, text);
+}
 
-    take(reader, item, "email", json_string, &reader->scratch, account, &email);
-    account->email = text_equal(email, account->username) ? account->username
-                                                          : arena_strdup(reader->arena, email);
+/* What an account calls itself is mostly what the roster calls the person, and its address is its
+ * username: kept once. */
+static void keep_names(struct account_reader *reader, struct account *account)
+{
+    static const struct person nobody;
+    const struct person *person = NULL;
+
+    if (reader->texts) {
+        person = roster_texts_find(reader->texts, account->email);
+        person = person ? person : roster_texts_find(reader->texts, account->username);
+    }
+    person = person ? person : &nobody;
+    account->email = keep(reader, account->email, person->email);
+    account->username = keep(reader, account->username, account->email);
+    account->name = keep(reader, account->name, person->name);
+    account->employee_number = keep(reader, account->employee_number, person->employee_number);
 }
 
 static const char *read_id(struct account_reader *reader, const struct json_object *item)
@@ -157,7 +171,7 @@ bool account_reader_read(struct account_reader *reader, const struct json_object
                          struct account *ret_account)
 {
     struct account account = {.id = read_id(reader, item)};
-    struct arena *arena = reader->arena, *scratch = &reader->scratch;
+    struct arena *scratch = &reader->scratch;
     enum json_found found;
 
     if (!account.id)
@@ -166,11 +180,12 @@ bool account_reader_read(struct account_reader *reader, const struct json_object
         add_flaw(reader, &account, "'id' does not have the form of a user's id");
     if (!take_status(item, &found, &account.status))
         add_flaw(reader, &account, "'active' is unreadable");
-    take(reader, item, "username", json_string, arena, &account, &account.username);
-    take_email(reader, item, &account);
-    take(reader, item, "email2", json_string, arena, &account, &account.email2);
-    take(reader, item, "name", json_string, arena, &account, &account.name);
-    take(reader, item, "employeeNumber", json_label, arena, &account, &account.employee_number);
+    take(reader, item, "username", json_string, scratch, &account, &account.username);
+    take(reader, item, "email", json_string, scratch, &account, &account.email);
+    take(reader, item, "email2", json_string, reader->arena, &account, &account.email2);
+    take(reader, item, "name", json_string, scratch, &account, &account.name);
+    take(reader, item, "employeeNumber", json_label, scratch, &account, &account.employee_number);
+    keep_names(reader, &account);
     take(reader, item, "profileId", json_label, scratch, &account, &account.profile_id);
     take(reader, item, "country", json_string, scratch, &account, &account.country);
     account.profile_id = intern_string(&reader->kept, account.profile_id);

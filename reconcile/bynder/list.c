@@ -460,6 +460,7 @@ static int list_users(struct bynder *bynder, struct arena *arena, const struct p
         listing.limit = bynder->config->page_size;
         listing.total = NOT_TOLD;
         account_reader_init(&listing.reader, &listing.arena);
+        listing.reader.texts = snapshot->texts;
         table_init(&listing.known, (size_t)listing.limit);
         reserve(&listing, 0, 1);
         if (read_pages(&listing, err) < 0)

@@ -176,6 +176,7 @@ int bynder_rounds(const struct rounds *rounds, size_t count, struct err *err)
 struct account_reader {
     struct arena *arena;
     struct arena scratch;
+    const struct roster_texts *texts; /* NULL = none */
     struct intern kept;
     struct table lists; /* of groups, by all of their ids and names: many accounts share one */
     struct group_list {

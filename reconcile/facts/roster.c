@@ -328,6 +328,28 @@ struct instant roster_as_of(const struct roster *roster)
     return roster->modified;
 }
 
+void roster_texts_init(struct roster_texts *texts, const struct roster *roster)
+{
+    *texts = (struct roster_texts){.roster = roster};
+    table_init(&texts->by_email, roster->count);
+    for (size_t i = 0; i < roster->count; i++) {
+        if (roster->person[i].email)
+            (void)table_put(&texts->by_email, roster->person[i].email, (uint32_t)i);
+    }
+}
+
+void roster_texts_release(struct roster_texts *texts)
+{
+    table_release(&texts->by_email);
+}
+
+const struct person *roster_texts_find(const struct roster_texts *texts, const char *email)
+{
+    uint32_t entry = table_find(&texts->by_email, email);
+
+    return entry == TABLE_END ? NULL : &texts->roster->person[table_value(&texts->by_email, entry)];
+}
+
 size_t roster_people(const struct roster *roster)
 {
     return roster->count - roster->rejected;

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/instant.h"
+#include "base/table.h"
 #include "facts/likeness.h"
 #include "facts/person.h"
 
@@ -70,6 +71,18 @@ struct digest roster_values(const struct roster *roster);
 /* From now on roster_content and roster_values are what they are now, and cost nothing: nothing of
  * its rows that they cover changes any more. */
 void roster_settle(struct roster *roster);
+
+/* The texts of a roster, so that an account that says the same of itself need not keep them again:
+ * nothing is concluded from it. Borrows from the roster, which outlives what was found. */
+struct roster_texts {
+    const struct roster *roster;
+    struct table by_email;
+};
+
+void roster_texts_init(struct roster_texts *texts, const struct roster *roster);
+void roster_texts_release(struct roster_texts *texts);
+/* Somebody who writes their address so; NULL = nobody. */
+const struct person *roster_texts_find(const struct roster_texts *texts, const char *email);
 
 /* Accepted people: rows that were not rejected. */
 size_t roster_people(const struct roster *roster);

@@ -8,7 +8,8 @@
 #include "base/digest.h"
 #include "facts/account.h"
 
-struct seats; /* core/seats.h */
+struct seats;        /* core/seats.h */
+struct roster_texts; /* facts/roster.h */
 
 struct profile {
     const char *id;
@@ -34,9 +35,10 @@ struct snapshot {
     size_t capacity;               /* room in `account`; less than count = not told */
     struct profile *profile;
     size_t profile_count;
-    const struct seats *seats; /* the classes it is stored with; NULL = none. Of no digest */
-    const char *own_id;        /* the token's user: P1 */
-    bool clock_told;           /* the portal told its clock (G13) */
+    const struct seats *seats;        /* the classes it is stored with; NULL = none. Of no digest */
+    const struct roster_texts *texts; /* while it is read: what need not be kept again; or NULL */
+    const char *own_id;               /* the token's user: P1 */
+    bool clock_told;                  /* the portal told its clock (G13) */
     double clock_ahead_s;
     size_t requests;    /* HTTP requests this snapshot took */
     size_t logins_read; /* single reads that answered */

@@ -98,6 +98,20 @@ int collect_roster(struct job *job, struct roster *ret_roster, struct err *err)
     return 0;
 }
 
+/* The roster stays as long as the accounts do. */
+static int list_accounts(struct job *job, const struct roster *roster, struct snapshot *snapshot,
+                         struct err *err)
+{
+    struct roster_texts texts;
+
+    roster_texts_init(&texts, roster);
+    snapshot->texts = &texts;
+    int failed = job->portal.list(job->portal.self, job->arena, &job->progress, snapshot, err);
+    snapshot->texts = NULL;
+    roster_texts_release(&texts);
+    return failed;
+}
+
 /* Roster, list and history: all but last logins. */
 static int collect_pictures(struct job *job, struct collected *collected, struct err *err)
 {
@@ -107,7 +121,7 @@ static int collect_pictures(struct job *job, struct collected *collected, struct
     snapshot->taken_at = job->now;
     if (collect_roster(job, &collected->roster, err) < 0 ||
         portal->enter(portal->self, job->arena, snapshot, err) < 0 ||
-        portal->list(portal->self, job->arena, &job->progress, snapshot, err) < 0)
+        list_accounts(job, &collected->roster, snapshot, err) < 0)
         return -1;
     if (store_load_leaves(job->store, job->arena, job->now, job->config->policy.zone, job->today,
                           &collected->roster, err) < 0)

@@ -217,43 +217,38 @@ static struct account_downgrade *downgrade_at(struct arena *arena,
     return downgrade;
 }
 
-static struct account_past *past_at(struct arena *arena, const struct account_past *known,
-                                    struct instant night)
+static void past_until(struct arena *arena, struct account_past *past, struct instant night)
 {
-    struct account_past *past = arena_alloc(arena, sizeof(*past));
-
-    *past = *known;
     past->rulings = NULL;
     past->announcement = NULL;
     past->announcement_count = 0;
     past->unreached = NULL;
     past->unreached_count = 0;
-    past->became_active = until(known->became_active, night);
-    past->suspended_by_us = until(known->suspended_by_us, night);
-    past->acted_at = until(known->acted_at, night);
-    past->reactivated_at = until(known->reactivated_at, night);
+    past->became_active = until(past->became_active, night);
+    past->suspended_by_us = until(past->suspended_by_us, night);
+    past->acted_at = until(past->acted_at, night);
+    past->reactivated_at = until(past->reactivated_at, night);
     past->reactivated_since &= instant_is_set(past->reactivated_at);
-    past->regraded_at = until(known->regraded_at, night);
-    past->downgrade = downgrade_at(arena, known->downgrade, night);
-    return past;
+    past->regraded_at = until(past->regraded_at, night);
+    past->downgrade = downgrade_at(arena, past->downgrade, night);
 }
 
 /* What is known today of an account, as far as it is of before that night. */
-static struct account_history history_at(struct arena *arena, const struct account_history *known,
-                                         struct instant night)
+static void take_history(struct arena *arena, struct account *account, const struct account *known,
+                         struct instant night)
 {
-    struct account_history history = *known;
+    struct account_history *history = &account->history;
 
-    if (known->past)
-        history.past = past_at(arena, known->past, night);
-    history.unlinked_since = until(known->unlinked_since, night);
-    history.first_event = until(known->first_event, night);
-    if (instant_compare(known->profile_since, night) > 0) { /* of that night nothing is known */
-        history.profile_since = INSTANT_NONE;
-        if (history.past)
-            history.past->profile_other_at = INSTANT_NONE;
+    *history = known->history;
+    if (history->past)
+        past_until(arena, account_past_own(arena, account), night);
+    history->unlinked_since = until(history->unlinked_since, night);
+    history->first_event = until(history->first_event, night);
+    if (instant_compare(history->profile_since, night) > 0) { /* of that night nothing is known */
+        history->profile_since = INSTANT_NONE;
+        if (history->past)
+            history->past->profile_other_at = INSTANT_NONE;
     }
-    return history;
 }
 
 /* What is known of it today, and was so that night already. */
@@ -276,7 +271,7 @@ static void take_histories(const struct simulating *all, struct arena *arena,
         uint32_t at = table_find(&all->by_id, account->id);
         if (at != TABLE_END) {
             const struct account *known = &all->known.account[table_value(&all->by_id, at)];
-            account->history = history_at(arena, &known->history, night);
+            take_history(arena, account, known, night);
             take_evidence(account, known, night);
         }
         account->history.ever_active |= account->status == ACCOUNT_ACTIVE;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "bynder/private.h"
+#include "facts/roster.h"
 #include "test.h"
 
 #define ID  "1A84D758-2B3A-141F-8F07D71AA1F223BD"
@@ -72,6 +73,29 @@ TEST(account_reader_read_of_a_documented_item_takes_every_field)
     assert_null(account->group[1].name);
     assert_false(account->groups_unreadable);
     assert_int_equal(account->login.kind, LOGIN_NOT_READ);
+}
+
+/* The same texts, and only the same: one that differs by a letter is the account's own. */
+TEST(account_reader_read_of_what_the_roster_says_too_keeps_it_once)
+{
+    struct person people[] = {
+        {.employee_number = "42", .email = "Ann@acme.example", .name = "Ann"}};
+    const struct roster roster = {.person = people, .count = COUNT_OF(people)};
+    CLEANUP(roster_texts_release) struct roster_texts texts;
+    CLEANUP(fixture_release) struct fixture fixture = {.arena = ARENA_INIT};
+    CLEANUP(json_freep)
+    struct json_object *object =
+        parse("{\"id\":\"" ID "\",\"username\":\"Ann@acme.example\",\"email\":\"Ann@acme.example\","
+              "\"name\":\"Anne\",\"employeeNumber\":\"42\",\"active\":1}");
+
+    roster_texts_init(&texts, &roster);
+    account_reader_init(&fixture.reader, &fixture.arena);
+    fixture.reader.texts = &texts;
+    assert_true(account_reader_read(&fixture.reader, object, &fixture.account));
+    assert_ptr_equal(fixture.account.email, people[0].email);
+    assert_ptr_equal(fixture.account.username, people[0].email);
+    assert_ptr_equal(fixture.account.employee_number, people[0].employee_number);
+    assert_string_equal(fixture.account.name, "Anne");
 }
 
 TEST(account_reader_read_without_a_readable_id_is_nobody)
