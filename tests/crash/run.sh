@@ -103,6 +103,8 @@ else
     echo "wrong on purpose:"
     CRASH_POINTS=120 caught journal_after_act "without a committed intent" sweep_kill suspend
     CRASH_POINTS=120 caught blind_replay "write 2 to" sweep_kill suspend
+    [ -z "${RECONCILE_TEST_CITUS:-}" ] ||
+        CRASH_POINTS=50 caught journal_after_act "without a committed intent" sweep_lost suspend
     caught no_fresh_read "whose rule does not hold any more" sweep_stop suspend change
     caught retried_write "write 2 to" sweep_fault suspend
     caught any_404 "but the portal does not show it" sweep_fault deprovision

@@ -72,7 +72,7 @@ TEST(every_verb_on_a_database_that_is_not_utf8_is_78_with_the_cure)
 {
     WORLD(acts, 2, 4, NULL);
 
-    RUN(made, &acts.end, "psql", "-c",
+    RUN(made, &acts.end, "psql", "-c", "drop database if exists latin", "-c",
         "create database latin template template0 locale 'C' encoding 'LATIN1'");
     end_assert_code(&made, 0);
     end_set(&acts.end, END_DATABASE, "conninfo = \"%s dbname=latin\";", acts.end.conninfo);
