@@ -13,6 +13,7 @@
 #   BENCH_USERS=100000          accounts of the portal
 #   BENCH_ACTS=500              suspensions
 #   BENCH_PACED_USERS=3000      accounts read one by one at 10 a second: five minutes
+#   BENCH_FIRST_USERS=10000     accounts of a first collection at 15 requests a second: three minutes
 #   BENCH_PORTALS=1000          portals of one history
 #   BENCH_PORTAL_USERS=1000     accounts of each
 #   BENCH_PORTAL_ROWS=          above that: copied until there are so many, to ask how they stand
@@ -221,6 +222,40 @@ END
         "rows in which that plan differs from one with everybody read, of $acts that act"
 }
 
+# A first collection as it meets a portal: 15 requests a second, 200 ms until an answer comes. Then
+# which way it takes, without a pace: where people log in, and where few are asked about.
+part_first() {
+    first_users=${BENCH_FIRST_USERS:-10000}
+    start_portal --users "$first_users" --seed 7 --rate-limit 4500 --fault latency=200
+    configure first events 15.0 4500
+    sed -i 's|logins = "events";|& activity_for = "always";|' "$work/first.conf"
+    before=$(requests)
+    spawn collection - - "a first collection of $first_users accounts at 15 requests a second, 200 ms latency" \
+        $program plan --format json
+    count=$(($(requests) - before))
+    figure collection_over_bound "$(calculate "$(value collection_seconds) / ($count / 15)" 3)" 1.1 \
+        "the same, over $count requests at the pace"
+    stop_portal
+    start_portal --users "$first_users" --seed 7 --rate-limit 0
+    for rules in people few; do
+        for way in each events; do
+            configure "$rules-$way" $way 100000.0 100000000
+            [ $rules = people ] || sed -i -e '/name = "departed"/s/person = /username = [ "a*" ]; &/' \
+                -e '/name = "departed"/s/},$/}/' -e '/name = "idle"/d' -e '/name = "never used"/,/grace_days/d' \
+                "$work/$rules-$way.conf"
+            before=$(requests)
+            $program plan > "$work/said" || [ $? -eq 20 ]
+            figure "requests_${rules}_$way" "$(($(requests) - before))" - \
+                "requests of a first plan, $rules asked about, logins by $way"
+        done
+        # What is tried before it is given up is a thirty-second part, and eight pages.
+        figure "requests_${rules}_over" \
+            "$(calculate "$(value "requests_${rules}_events") / ($(value "requests_${rules}_each") + 10)" 3)" 1.04 \
+            "the second over the first and ten more"
+    done
+    stop_portal
+}
+
 act_conf() { # $1 requests a second, $2 in any window
     cat <<EOT
 portal: { name = "acts"; url = "$url"; client_id = "demo";
@@ -359,7 +394,7 @@ print()
 END
 }
 
-for part in ${BENCH_ONLY:-core people chain roster store history collect day acts portals million paced}; do
+for part in ${BENCH_ONLY:-core people chain roster store history collect day first acts portals million paced}; do
     echo "== $part"
     "part_$part"
     write_json # what is there is kept when a later part ends badly

@@ -18,7 +18,7 @@
     "requests_per_second = 1000000.0; requests_per_window = 100000000; page_size = 500; "          \
     "connections = 4; timeout = 600; patience = 10; logins = \"events\"; "
 
-enum { WAIT_MS = END_DEADLINE_S * 1000, STEP_MS = 5, YEAR_PAGES = 17 /* at least */ };
+enum { WAIT_MS = END_DEADLINE_S * 1000, STEP_MS = 5, YEAR_PAGES = 20 /* at least */ };
 
 static const char *const options[] = {"--users", "3200", "--seed", "5", NULL};
 
@@ -58,7 +58,7 @@ static void plan(struct end *end, const char *full)
 
     end_assert_code(&result, 0);
     JSON(said, end_json(&result));
-    (void)end_assert_truth(end, said, !full);
+    (void)end_assert_truth(end, said, false);
 }
 
 /* How many rows of the newest plans of two portals are in one of them only. */
@@ -137,7 +137,7 @@ TEST(events_that_no_rule_asks_are_not_read)
             " person = \"departed\"; username = [ \"a*\" ]; }; }");
     RUN(result, &end, "plan");
     end_assert_code(&result, 0);
-    assert_true(pages_of(&end, "logins") < YEAR_PAGES / 2);
+    assert_true(pages_of(&end, "logins") <= YEAR_PAGES / 2 + 2); /* eight and the first */
     assert_true((int64_t)end_stat(&end, "endpoints.users.get.200") < 100);
     /* The neighbour: inactive accounts that are deleted for their login are never read singly. */
     end_set(&end, END_NAME, "other");
