@@ -197,6 +197,7 @@ struct portal bynder_read_only(struct bynder *bynder)
         .list = bynder_list,
         .logins = bynder_logins,
         .events = bynder_wants_events(bynder) ? bynder_events : NULL,
+        .events_many = bynder_wants_events(bynder) ? bynder_events_many : NULL,
         .year = bynder->config->login_events ? bynder_year : NULL,
         .get = portal_get,
         .requests = portal_requests,

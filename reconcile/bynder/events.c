@@ -215,6 +215,18 @@ static void find_cut(const struct reading *reading)
                              event_kinds[reading->window->kind].what);
 }
 
+static void find_flaws(const struct reading *reading)
+{
+    struct events_page *page = reading->page;
+
+    page->unreadable = reading->unreadable;
+    if (reading->unreadable > 0)
+        page->why = arena_printf(
+            reading->arena, "%zu of %zu %s cannot be read", reading->unreadable, reading->items,
+            is_login(reading) ? "login events" : event_kinds[reading->window->kind].what);
+    find_cut(reading);
+}
+
 static enum events_access access_of(const struct bynder *bynder, const struct err *failure)
 {
     if (failure->code != ERR_SCOPE)
@@ -232,12 +244,7 @@ static int read_page(struct bynder *bynder, struct reading *reading,
     make_url(&url, bynder, window);
     bynder->stopped_by = 0;
     if (bynder_get(bynder, ENDPOINT_EVENTS, text_cstr(&url), use_page, reading, &failure) == 0) {
-        page->unreadable = reading->unreadable;
-        if (reading->unreadable > 0)
-            page->why = arena_printf(
-                reading->arena, "%zu of %zu %s cannot be read", reading->unreadable, reading->items,
-                is_login(reading) ? "login events" : event_kinds[window->kind].what);
-        find_cut(reading);
+        find_flaws(reading);
         return 0;
     }
     if (clock_is_interrupted())
@@ -272,4 +279,104 @@ int bynder_events(void *self, struct arena *arena, const struct events_window *w
         return -1;
     *ret_page = page;
     return 0;
+}
+
+/* --- many windows --- */
+
+struct many {
+    struct bynder *bynder;
+    const struct events_pages *pages;
+    bool *over;         /* by number of window */
+    struct err failure; /* what `take` said */
+};
+
+static void many_release(struct many *many)
+{
+    free(many->over);
+    err_release(&many->failure);
+}
+
+static void add_page_url(void *context, size_t number, struct text *url)
+{
+    const struct many *many = context;
+
+    make_url(url, many->bynder, &many->pages->window[number]);
+}
+
+/* HTTP_NO_MORE when nothing further is wanted. */
+static int tell(struct many *many, size_t number, const struct events_page *page)
+{
+    if (many->failure.text)
+        return HTTP_NO_MORE;
+    if (many->over[number])
+        return HTTP_GO_ON;
+    int wish = many->pages->take(many->pages->context, number, page, &many->failure);
+    many->over[number] = wish != EVENTS_AGAIN || page->access != EVENTS_READ;
+    if (wish < 0)
+        return HTTP_NO_MORE;
+    return many->over[number] ? HTTP_GO_ON : HTTP_ONE_MORE;
+}
+
+static int use_one(void *context, size_t number, const struct http_answer *answer, struct err *err)
+{
+    struct many *many = context;
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct events_page page = {.access = EVENTS_READ};
+    struct reading reading = {
+        .arena = &arena, .page = &page, .window = &many->pages->window[number]};
+
+    intern_init(&reading.user, &arena);
+    page.event = arena_calloc(&arena, PAGE_EVENTS, sizeof(page.event[0]));
+    int failed = use_page(&reading, answer, err);
+    intern_release(&reading.user);
+    if (failed)
+        return -1;
+    find_flaws(&reading);
+    return tell(many, number, &page);
+}
+
+static void miss_one(void *context, size_t number, const struct err *failure)
+{
+    struct events_page page = {.access = EVENTS_MISSING,
+                               .why = failure->text ? failure->text : "no answer"};
+
+    (void)tell(context, number, &page);
+}
+
+/* Of each that is not over. */
+static void miss_all(struct many *many, enum events_access access, const struct err *why)
+{
+    struct events_page page = {.access = access, .why = why->text ? why->text : "no answer"};
+
+    for (size_t i = 0; i < many->pages->count; i++)
+        (void)tell(many, i, &page);
+}
+
+static void give_up(void *context, unsigned failures, const struct err *last)
+{
+    (void)failures;
+    miss_all(context, EVENTS_MISSING, last);
+}
+
+int bynder_events_many(void *self, const struct events_pages *pages, struct err *err)
+{
+    CLEANUP(many_release)
+    struct many many = {.bynder = self, .pages = pages, .failure = ERR_INIT};
+    CLEANUP(err_release) struct err failure = ERR_INIT;
+    const struct rounds rounds = {.bynder = self,
+                                  .endpoint = ENDPOINT_EVENTS,
+                                  .context = &many,
+                                  .add_url = add_page_url,
+                                  .use = use_one,
+                                  .miss = miss_one,
+                                  .give_up = give_up};
+
+    many.over = mem_calloc(pages->count, sizeof(many.over[0]));
+    many.bynder->stopped_by = 0;
+    if (bynder_rounds(&rounds, pages->count, &failure) < 0) {
+        if (clock_is_interrupted())
+            return err_move(err, &failure);
+        miss_all(&many, access_of(many.bynder, &failure), &failure);
+    }
+    return many.failure.text ? err_move(err, &many.failure) : 0;
 }

@@ -160,7 +160,8 @@ struct rounds {
     /* Appends the address of this read. */
     void (*add_url)(void *context, size_t number, struct text *url);
     /* A good answer. A failure (-1) counts as one of the answer: it is asked again. HTTP_NO_MORE
-     * sends nothing more, and what is under way still comes. */
+     * sends nothing more, and what is under way still comes. HTTP_ONE_MORE: this read again, which
+     * has another address by now. */
     int (*use)(void *context, size_t number, const struct http_answer *answer, struct err *err);
     /* This read was tried in vain. */
     void (*miss)(void *context, size_t number, const struct err *failure);
@@ -210,6 +211,7 @@ int bynder_year(void *self, struct arena *arena, const struct portal_year *year,
                 struct portal_year_told *ret_told, struct err *err);
 int bynder_events(void *self, struct arena *arena, const struct events_window *window,
                   struct events_page *ret_page, struct err *err);
+int bynder_events_many(void *self, const struct events_pages *pages, struct err *err);
 int bynder_list(void *self, struct arena *arena, const struct progress *progress,
                 struct snapshot *snapshot, struct err *err);
 int bynder_logins(void *self, struct arena *arena, const struct progress *progress,

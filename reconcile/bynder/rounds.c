@@ -25,6 +25,7 @@ struct run {
     struct text url;
     size_t *todo, todo_count; /* numbers of reads; this round's */
     size_t *later, later_count;
+    size_t todo_room, later_room;
     size_t sent;          /* of this round */
     unsigned char *tries; /* by number of read */
     size_t *answered;     /* likewise: good answers of the run when it failed last */
@@ -60,6 +61,7 @@ static int make_request(void *context, size_t at, struct http_request *ret_reque
 
 static void put_off(struct run *run, size_t number)
 {
+    run->later = mem_grow(run->later, run->later_count, &run->later_room, sizeof(run->later[0]));
     run->later[run->later_count++] = number;
 }
 
@@ -67,6 +69,14 @@ static void give_up(struct run *run)
 {
     run->rounds->give_up(run->rounds->context, run->failed_in_row, &run->last);
     run->is_over = true;
+}
+
+/* Behind what this round has still to do. */
+static void add_again(struct run *run, size_t number)
+{
+    run->todo = mem_grow(run->todo, run->todo_count, &run->todo_room, sizeof(run->todo[0]));
+    run->todo[run->todo_count++] = number;
+    run->tries[number] = 0;
 }
 
 /* A try counts against a read when somebody else was answered since its last one; else it may be
@@ -116,7 +126,9 @@ static int take_good(struct run *run, size_t number, const char *url,
     run->good++;
     if (wish == HTTP_NO_MORE)
         run->is_over = true;
-    return run->is_over || bynder_token_is_due(run->rounds->bynder) ? HTTP_NO_MORE : HTTP_GO_ON;
+    if (wish == HTTP_ONE_MORE)
+        add_again(run, number);
+    return run->is_over || bynder_token_is_due(run->rounds->bynder) ? HTTP_NO_MORE : wish;
 }
 
 static int take_answer(void *context, size_t at, struct http_answer *answer, struct err *failure,
@@ -152,14 +164,16 @@ static int take_answer(void *context, size_t at, struct http_answer *answer, str
 /* What was put off and what was not sent becomes the next round. */
 static void turn_over(struct run *run)
 {
-    size_t *todo = run->todo;
+    size_t *todo = run->todo, room = run->todo_room;
 
     for (size_t i = run->sent; i < run->todo_count; i++)
         put_off(run, todo[i]);
     run->todo = run->later;
     run->todo_count = run->later_count;
+    run->todo_room = run->later_room;
     run->later = todo;
     run->later_count = 0;
+    run->later_room = room;
 }
 
 /* What was tried as often as any read is missed by its number; where others would still have their
@@ -224,7 +238,7 @@ int bynder_rounds(const struct rounds *rounds, size_t count, struct err *err)
     CLEANUP(run_release) struct run run = {.rounds = rounds, .url = TEXT_INIT, .last = ERR_INIT};
 
     run.todo = mem_calloc(count, sizeof(run.todo[0]));
-    run.later = mem_calloc(count, sizeof(run.later[0]));
+    run.todo_room = count;
     run.tries = mem_calloc(count, 1);
     run.answered = mem_calloc(count, sizeof(run.answered[0]));
     for (size_t i = 0; i < count; i++)

@@ -59,7 +59,8 @@ static bool is_read_lately(const struct evidence_settings *settings,
     const struct zone *zone = &zone_utc;
     struct instant read_at = account->history.read_at;
 
-    if (!instant_is_set(read_at) || settings->reread_days <= 0)
+    if (!instant_is_set(read_at) || settings->reread_days <= 0 ||
+        instant_compare(read_at, settings->told_since) < 0)
         return false;
     return day_between(instant_day(read_at, zone), instant_day(context->now, zone)) <
            read_lasts_days(settings, account);
@@ -164,6 +165,23 @@ static bool is_of_file(const struct account *account)
            login->seen_at.us - login->at.us > PAGES_KEPT_DAYS * DAY_US;
 }
 
+/* Whether somebody may have logged in later than is known, and nobody was told. */
+static bool is_before_told(const struct evidence_settings *settings, const struct account *account)
+{
+    struct instant since = settings->told_since;
+
+    return (account->login.kind == LOGIN_KNOWN || account->login.kind == LOGIN_NEVER) &&
+           instant_compare(account->login.at, since) < 0 &&
+           instant_compare(account->history.read_at, since) < 0;
+}
+
+static bool is_nothing_known(const struct evidence_settings *settings,
+                             const struct account *account)
+{
+    return account->login.kind == LOGIN_NOT_READ || is_of_file(account) ||
+           is_before_told(settings, account);
+}
+
 static bool must_be_read(const struct evidence_settings *settings,
                          const struct policy_context *context, const struct twin_people *twins,
                          const struct decision *decision)
@@ -172,7 +190,7 @@ static bool must_be_read(const struct evidence_settings *settings,
         return true;
     if (settings->department_asked && lacks_department(decision))
         return true;
-    if (decision->account->login.kind == LOGIN_NOT_READ || is_of_file(decision->account))
+    if (is_nothing_known(settings, decision->account))
         return settings->asked || login_excuses(decision) || is_of_twin(twins, decision) ||
                login_says_whose(decision) || login_matters(decision);
     return login_matters(decision) && !is_read_lately(settings, context, decision->account);

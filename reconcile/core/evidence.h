@@ -16,14 +16,17 @@ struct evidence_settings {
     int64_t reread_days;
     int64_t refresh_days; /* in how many days everybody is read once; 0 = never */
     int64_t days_passed;  /* since the run before, for the share of the refresh; 0 = none due */
+    /* Login events are told from here to now: of what was before, a login or a single read tells
+     * nothing of the time until then. None = it is as if all were told. */
+    struct instant told_since;
 };
 
 /* The accounts to read now, by index into the snapshot, in an order of their own. In this run, that
  * is since context->now, nobody is read twice. Active accounts with a readable id, and of these:
  *
  * - whoever nothing at all is known of, or nothing but a login that only a file of an earlier year
- *   told, where a rule looks at the login, and else who has departed
- *   and would be acted on: somebody else may be using the account (P9);
+ *   told, or nothing since told_since and before, where a rule looks at the login, and else who has
+ *   departed and would be acted on: somebody else may be using the account (P9);
  * - whoever was never read and of whom nobody told the department, where a rule looks at that;
  * - whoever a rule that looks at the login would act on or announce, whoever would be deleted,
  * active or not (a login since we suspended them ends that), who has the profile still that we

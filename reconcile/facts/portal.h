@@ -79,6 +79,19 @@ struct events_window {
     const char *cursor;
 };
 
+/* Windows that are read side by side, of each the page that its cursor names. `take` is told of
+ * that page, in whatever order they come; what it is given holds during the call. EVENTS_AGAIN: the
+ * window of that number is another one now, or has another cursor, and is asked again. A page that
+ * is not EVENTS_READ is the last of its window. */
+enum { EVENTS_AGAIN = 1 };
+
+struct events_pages {
+    const struct events_window *window;
+    size_t count;
+    void *context;
+    int (*take)(void *context, size_t number, const struct events_page *page, struct err *err);
+};
+
 /* Events of a year that the portal keeps no longer, told row by row. What was told counts only when
  * the file is known to be whole. */
 struct portal_year {
@@ -131,6 +144,11 @@ struct portal {
      * events are not wanted (logins = "each", and no activity). */
     int (*events)(void *self, struct arena *arena, const struct events_window *window,
                   struct events_page *ret_page, struct err *err);
+
+    /* Many pages, `connections` of them at a time: of kinds and versions that `events` has told a
+     * page of. The error is for what ends the run, and for what `take` says. NULL where `events`
+     * is. */
+    int (*events_many)(void *self, const struct events_pages *pages, struct err *err);
 
     /* The file of a year (historical). The error is for what ends the run. NULL where login events
      * are not wanted. */

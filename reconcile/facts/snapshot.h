@@ -48,6 +48,7 @@ struct snapshot {
     size_t events;                  /* login events read */
     const char *logins_note;        /* why events were not used, or not to their end; or NULL */
     struct instant events_reach;    /* newest login event ever told; none = events not in use */
+    struct instant events_since;    /* login events are told from here on; none = all of them */
     struct activity_reach activity; /* how far what is known of activity reaches */
     size_t logins_known_before;     /* read now, and one was known before */
     bool logins_given_up; /* single reads were stopped: the portal answers none any more */

@@ -11,41 +11,18 @@
  */
 #include "job/events.h"
 
-#include "base/table.h"
+#include "base/mem.h"
 #include "base/text.h"
-#include "core/evidence.h"
 #include "host/log.h"
-#include "store/login.h"
+#include "job/events_private.h"
 
 enum {
     EVENTS_KEPT_DAYS = 365, /* Bynder keeps twelve months */
     EDGE_DAYS = 7,        /* activity begins so far within, or pages would shift while it is read */
     EVENTS_A_PAGE = 1000, /* a guess at the pages of earlier runs, rather low */
+    FEW_PAGES = 16,       /* are read one after the other */
+    LONG_DAYS = 14,       /* of login events: it is asked how much of them is worth reading */
     CLOCKS_AGREE_S = 60,  /* the portal tells its own in whole seconds, and answers take time */
-};
-
-struct events {
-    struct job *job;
-    struct snapshot *snapshot;
-    const struct table *by_id;
-    struct events_progress progress;
-    struct instant
-        until;       /* what there can be events of: now; the portal's when our clock is ahead */
-    bool resumed;    /* the cursor is of an earlier run */
-    bool is_read;    /* to the end */
-    const char *why; /* not, or what else is to be said of it; the first word counts */
-    size_t count;    /* read by this run, likewise below */
-    size_t pages;
-    int64_t told;     /* events of this window; of the pages of earlier runs a guess */
-    size_t named;     /* of those that this run read: they name a user */
-    bool is_nameless; /* a window was told of which none does */
-    bool was_empty;   /* the page before */
-    struct evidence_silence silence; /* of activity: the last one that nobody believes */
-    /* Cursors are told to go round in a circle by comparing each with one of those before. Which
-     * one moves on after 1, 2, 4, 8 … pages (Brent), so a circle of any length is seen before it
-     * was gone round three times, and no other cursor has to be kept. */
-    const char *mark;
-    size_t since_mark, until_next_mark;
 };
 
 static bool is_login(const struct events *events)
@@ -53,16 +30,17 @@ static bool is_login(const struct events *events)
     return events->progress.kind == EVENT_LOGIN;
 }
 
-/* "login events", "asset views" */
-static const char *what_of(const struct events *events)
+const char *events_what(const struct events *events)
 {
     return is_login(events) ? "login events" : event_kinds[events->progress.kind].what;
 }
 
-static void note(struct events *events, const char *why)
+void events_note(struct events *events, const char *why)
 {
-    if (!events->why)
-        events->why = arena_strdup(events->job->arena, why);
+    struct events *whole = events->whole ? events->whole : events;
+
+    if (!whole->why)
+        whole->why = arena_strdup(events->job->arena, why);
 }
 
 /* --- windows --- */
@@ -123,17 +101,23 @@ static void begin_window(struct events *events)
 
 /* Every page of it is in. What it joins is covered from where that is. An older version of the
  * endpoint may be there and empty: it does not go on from where the newer one ended. */
-static void end_window(struct events_progress *progress)
+void events_end_window(struct events_progress *progress)
 {
     bool joins = instant_is_set(progress->covered_from) &&
                  instant_compare(progress->from, progress->complete_to) <= 0;
     bool is_other =
         instant_is_set(progress->complete_to) && progress->version > progress->whole_version;
 
+    /* Of logins single reads tell as well. Where a history is older than this mark, nothing is
+     * missing in what it was told. */
+    bool is_login = progress->kind == EVENT_LOGIN;
+    bool is_unmarked = is_login && instant_is_set(progress->complete_to) &&
+                       !instant_is_set(progress->covered_from);
+
     progress->whole_version = progress->version;
-    if (progress->torn || is_other)
+    if ((progress->torn && !is_login) || is_other)
         progress->covered_from = progress->to;
-    else if (!joins)
+    else if (!joins && !is_unmarked)
         progress->covered_from = progress->from;
     progress->complete_to = progress->to;
     progress->from = progress->to = INSTANT_NONE;
@@ -230,7 +214,8 @@ static int store_page(struct events *events, struct arena *scratch, const struct
                       struct err *err)
 {
     struct store *store = events->job->store;
-    const struct events_progress *progress = events->job->may_be_another ? NULL : &events->progress;
+    bool is_kept = !events->whole && !events->job->may_be_another;
+    const struct events_progress *progress = is_kept ? &events->progress : NULL;
 
     if (is_login(events)) {
         struct pending_login *pending = arena_calloc(scratch, page->count + 1, sizeof(pending[0]));
@@ -242,11 +227,26 @@ static int store_page(struct events *events, struct arena *scratch, const struct
     return store_save_activity(store, pending, count, progress, err);
 }
 
+int events_keep_progress(struct events *events, struct err *err)
+{
+    struct store *store = events->job->store;
+
+    if (events->job->may_be_another)
+        return 0;
+    return is_login(events) ? store_save_logins(store, NULL, 0, &events->progress, err)
+                            : store_save_activity(store, NULL, 0, &events->progress, err);
+}
+
 static void set_mark(struct events *events, const char *cursor, size_t until_next_mark)
 {
     events->mark = cursor;
     events->since_mark = 0;
     events->until_next_mark = until_next_mark;
+}
+
+void events_set_mark(struct events *events, const char *cursor)
+{
+    set_mark(events, cursor, 1);
 }
 
 /* Whether this cursor, now that of the next page, was one before. */
@@ -269,11 +269,11 @@ static const char *find_lie(struct events *events)
 
     if (leads_back(events))
         return arena_printf(events->job->arena, "the pages of %s go round in a circle",
-                            what_of(events));
+                            events_what(events));
     if (evidence_is_invented(events->snapshot->count, window_us, progress->pages, events->told))
-        return arena_printf(events->job->arena,
-                            "the %s have no end: %lld on %lld pages, and still a next page",
-                            what_of(events), (long long)events->told, (long long)progress->pages);
+        return arena_printf(
+            events->job->arena, "the %s have no end: %lld on %lld pages, and still a next page",
+            events_what(events), (long long)events->told, (long long)progress->pages);
     return NULL;
 }
 
@@ -305,6 +305,27 @@ static void note_days(struct events *events, struct arena *scratch, const struct
     }
     progress->told = day;
     progress->told_count = count;
+    for (size_t i = 0; i < count && events->whole; i++) {
+        events->day =
+            mem_grow(events->day, events->day_count, &events->day_room, sizeof(events->day[0]));
+        events->day[events->day_count++] = day[i];
+    }
+}
+
+/* How long a time the page tells of, where its events are in order: how many pages there are can be
+ * guessed from that. */
+static void note_length(struct events *events, const struct events_page *page)
+{
+    int64_t length_us = 0;
+
+    events->page_us = 0;
+    for (size_t i = 1; i < page->count; i++) {
+        int64_t step_us = page->event[i].at.us - page->event[i - 1].at.us;
+        if ((step_us > 0 && length_us < 0) || (step_us < 0 && length_us > 0))
+            return;
+        length_us += step_us;
+    }
+    events->page_us = length_us < 0 ? -length_us : length_us;
 }
 
 /* What its last page is: the window ends with it, unless not one of many events names a user. Then
@@ -313,12 +334,16 @@ static void close_window(struct events *events)
 {
     struct events_progress *progress = &events->progress;
 
+    events->is_told = true;
+    if (events->whole)
+        return;
     events->is_nameless = !is_login(events) && events->told > 0 && events->named == 0;
     if (!events->is_nameless) {
-        end_window(progress);
+        events_end_window(progress);
         return;
     }
-    note(events, arena_printf(events->job->arena, "none of the %s names a user", what_of(events)));
+    events_note(events, arena_printf(events->job->arena, "none of the %s names a user",
+                                     events_what(events)));
     forget_pages(progress);
     progress->from = progress->to = INSTANT_NONE;
 }
@@ -336,29 +361,31 @@ static const char *take_cursor(struct events *events, const struct events_page *
 }
 
 /* What the page tells is kept, also when what follows it is no next page. */
-static int keep_page(struct events *events, struct arena *scratch, const struct events_page *page,
+int events_keep_page(struct events *events, struct arena *scratch, const struct events_page *page,
                      struct err *err)
 {
     struct events_progress *progress = &events->progress;
+    struct events *whole = events->whole ? events->whole : events;
 
     note_newest(events, page);
     note_days(events, scratch, page);
-    events->count += page->count;
-    events->pages++;
+    note_length(events, page);
+    whole->count += page->count;
+    whole->pages++;
+    whole->named += page->count;
     events->told += (int64_t)page->told;
     progress->torn |= page->unreadable > 0;
     progress->pages++;
-    events->named += page->count;
     const char *lie = take_cursor(events, page);
     if (lie) {
-        note(events, lie);
+        events_note(events, lie);
         forget_pages(progress);
     } else if (!progress->cursor) {
         close_window(events);
     }
     if (events->job->progress.report)
-        events->job->progress.report(events->job->progress.context, what_of(events), events->count,
-                                     0);
+        events->job->progress.report(events->job->progress.context, events_what(events),
+                                     whole->count, 0);
     return store_page(events, scratch, page, err);
 }
 
@@ -382,10 +409,10 @@ static bool falls_back(struct events *events, enum events_access access)
         !event_kinds[progress->kind].path[progress->version + 1] || is_lapse(events))
         return false;
     log_info("%s: this portal has not the newer of two endpoints, the older one is asked",
-             what_of(events));
+             events_what(events));
     progress->version++;
     forget_pages(progress);
-    set_mark(events, NULL, 1);
+    events_set_mark(events, NULL);
     events->resumed = false;
     events->why = NULL;
     return true;
@@ -411,10 +438,10 @@ static int read_page(struct events *events, bool *ret_over, struct err *err)
         return 0;
     }
     if (page.why)
-        note(events, page.why);
+        events_note(events, page.why);
     if (page.access == EVENTS_READ) {
         events->resumed = false;
-        if (keep_page(events, &scratch, &page, err) < 0)
+        if (events_keep_page(events, &scratch, &page, err) < 0)
             return -1;
         *ret_over = !progress->cursor;
         return 0;
@@ -423,8 +450,51 @@ static int read_page(struct events *events, bool *ret_over, struct err *err)
     *ret_over = !events->resumed || page.access != EVENTS_MISSING;
     if (events->resumed) {
         forget_pages(progress);
-        set_mark(events, NULL, 1);
+        events_set_mark(events, NULL);
         events->resumed = false;
+    }
+    return 0;
+}
+
+/* So many pages there are of so long a time, going by the last one. */
+static double guess_pages(const struct events *events, int64_t us)
+{
+    return events->page_us > 0 ? (double)us / (double)events->page_us : 0;
+}
+
+/* The window under way, anew from its beginning or its end, several pages at a time. */
+static int read_long(struct events *events, struct err *err)
+{
+    struct events_progress *progress = &events->progress;
+    int64_t length_us = progress->to.us - progress->from.us;
+    double pages = guess_pages(events, length_us);
+    struct events_cut cut = {
+        .from = progress->from, .to = progress->to, .pages = (int64_t)pages + 1};
+
+    forget_pages(progress);
+    progress->from = progress->to = INSTANT_NONE;
+    progress->torn = false;
+    if (is_login(events) && length_us > LONG_DAYS * DAY_US)
+        return events_read_back(events, cut.from, cut.to, guess_pages(events, DAY_US), err);
+    return events_read_parts(events, &cut, &events->is_told, err);
+}
+
+/* A window, page by page; a long one otherwise, as soon as it is known to be one. */
+static int read_window(struct events *events, struct err *err)
+{
+    struct events_progress *progress = &events->progress;
+
+    events_set_mark(events, progress->cursor);
+    events->told = progress->pages * EVENTS_A_PAGE;
+    events->named = 0;
+    events->was_empty = events->is_told = false;
+    for (bool over = false; !over;) {
+        events->page_us = 0;
+        if (read_page(events, &over, err) < 0)
+            return -1;
+        double pages = guess_pages(events, progress->to.us - progress->from.us);
+        if (!over && pages > (double)(progress->pages + FEW_PAGES))
+            return read_long(events, err);
     }
     return 0;
 }
@@ -435,21 +505,32 @@ static int read_windows(struct events *events, struct err *err)
     struct events_progress *progress = &events->progress;
 
     while (instant_compare(progress->complete_to, events->until) < 0) {
-        bool over = false;
         if (!instant_is_set(progress->to))
             begin_window(events);
-        set_mark(events, progress->cursor, 1);
-        events->told = progress->pages * EVENTS_A_PAGE;
-        events->named = 0;
-        events->was_empty = false;
-        while (!over) {
-            if (read_page(events, &over, err) < 0)
-                return -1;
-        }
-        if (events->is_nameless || instant_is_set(progress->to)) /* it was not read to its end */
+        if (read_window(events, err) < 0)
+            return -1;
+        if (events->is_nameless || !events->is_told) /* it was not read to its end */
             return 0;
     }
     events->is_read = true;
+    return 0;
+}
+
+/* Login events that an earlier run was cut off from, before it was known how many are worth it. */
+static int read_older(struct events *events, struct instant was_covered, struct err *err)
+{
+    struct events_progress *progress = &events->progress;
+    struct instant oldest = instant_add_us(events->job->now, -EVENTS_KEPT_DAYS * DAY_US);
+    double days = (double)(events->until.us - was_covered.us) / (double)DAY_US;
+
+    if (!is_login(events) || !events->is_read || !instant_is_set(was_covered) ||
+        instant_compare(was_covered, progress->covered_from) != 0 || !events_wants_back(events))
+        return 0;
+    events->is_told = false;
+    if (events_read_back(events, oldest, progress->covered_from,
+                         days > 1 ? (double)events->pages / days : 0, err) < 0)
+        return -1;
+    events->is_read = events->is_told;
     return 0;
 }
 
@@ -521,6 +602,8 @@ static int find_silence(struct events *events, struct err *err)
 
 static int read_kind(struct events *events, enum event_kind kind, struct err *err)
 {
+    struct instant was_covered;
+
     if (store_load_events(events->job->store, events->job->arena, kind, &events->progress, err) < 0)
         return -1;
     forget_other_host(&events->progress, events->job->config->portal.host);
@@ -529,7 +612,9 @@ static int read_kind(struct events *events, enum event_kind kind, struct err *er
     events->resumed = events->progress.cursor != NULL;
     if (!events->resumed)
         events->progress.version = 0; /* the newer one may be there by now */
-    if (find_silence(events, err) < 0 || read_windows(events, err) < 0)
+    was_covered = events->progress.covered_from;
+    if (find_silence(events, err) < 0 || read_windows(events, err) < 0 ||
+        read_older(events, was_covered, err) < 0)
         return -1;
     return find_silence(events, err);
 }
@@ -556,10 +641,12 @@ static void log_logins(const struct events *events)
                     events->why ? events->why : "they were not read to the end");
 }
 
-int events_read_logins(struct job *job, struct snapshot *snapshot, struct err *err)
+int events_read_logins(struct job *job, struct collected *collected, struct err *err)
 {
+    struct snapshot *snapshot = &collected->snapshot;
     struct table by_id;
-    struct events events = {.job = job, .snapshot = snapshot, .by_id = &by_id};
+    struct events events = {
+        .job = job, .collected = collected, .snapshot = snapshot, .by_id = &by_id};
 
     if (!job->portal.events || !job->config->portal.login_events)
         return 0;
@@ -572,8 +659,10 @@ int events_read_logins(struct job *job, struct snapshot *snapshot, struct err *e
     snapshot->by_events = events.is_read;
     if (events.why && !snapshot->logins_note)
         snapshot->logins_note = events.why;
-    if (events.is_read)
+    if (events.is_read) {
         snapshot->events_reach = events.progress.newest_at;
+        snapshot->events_since = events.progress.covered_from;
+    }
     log_logins(&events);
     return 0;
 }
@@ -604,7 +693,7 @@ static void add_silence(struct telling *telling, const struct events *events)
     char day[DAY_TEXT_SIZE];
 
     text_addf(&telling->silenced, "%sno %s on %lld days after %s",
-              telling->silenced.length > 0 ? ", " : "", what_of(events),
+              telling->silenced.length > 0 ? ", " : "", events_what(events),
               (long long)events->silence.silent, day_format(events->silence.since, day));
 }
 
@@ -616,9 +705,10 @@ static void add_kind(struct telling *telling, const struct events *events)
     telling->since = instant_later(telling->since, progress->covered_from);
     telling->count += events->count;
     if (events->is_read && events->why)
-        log_info("%s: %s", what_of(events), events->why);
+        log_info("%s: %s", events_what(events), events->why);
     if (!events->is_read)
-        add_missing(telling, what_of(events), events->why ? events->why : "not read to the end");
+        add_missing(telling, events_what(events),
+                    events->why ? events->why : "not read to the end");
     if (is_silenced(events))
         add_silence(telling, events);
 }

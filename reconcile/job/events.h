@@ -8,8 +8,9 @@
 
 #include "job/job.h"
 
-/* Login events. Sets by_events, events, events_reach and logins_note of the snapshot. */
-int events_read_logins(struct job *job, struct snapshot *snapshot, struct err *err)
+/* Login events, as far back as they are worth their requests. Sets by_events, events, events_reach,
+ * events_since and logins_note of the snapshot. */
+int events_read_logins(struct job *job, struct collected *collected, struct err *err)
     __attribute__((warn_unused_result));
 
 /* Activity of every kind that is configured, where it is wanted. Sets snapshot->activity. */

@@ -12,7 +12,6 @@
 
 #include "base/mem.h"
 #include "base/table.h"
-#include "core/evidence.h"
 #include "core/rules.h"
 #include "host/log.h"
 #include "job/events.h"
@@ -194,6 +193,23 @@ static int64_t days_passed(const struct job *job, const struct collected *collec
     return days > 0 ? days : 0;
 }
 
+struct evidence_settings logins_settings(const struct job *job, const struct collected *collected)
+{
+    const struct snapshot *snapshot = &collected->snapshot;
+    const struct config_portal *config = &job->config->portal;
+
+    return (struct evidence_settings){
+        .full = job->full,
+        .asked = policy_asks_login(&job->config->policy),
+        .department_asked = policy_asks_department(&job->config->policy),
+        /* Without the events since then nothing but a single read tells that somebody came back. */
+        .reread_days = snapshot->by_events ? config->login_reread_days : 0,
+        .refresh_days = config->login_refresh_days,
+        .days_passed = days_passed(job, collected),
+        .told_since = snapshot->events_since,
+    };
+}
+
 /* Reads them; *ret_as_before: no link can be another one by what was read (K5). */
 static int read_for_links(struct job *job, struct snapshot *snapshot, struct arena *scratch,
                           const size_t *index, size_t count, bool *ret_as_before, struct err *err)
@@ -214,17 +230,8 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
 {
     CLEANUP(arena_release) struct arena matched = ARENA_INIT;
     struct snapshot *snapshot = &collected->snapshot;
+    struct evidence_settings settings = logins_settings(job, collected);
     struct pairing *pairing = NULL;
-    const struct config_portal *config = &job->config->portal;
-    struct evidence_settings settings = {
-        .full = job->full,
-        .asked = policy_asks_login(&job->config->policy),
-        .department_asked = policy_asks_department(&job->config->policy),
-        /* Without the events since then nothing but a single read tells that somebody came back. */
-        .reread_days = snapshot->by_events ? config->login_reread_days : 0,
-        .refresh_days = config->login_refresh_days,
-        .days_passed = days_passed(job, collected),
-    };
 
     for (int round = 0; round < ROUNDS && !snapshot->logins_given_up; round++) {
         CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
@@ -306,7 +313,7 @@ int job_read_logins(struct job *job, struct collected *collected, struct err *er
     struct snapshot *snapshot = &collected->snapshot;
     const char *years = NULL;
 
-    if (events_read_logins(job, snapshot, err) < 0 ||
+    if (events_read_logins(job, collected, err) < 0 ||
         events_read_activity(job, snapshot, err) < 0 ||
         years_read(job, snapshot, &years, err) < 0 || ask_portal(job, collected, err) < 0 ||
         read_wanted(job, collected, err) < 0)

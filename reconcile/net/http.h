@@ -135,12 +135,13 @@ int http_write(struct http *http, const struct http_request *request,
 void http_outcome_release(struct http_outcome *outcome);
 
 /* What `each` may answer. */
-enum { HTTP_STOP = -1, HTTP_GO_ON = 0, HTTP_NO_MORE = 1 };
+enum { HTTP_STOP = -1, HTTP_GO_ON = 0, HTTP_NO_MORE = 1, HTTP_ONE_MORE = 2 };
 
 /* Many reads, up to `connections` at a time (curl_multi); `each` is called as they end, in any
  * order, with the request's index. A transport failure of one comes as answer NULL and its error.
  * HTTP_STOP breaks off what is under way and makes it fail; HTTP_NO_MORE sends nothing more, lets
- * what is under way end, and is no failure. `make` is called just before its request is sent. */
+ * what is under way end, and is no failure. HTTP_ONE_MORE: there is a request more than there was,
+ * behind all others. `make` is called just before its request is sent. */
 typedef int http_each(void *context, size_t index, struct http_answer *answer, struct err *failure,
                       struct err *err);
 typedef int http_make(void *context, size_t index, struct http_request *ret_request,

@@ -133,6 +133,7 @@ static int end(struct many *many, struct exchange *exchange, CURLcode code, stru
     exchange_release(exchange);
     if (wish == HTTP_NO_MORE)
         many->no_more = true;
+    many->count += wish == HTTP_ONE_MORE;
     return wish < 0 ? -1 : 0;
 }
 

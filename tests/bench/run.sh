@@ -13,6 +13,7 @@
 #   BENCH_USERS=100000          accounts of the portal
 #   BENCH_ACTS=500              suspensions
 #   BENCH_PACED_USERS=3000      accounts read one by one at 10 a second: five minutes
+#   BENCH_FIRST_USERS=10000     accounts of a first collection at 15 requests a second: three minutes
 #   BENCH_PORTALS=1000          portals of one history
 #   BENCH_PORTAL_USERS=1000     accounts of each
 #   BENCH_PORTAL_ROWS=          above that: copied until there are so many, to ask how they stand
@@ -226,6 +227,35 @@ END
         "rows in which that plan differs from one with everybody read, of $acts that act"
 }
 
+# A first collection as it meets a portal: 15 requests a second, 200 ms until an answer comes. Then
+# what it takes, without a pace: where events clear most, and where they clear nobody.
+part_first() {
+    first_users=${BENCH_FIRST_USERS:-10000}
+    start_portal --users "$first_users" --seed 7 --rate-limit 4500 --fault latency=200
+    configure first events 15.0 4500
+    sed -i 's|logins = "events";|& activity_for = "always";|' "$work/first.conf"
+    before=$(requests)
+    spawn collection - - "a first collection of $first_users accounts at 15 requests a second, 200 ms latency" \
+        $program plan --format json
+    count=$(($(requests) - before))
+    figure collection_over_bound "$(calculate "$(value collection_seconds) / ($count / 15)" 3)" 1.1 \
+        "the same, over $count requests at the pace"
+    stop_portal
+    start_portal --users "$first_users" --seed 7 --rate-limit 0
+    for way in each events full; do
+        configure "first-$way" "$([ $way = full ] && echo events || echo $way)" 100000.0 100000000
+        before=$(requests)
+        $program plan $([ $way = full ] && echo --full) > "$work/said" || [ $? -eq 20 ]
+        figure "first_requests_$way" "$(($(requests) - before))" - "requests of a first plan, logins by $way"
+    done
+    figure first_events_over_each "$(calculate "$(value first_requests_events) / $(value first_requests_each)" 3)" 1.04 \
+        "by events where they clear most, over single reads alone"
+    # What is tried before it is given up is a thirty-second part, and eight pages.
+    figure first_full_over_each "$(calculate "$(value first_requests_full) / ($(value first_requests_each) + 10)" 3)" 1.04 \
+        "by events where everybody is read whatever they tell, over single reads alone and ten more"
+    stop_portal
+}
+
 act_conf() { # $1 requests a second, $2 in any window
     cat <<EOT
 portal: { name = "acts"; url = "$url"; client_id = "demo";
@@ -364,7 +394,7 @@ print()
 END
 }
 
-for part in ${BENCH_ONLY:-core people chain roster store history collect day acts portals million paced}; do
+for part in ${BENCH_ONLY:-core people chain roster store history collect day first acts portals million paced}; do
     echo "== $part"
     "part_$part"
     write_json # what is there is kept when a later part ends badly

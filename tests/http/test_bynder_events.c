@@ -105,6 +105,127 @@ TEST(events_end_where_a_last_cursor_leads_to_an_empty_page)
     assert_null(page.next_cursor);
 }
 
+/* --- many windows --- */
+
+enum { WINDOWS = 12 };
+
+struct side_by_side {
+    struct events_window window[WINDOWS];
+    size_t events, pages, over, access[EVENTS_MISSING + 1];
+    size_t fails_at; /* page; 0 = none */
+};
+
+static int take_one(void *context, size_t number, const struct events_page *page, struct err *err)
+{
+    struct side_by_side *side = context;
+
+    side->access[page->access]++;
+    if (page->access != EVENTS_READ) {
+        assert_non_null(page->why);
+        side->over++;
+        return 0;
+    }
+    side->events += page->count;
+    if (++side->pages == side->fails_at)
+        return err_set(err, ERR_INTERNAL, "no room");
+    for (size_t i = 0; i < page->count; i++)
+        assert_true(instant_compare(page->event[i].at, side->window[number].from) > 0 &&
+                    instant_compare(page->event[i].at, side->window[number].to) <= 0);
+    free((char *)(uintptr_t)side->window[number].cursor);
+    side->window[number].cursor = page->next_cursor ? mem_strdup(page->next_cursor) : NULL;
+    side->over += !page->next_cursor;
+    return page->next_cursor ? EVENTS_AGAIN : 0;
+}
+
+/* Twelve windows of thirty days each. */
+static int read_side_by_side(struct sim *sim, struct side_by_side *side, struct err *err)
+{
+    struct bynder_setup setup = {.config = &sim->config};
+    CLEANUP(bynder_freep) struct bynder *bynder = NULL;
+    struct events_pages pages = {
+        .window = side->window, .count = WINDOWS, .context = side, .take = take_one};
+    struct instant from = at("2025-11-27T00:00:00Z");
+
+    for (size_t i = 0; i < WINDOWS; i++)
+        side->window[i] =
+            (struct events_window){.kind = EVENT_LOGIN,
+                                   .from = instant_add_us(from, (int64_t)i * 30 * DAY_US),
+                                   .to = instant_add_us(from, (int64_t)(i + 1) * 30 * DAY_US)};
+    assert_int_equal(bynder_new(&setup, &bynder, NULL), 0);
+    struct portal portal = bynder_read_only(bynder);
+    int failed = portal.events_many(portal.self, &pages, err);
+    for (size_t i = 0; i < WINDOWS; i++)
+        free((char *)(uintptr_t)side->window[i].cursor);
+    return failed;
+}
+
+TEST(windows_side_by_side_are_read_each_to_its_end)
+{
+    static const char *const options[] = {
+        "--users", "3000", "--fault", "error=503:nth=5:/v7/", "--fault", "cut=length:nth=9:/v7/",
+        NULL};
+    SIM_LOCAL sim = {.url = NULL};
+    struct side_by_side side = {.fails_at = 0};
+
+    sim_start(&sim, options);
+    assert_int_equal(read_side_by_side(&sim, &side, NULL), 0);
+    assert_true(side.over == WINDOWS && side.access[EVENTS_READ] == side.pages);
+    assert_true(side.pages > WINDOWS);                                /* some have two */
+    assert_true(sim_stat(&sim, "endpoints.logins.200") > side.pages); /* one was cut */
+    struct bynder_setup setup = {.config = &sim.config};
+    CLEANUP(bynder_freep) struct bynder *bynder = NULL;
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct events_page page = {.count = 0};
+    struct events_window whole = {
+        .kind = EVENT_LOGIN, .from = side.window[0].from, .to = side.window[WINDOWS - 1].to};
+    size_t events = 0;
+    assert_int_equal(bynder_new(&setup, &bynder, NULL), 0);
+    struct portal portal = bynder_read_only(bynder);
+    do {
+        assert_true(portal_read(&portal, &arena, &whole, &page));
+        events += page.count;
+        whole.cursor = page.next_cursor;
+    } while (page.next_cursor);
+    assert_int_equal(side.events, events);
+}
+
+TEST(windows_side_by_side_that_are_denied_are_all_told_so)
+{
+    static const char *const options[] = {"--users", "300", "--fault", "error=403:/v7/", NULL};
+    SIM_LOCAL sim = {.url = NULL};
+    struct side_by_side side = {.fails_at = 0};
+
+    sim_start(&sim, options);
+    assert_int_equal(read_side_by_side(&sim, &side, NULL), 0);
+    assert_true(side.over == WINDOWS && side.access[EVENTS_DENIED] == WINDOWS);
+}
+
+TEST(window_side_by_side_that_fails_leaves_the_others)
+{
+    static const char *const options[] = {"--users", "300", "--fault", "error=400:nth=4:/v7/",
+                                          NULL};
+    SIM_LOCAL sim = {.url = NULL};
+    struct side_by_side side = {.fails_at = 0};
+
+    sim_start(&sim, options);
+    assert_int_equal(read_side_by_side(&sim, &side, NULL), 0);
+    assert_true(side.over == WINDOWS && side.access[EVENTS_MISSING] == 1);
+    assert_int_equal(side.access[EVENTS_READ], WINDOWS - 1);
+}
+
+TEST(windows_side_by_side_end_where_a_page_cannot_be_kept)
+{
+    static const char *const options[] = {"--users", "300", NULL};
+    SIM_LOCAL sim = {.url = NULL};
+    struct side_by_side side = {.fails_at = 2};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    sim_start(&sim, options);
+    assert_int_equal(read_side_by_side(&sim, &side, &err), -1);
+    assert_string_equal(err.text, "no room");
+    assert_int_equal(side.pages, 2); /* what came later was thrown away */
+}
+
 /* --- answers byte by byte --- */
 
 /* The answer to the page of this cursor; NULL = the first page. */

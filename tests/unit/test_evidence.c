@@ -106,6 +106,53 @@ TEST(evidence_choose_reads_whose_login_a_file_of_an_earlier_year_told)
     }
 }
 
+/* Events are told from told_since on, and what was known before says nothing of the time between.
+ */
+TEST(evidence_choose_reads_of_whom_nothing_was_told_since)
+{
+    static const struct {
+        int64_t since, at, read; /* days ago; 0 = never */
+        enum login_kind kind;
+        bool asked, acted, departed, wanted;
+    } rows[] = {
+        {30, 31, 0, LOGIN_KNOWN, true, false, false, true},
+        {30, 30, 0, LOGIN_KNOWN, true, false, false, false},
+        {30, 31, 30, LOGIN_KNOWN, true, false, false, false}, /* a single read is word enough */
+        {30, 31, 31, LOGIN_KNOWN, true, false, false, true},
+        {30, 31, 0, LOGIN_KNOWN, false, false, false, false},
+        {30, 31, 0, LOGIN_KNOWN, false, false, true, true}, /* P9 */
+        {30, 0, 31, LOGIN_NEVER, true, false, false, true},
+        {30, 0, 30, LOGIN_NEVER, true, false, false, false},
+        {0, 31, 0, LOGIN_KNOWN, true, false, false, false},
+        /* A read of three days ago is word enough of a proposal, if events were told since. */
+        {3, 100, 3, LOGIN_KNOWN, true, true, false, false},
+        {2, 100, 3, LOGIN_KNOWN, true, true, false, true},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct world world;
+
+        begin(&world, 1);
+        struct account *account = &world.snapshot.account[0];
+        world.settings.asked = rows[i].asked;
+        world.settings.told_since = rows[i].since > 0 ? days_ago(rows[i].since) : INSTANT_NONE;
+        account->login = (struct login){.kind = rows[i].kind,
+                                        .source = LOGIN_FROM_HISTORY,
+                                        .at = rows[i].at > 0 ? days_ago(rows[i].at) : INSTANT_NONE,
+                                        .seen_at = days_ago(rows[i].at)};
+        account->history.read_at = rows[i].read > 0 ? days_ago(rows[i].read) : INSTANT_NONE;
+        if (rows[i].acted)
+            propose(&world, 0);
+        if (rows[i].departed) {
+            world.decision[0].action = ACTION_SUSPEND;
+            world.decision[0].person = PERSON_DEPARTED;
+        }
+        if (choose(&world, NULL) != (size_t)rows[i].wanted)
+            fail_msg("row %zu", i);
+        arena_release(&world.arena);
+    }
+}
+
 /* One account, one thing about it. */
 TEST(evidence_choose_of_one_account_reads_what_decides)
 {
