@@ -203,8 +203,12 @@ static void at_home(struct world *world, const char *sql)
 
 void world_keep_tables(struct world *world)
 {
-    if (world->spread)
+    if (world->spread) { /* what is committed there outlasts a crash, whatever the server's setting
+                          */
         world->home = distributed_home(world->conninfo);
+        at_home(world, "do $$ begin execute format('alter database %I set synchronous_commit = on',"
+                       " current_database()); end $$");
+    }
     at_home(world, keep);
     world_look_away(world);
     if (world->spread)
