@@ -60,11 +60,20 @@ bool pairing_is_sure(const struct pairing *pairing)
     return pairing->key == MATCH_BY_LINKS_FILE || (pairing->keys & (pairing->keys - 1U)) != 0;
 }
 
-/* As core/twin asks it. */
-bool match_login_is_same(const struct login *a, const struct login *b)
+/* As core/twin and core/corroborate ask it. */
+struct match_evidence match_evidence_of(const struct account *account)
 {
-    return (a->kind == LOGIN_KNOWN) == (b->kind == LOGIN_KNOWN) &&
-           (a->kind != LOGIN_KNOWN || instant_compare(a->at, b->at) == 0);
+    const struct login *login = &account->login;
+
+    return (struct match_evidence){
+        .login_at = login->kind == LOGIN_KNOWN ? login->at : INSTANT_NONE,
+        .status = account->status,
+    };
+}
+
+bool match_evidence_is_same(struct match_evidence a, struct match_evidence b)
+{
+    return a.status == b.status && instant_compare(a.login_at, b.login_at) == 0;
 }
 
 /* --- one account --- */

@@ -113,9 +113,14 @@ size_t match_unused_lines(struct arena *arena, const struct matching *matching,
 /* Whether two keys lead to the person, or one that a person wrote down. */
 bool pairing_is_sure(const struct pairing *pairing);
 
-/* Whether all that a pairing may rest on of a last login (K5) is the same in both. Of the rest of
- * what a single read tells no pairing hangs on anything. */
-bool match_login_is_same(const struct login *a, const struct login *b);
+/* What pairings may rest on of all that a single read of an account tells: whether it is in use
+ * (K5, K7), and its last login (K5). */
+struct match_evidence {
+    struct instant login_at; /* none = none is known */
+    enum account_status status;
+};
+struct match_evidence match_evidence_of(const struct account *account);
+bool match_evidence_is_same(struct match_evidence a, struct match_evidence b);
 
 /* One pairing per account, same index; memory from the arena. Neither order of accounts nor of
  * people changes any pairing. A links file entry that names nobody gives LINK_AMBIGUOUS. */

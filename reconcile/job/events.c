@@ -312,20 +312,20 @@ static void note_days(struct events *events, struct arena *scratch, const struct
     }
 }
 
-/* How long a time the page tells of, where its events are in order: how many pages there are can be
- * guessed from that. */
+/* How long a time the pages tell of, where their events are in order: how many pages there are can
+ * be guessed from that. */
 static void note_length(struct events *events, const struct events_page *page)
 {
     int64_t length_us = 0;
 
-    events->page_us = 0;
     for (size_t i = 1; i < page->count; i++) {
         int64_t step_us = page->event[i].at.us - page->event[i - 1].at.us;
         if ((step_us > 0 && length_us < 0) || (step_us < 0 && length_us > 0))
             return;
         length_us += step_us;
     }
-    events->page_us = length_us < 0 ? -length_us : length_us;
+    events->timed_pages += page->count > 1;
+    events->timed_us += length_us < 0 ? -length_us : length_us;
 }
 
 /* What its last page is: the window ends with it, unless not one of many events names a user. Then
@@ -456,10 +456,12 @@ static int read_page(struct events *events, bool *ret_over, struct err *err)
     return 0;
 }
 
-/* So many pages there are of so long a time, going by the last one. */
+/* So many pages there are of so long a time, going by those that were read. */
 static double guess_pages(const struct events *events, int64_t us)
 {
-    return events->page_us > 0 ? (double)us / (double)events->page_us : 0;
+    return events->timed_us > 0
+               ? (double)us * (double)events->timed_pages / (double)events->timed_us
+               : 0;
 }
 
 /* The window under way, anew from its beginning or its end, several pages at a time. */
@@ -488,8 +490,9 @@ static int read_window(struct events *events, struct err *err)
     events->told = progress->pages * EVENTS_A_PAGE;
     events->named = 0;
     events->was_empty = events->is_told = false;
+    events->timed_us = 0;
+    events->timed_pages = 0;
     for (bool over = false; !over;) {
-        events->page_us = 0;
         if (read_page(events, &over, err) < 0)
             return -1;
         double pages = guess_pages(events, progress->to.us - progress->from.us);
@@ -530,8 +533,7 @@ static int read_older(struct events *events, struct instant was_covered, struct 
     if (events_read_back(events, oldest, progress->covered_from,
                          days > 1 ? (double)events->pages / days : 0, err) < 0)
         return -1;
-    events->is_read = events->is_told;
-    return 0;
+    return 0; /* what is not told of older ones leaves the newer ones told */
 }
 
 /* Events carry the portal's time: while this machine's clock is ahead of it, the days between have

@@ -188,6 +188,8 @@ bool events_wants_back(const struct events *events)
     if (!policy_asks_login(&events->job->config->policy) ||
         events->job->now.us - since.us > (EVENTS_KEPT_DAYS - LONG_DAYS) * DAY_US)
         return false;
+    if (thrift_needs_events(&events->job->config->policy))
+        return true;
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
         open += account->status == ACCOUNT_ACTIVE && is_open(account, since);

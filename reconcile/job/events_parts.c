@@ -15,7 +15,9 @@
 enum {
     PART_PAGES = 8,    /* half a page more is asked for each part */
     SIDE_BY_SIDE = 16, /* parts; how many requests are under way, the portal's settings say */
-    SEAM_S = 60,       /* parts overlap: whether a window has its first moment, nobody told us */
+    PARTS_MOST = 256,  /* however dense the pages were by which their number was guessed */
+    PART_LEAST_S = 600,
+    SEAM_S = 60, /* parts overlap: whether a window has its first moment, nobody told us */
 };
 
 struct parts {
@@ -50,12 +52,22 @@ static struct instant seam(const struct events_cut *cut, size_t count, size_t nu
     return number == count ? cut->to : instant_add_us(cut->from, each_us * (int64_t)number);
 }
 
+static size_t count_parts(const struct events_cut *cut)
+{
+    int64_t most = (cut->to.us - cut->from.us) / (PART_LEAST_S * SECOND_US);
+    int64_t count = cut->pages > PART_PAGES ? (cut->pages - 1) / PART_PAGES + 1 : 1;
+
+    most = most < PARTS_MOST ? most : PARTS_MOST;
+    count = count < most ? count : most;
+    return count > 1 ? (size_t)count : 1;
+}
+
 static void make_parts(struct parts *parts)
 {
     const struct events_cut *cut = parts->cut;
     const struct events *whole = parts->whole;
 
-    parts->count = cut->pages > PART_PAGES ? (size_t)((cut->pages - 1) / PART_PAGES + 1) : 1;
+    parts->count = count_parts(cut);
     parts->part = mem_calloc(parts->count, sizeof(parts->part[0]));
     parts->from = mem_calloc(parts->count, sizeof(parts->from[0]));
     for (size_t i = 0; i < parts->count; i++) {
@@ -106,7 +118,10 @@ static int keep_part(struct parts *parts, size_t number, struct err *err)
         progress->from = part->progress.from;
         progress->to = part->progress.to;
         progress->torn = part->progress.torn;
+        int version = progress->whole_version;
         events_end_window(progress);
+        if (number + 1 < parts->count) /* an older endpoint is believed from the end of it all on */
+            progress->whole_version = version;
     }
     int failed = events_keep_progress(parts->whole, err);
     progress->told = NULL;

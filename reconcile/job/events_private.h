@@ -33,7 +33,8 @@ struct events {
      * was gone round three times, and no other cursor has to be kept. */
     const char *mark;
     size_t since_mark, until_next_mark;
-    int64_t page_us; /* so long a time the last page told of, in order; 0 = that is not known */
+    int64_t timed_us; /* so long a time the pages of this window told of that this run read */
+    size_t timed_pages;
     /* A part of a window: its progress is of that part alone, and none of it is kept before all
      * parts that come before are told. */
     struct events *whole; /* NULL = it is the whole */

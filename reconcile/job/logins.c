@@ -210,19 +210,20 @@ struct evidence_settings logins_settings(const struct job *job, const struct col
     };
 }
 
-/* Reads them; *ret_as_before: no link can be another one by what was read (K5). */
+/* Reads them; *ret_as_before: no link can be another one by what was read. */
 static int read_for_links(struct job *job, struct snapshot *snapshot, struct arena *scratch,
                           const size_t *index, size_t count, bool *ret_as_before, struct err *err)
 {
-    struct login *known = arena_calloc(scratch, count + 1, sizeof(known[0]));
+    struct match_evidence *known = arena_calloc(scratch, count + 1, sizeof(known[0]));
 
     for (size_t i = 0; i < count; i++)
-        known[i] = snapshot->account[index[i]].login;
+        known[i] = match_evidence_of(&snapshot->account[index[i]]);
     if (read_portions(job, snapshot, index, count, err) < 0)
         return -1;
     *ret_as_before = true;
     for (size_t i = 0; i < count && *ret_as_before; i++)
-        *ret_as_before = match_login_is_same(&known[i], &snapshot->account[index[i]].login);
+        *ret_as_before =
+            match_evidence_is_same(known[i], match_evidence_of(&snapshot->account[index[i]]));
     return 0;
 }
 

@@ -211,3 +211,22 @@ TEST(activity_with_an_event_of_nobody_knows_is_known_from_behind_it_on)
     assert_false(is_told_since(&end, "views", "357 days"));
     assert_true(is_told_since(&end, "views", "0 days"));
 }
+
+/* An older endpoint may be there and tell nothing: it is believed from the end of all that it was
+ * asked for on, in however many parts. */
+TEST(an_older_endpoint_that_goes_on_in_parts_knows_nothing_of_the_time_before)
+{
+    WORLD(end, "activity_for = \"always\"; activity = [ \"views\" ];");
+
+    plan(&end, NULL);
+    assert_true(is_told_since(&end, "views", "357 days"));
+    end_change(&end, "update reconcile.events_read set complete_to = now() - interval '340 days',"
+                     " newest_at = now() - interval '340 days',"
+                     " covered_from = now() - interval '350 days' where kind = 'views'");
+    end_fault(&end, "error=404:" VIEWS_PATH);
+    double before = end_stat(&end, "requests");
+    plan(&end, NULL);
+    assert_true(end_stat(&end, "requests") - before > YEAR_PAGES);
+    assert_true(is_told_since(&end, "views", "0 days"));
+    assert_false(is_told_since(&end, "views", "1 hour"));
+}

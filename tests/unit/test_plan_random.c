@@ -119,15 +119,18 @@ static bool links_stay(struct world *world, bool same_logins, bool *ret_same)
     *ret_same = true;
     for (size_t i = 0; i < world->snapshot.count; i++) {
         struct account *account = &world->account[i];
+        struct match_evidence known = match_evidence_of(account);
         struct login read = draw_login(world);
+        if (!same_logins && account->status != ACCOUNT_GONE)
+            account->status = (enum account_status)world_random(world, ACCOUNT_GONE);
         if (same_logins && account->login.kind == LOGIN_KNOWN) {
             read.kind = LOGIN_KNOWN;
             read.at = account->login.at;
         } else if (same_logins && read.kind == LOGIN_KNOWN) {
             read.kind = LOGIN_NEVER;
         }
-        *ret_same &= match_login_is_same(&account->login, &read);
         account->login = read;
+        *ret_same &= match_evidence_is_same(known, match_evidence_of(account));
         account->history.read_at = account->history.first_seen = read.seen_at;
         account->department = "Elsewhere";
     }
@@ -161,7 +164,7 @@ TEST(links_hang_on_no_more_of_a_single_read_than_is_compared)
 
 /* Somebody has left, and another of that name works here, with an account of their own: its last
  * login says until when a login of the other account may be theirs (K5). */
-TEST(a_day_of_a_twins_login_is_compared)
+TEST(a_twins_login_and_whether_the_account_is_in_use_are_compared)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct person person[] = {
@@ -186,17 +189,22 @@ TEST(a_day_of_a_twins_login_is_compared)
     const struct snapshot snapshot = {.account = account, .count = COUNT_OF(account)};
     const struct roster roster = {.person = person, .count = COUNT_OF(person)};
     const struct matching matching = {.key = {MATCH_BY_EMPLOYEE_NUMBER}, .key_count = 1};
-    struct login known = account[1].login, later = known;
+    const struct match_evidence known = match_evidence_of(&account[1]);
 
     struct day before = match_all(&arena, &snapshot, &roster, &matching)[0].twin_until;
     assert_true(day_is_set(before));
-    later.source = LOGIN_FROM_SINGLE_READ;
-    assert_true(match_login_is_same(&known, &later));
-    later.at.us += DAY_US;
-    assert_false(match_login_is_same(&known, &later));
-    account[1].login = later;
+    account[1].login.source = LOGIN_FROM_SINGLE_READ;
+    assert_true(match_evidence_is_same(known, match_evidence_of(&account[1])));
+    account[1].login.at.us += DAY_US;
+    assert_false(match_evidence_is_same(known, match_evidence_of(&account[1])));
     struct day after = match_all(&arena, &snapshot, &roster, &matching)[0].twin_until;
     assert_int_equal(day_between(before, after), 1);
-    later.kind = LOGIN_UNREADABLE;
-    assert_false(match_login_is_same(&known, &later));
+    account[1].login.at.us -= DAY_US;
+    account[1].status = ACCOUNT_UNREADABLE; /* nobody can tell whether it is in use */
+    assert_false(match_evidence_is_same(known, match_evidence_of(&account[1])));
+    after = match_all(&arena, &snapshot, &roster, &matching)[0].twin_until;
+    assert_false(day_is_set(after));
+    account[1].status = ACCOUNT_ACTIVE;
+    account[1].login.kind = LOGIN_UNREADABLE;
+    assert_false(match_evidence_is_same(known, match_evidence_of(&account[1])));
 }
