@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "sql.h"
+#include "store/private.h"
 #include "store_world.h"
 #include "test.h"
 
@@ -97,6 +99,20 @@ TEST(store_save_roster_unchanged_but_reordered_adds_no_version)
     assert_rebuilt(world, &again);
 }
 
+/* Whether the next roster would find nothing to merge. */
+static bool is_same_as_stored(struct store_world *world, const struct roster *roster)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct digest content = roster_content(roster);
+    struct err err = ERR_INIT;
+
+    if (PG_QUERY(world->pg, roster_same, PG_ONE, &result, &err,
+                 store_number(&world->arena, world->store.portal_id), "1000",
+                 store_hex(&world->arena, &roster->digest), store_hex(&world->arena, &content)) < 0)
+        fail_msg("%s", err.text);
+    return pg_bool(result, 0, 0);
+}
+
 /* The bytes of a file do not say what is made of it: that is what counts. */
 TEST(store_save_roster_of_the_same_bytes_keeps_what_is_made_of_them)
 {
@@ -107,6 +123,7 @@ TEST(store_save_roster_of_the_same_bytes_keeps_what_is_made_of_them)
 
     store_world_save_roster(world, &roster, true);
     assert_int_equal(store_world_number(world, since), 20);
+    assert_true(is_same_as_stored(world, &roster));
     store_world_tomorrow(world);
     store_world_save_roster(world, &roster, true); /* nothing is news */
     assert_int_equal(store_world_number(world, since), 0);
@@ -119,6 +136,7 @@ TEST(store_save_roster_of_the_same_bytes_keeps_what_is_made_of_them)
     store_world_execute(world, "update person_version set name = null, digest = sha256('erased') "
                                "where valid_to is null and employee_number = (select "
                                "max(employee_number) from person_version)");
+    assert_false(is_same_as_stored(world, &roster));
     store_world_save_roster(world, &roster, true); /* whoever was erased is in it again */
     assert_int_equal(store_world_number(world, since), 1);
     assert_rebuilt(world, &roster);

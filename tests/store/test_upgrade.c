@@ -20,6 +20,7 @@
 #define BEFORE_THE_CHAIN 3  /* the newest migration without it */
 #define BEFORE_RULINGS   9  /* likewise: plans were approved as a whole */
 #define BEFORE_NUMBERS   21 /* likewise: views of one portal knew no number of it */
+#define BEFORE_SILENCE   23
 
 #define OK(call)                                                                                   \
     do {                                                                                           \
@@ -30,7 +31,7 @@
 
 static void migrate_to(struct pg *pg, size_t count)
 {
-    struct migration list[BEFORE_NUMBERS + 1] = {{0, "", ""}};
+    struct migration list[BEFORE_SILENCE + 1] = {{0, "", ""}};
     struct migrate_result result;
 
     memcpy(list, migrations, count * sizeof(list[0]));
@@ -343,6 +344,38 @@ TEST(views_that_somebody_else_made_are_left_alone)
 
 /* How many seats a plan would have freed is told by its rows: of one whose rows retention took away
  * nobody knows, which is not that there were none. */
+/* Of logins single reads tell as well: a mark that an event nobody could read had moved, or that an
+ * upgrade had set, says nothing is missing where nothing is. Of activity it stays. */
+TEST(how_far_back_logins_were_told_is_forgotten_where_it_was_no_beginning)
+{
+    static const char told[] =
+        "insert into reconcile.events_read (portal_id, kind, complete_to, newest_at, pages, host,"
+        " covered_from) select portal_id, kind::reconcile.event_kind, now(), now(), 1, "
+        "'acme.example',"
+        " now() - days * interval '1 day' from reconcile.portal,"
+        " (values ('logins', %d), ('views', %d)) v(kind, days)";
+    static const struct {
+        int days;
+        const char *kept;
+    } row[] = {{299, "views"}, {301, "logins, views"}};
+
+    for (size_t i = 0; i < COUNT_OF(row); i++) {
+        CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+        CLEANUP(text_release) struct text sql = TEXT_INIT;
+        struct migrate_result result;
+        migrate_to(pg, BEFORE_THE_CHAIN);
+        OK(pg_script(pg, "test", history, &why));
+        migrate_to(pg, BEFORE_SILENCE);
+        text_addf(&sql, told, row[i].days, row[i].days);
+        OK(pg_script(pg, "test", text_cstr(&sql), &why));
+        OK(migrate_run(pg, &result, &why));
+        CLEANUP(mem_cleanup)
+        char *kept = text(pg, "select string_agg(kind::text, ', ' order by kind) from"
+                              " reconcile.events_read where covered_from is not null");
+        assert_string_equal(kept, row[i].kept);
+    }
+}
+
 TEST(what_plans_of_before_would_free_is_told_of_those_that_have_their_rows)
 {
     static const char second[] =
