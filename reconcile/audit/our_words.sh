@@ -9,5 +9,5 @@ set -eu
     cat reconcile/*/*.c | grep -v '^#include' | grep -o '"\([^"\\]\|\\.\)*"' | sed 's/\\./ /g' |
         tr 'A-Z' 'a-z' | grep -oE '[a-z]+' | LC_ALL=C sort -u | od -An -v -tu1 | tr -s ' ' ','
     echo ',0};'
-} > "$1.new"
-if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi
+} > "$1.$$" # several may make it at once
+if cmp -s "$1.$$" "$1"; then rm "$1.$$"; else mv "$1.$$" "$1"; fi

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cluster_fixture.h"
+#include "distributed.h"
 #include "store_world.h"
 #include "test.h"
 
@@ -370,9 +371,15 @@ static int64_t rows_told(struct store_world *world, const char *before)
         world, "select reltuples::bigint from pg_class where oid = 'account_version'::regclass");
 }
 
+/* Where a history is spread the server that coordinates has none of the rows. */
+static int64_t counted(void)
+{
+    return distributed_is_here() ? 0 : 150;
+}
+
 TEST(figures_of_a_table_are_gathered_by_a_portal_that_is_much_of_it)
 {
-    assert_int_equal(rows_told(*state, "1509"), 150);
+    assert_int_equal(rows_told(*state, "1509"), counted());
 }
 
 TEST(figures_of_a_table_are_not_gathered_by_one_more_small_portal)
@@ -382,5 +389,5 @@ TEST(figures_of_a_table_are_not_gathered_by_one_more_small_portal)
 
 TEST(figures_of_a_table_that_nobody_counted_are_gathered)
 {
-    assert_int_equal(rows_told(*state, "-1"), 150);
+    assert_int_equal(rows_told(*state, "-1"), counted());
 }
