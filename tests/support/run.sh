@@ -26,7 +26,7 @@ echo "$status $test $work/$name.out" > "$work/$name.status"
 '
 [ -n "${RECONCILE_TEST_CITUS:-}" ] && echo "on a distributed PostgreSQL: $RECONCILE_TEST_CITUS"
 # What takes longest begins first, so that nobody waits for it at the end.
-long='/test_(migrate_kill|audit|audit_rulings|questions|collect|apply|late_effects|faults|apply_limits|apply_conditions|story_[a-z]*|tell|portal|plan_random|bynder_many)$'
+long='/test_(init_roster|downgrade|savings|migrate_kill|audit|audit_rulings|questions|collect|apply|late_effects|faults|apply_limits|apply_conditions|story_[a-z]*|tell|portal|plan_random|bynder_many)$'
 {
     printf '%s\n' "$@" | grep -E "$long"
     printf '%s\n' "$@" | grep -vE "$long"
