@@ -44,6 +44,11 @@ bool distributed_is_here(void)
     return !text_is_empty(getenv("RECONCILE_TEST_CITUS"));
 }
 
+enum err_code distributed_refusal(void)
+{
+    return distributed_is_here() ? ERR_UNREACHABLE : ERR_INTERNAL;
+}
+
 static void finish(PGconn **connection)
 {
     PQfinish(*connection);

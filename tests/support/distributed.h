@@ -8,6 +8,12 @@
 
 #include <stdbool.h>
 
+#include "base/err.h"
+
+/* What the program makes of a row that is refused at COPY: where a history is spread, the server
+ * that coordinates says of another one's refusal no more than that there was an error. */
+enum err_code distributed_refusal(void);
+
 /* Whether there are such servers; without them nothing below is called. */
 bool distributed_is_here(void);
 
