@@ -240,6 +240,7 @@ void roster_judge(struct roster *roster, struct day today)
     bool earlier = day_is_set(roster->written) && day_compare(roster->written, today) < 0;
     struct day written = earlier ? roster->written : today;
 
+    roster->settled = false;
     roster->rejected = 0;
     roster->blind = 0;
     for (size_t i = 0; i < roster->count; i++) {

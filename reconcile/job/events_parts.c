@@ -13,11 +13,11 @@
 #include "job/events_private.h"
 
 enum {
-    PART_PAGES = 8,    /* half a page more is asked for each part */
-    SIDE_BY_SIDE = 16, /* parts; how many requests are under way, the portal's settings say */
-    PARTS_MOST = 256,  /* however dense the pages were by which their number was guessed */
-    PART_LEAST_S = 600,
-    SEAM_S = 60, /* parts overlap: whether a window has its first moment, nobody told us */
+    PART_PAGES = 8,      /* half a page more is asked for each part */
+    SIDE_BY_SIDE = 16,   /* parts; how many requests are under way, the portal's settings say */
+    PARTS_MOST = 256,    /* however dense the pages were by which their number was guessed */
+    PART_LEAST_S = 3600, /* a burst of one hour is no reason to cut two days into minutes */
+    SEAM_S = 60,         /* parts overlap: whether a window has its first moment, nobody told us */
 };
 
 struct parts {

@@ -272,4 +272,10 @@ TEST(roster_settle_keeps_what_the_rows_say_then)
         assert_int_equal(turn == 0, digest_compare(&values, &kept_values) == 0);
         person[1].name = "Jane"; /* settled anew it is another one */
     }
+    person[1].hire_date = (struct day){2};
+    person[1].last_day = (struct day){1}; /* which contradict each other */
+    struct digest kept = roster_content(&roster);
+    roster_judge(&roster, (struct day){3});
+    struct digest judged = roster_content(&roster);
+    assert_int_not_equal(digest_compare(&kept, &judged), 0);
 }
