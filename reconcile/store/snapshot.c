@@ -1,10 +1,10 @@
 /*
- * Saving a snapshot: the accounts that the history knows go into a stage by COPY, then a handful of
- * statements over whole sets merge it into the versions, all in the transaction that adds the
- * snapshot's row. What is unchanged touches no row. There is nothing to compare an account with
- * that is seen for the first time: its rows go where they belong by COPY. Nothing that is merely
- * missing is ever closed by an incomplete snapshot. Loading it again asks for the versions that
- * were open then.
+ * Saving a snapshot: a digest of each account that the history knows goes into a stage by COPY,
+ * then all of those that differ from their open version; then a handful of statements over whole
+ * sets merge it into the versions, all in the transaction that adds the snapshot's row. What is
+ * unchanged touches no row. There is nothing to compare an account with that is seen for the first
+ * time: its rows go where they belong by COPY. Nothing that is merely missing is ever closed by an
+ * incomplete snapshot. Loading it again asks for the versions that were open then.
  */
 #include "store/snapshot.h"
 
@@ -109,13 +109,28 @@ static void add_version(struct text *row, const struct account *account)
     pg_copy_end_row(row);
 }
 
-static void add_account(struct text *row, const void *context, size_t place)
+static void add_listed(struct text *row, const void *context, size_t place)
 {
-    const struct account *account = staged_account(context, place);
+    struct digest digest = version_digest(staged_account(context, place));
 
     store_copy_number(row, staged_number(context, place));
-    pg_copy_field(row, account->id);
-    add_version(row, account);
+    store_copy_digest(row, &digest);
+    pg_copy_end_row(row);
+}
+
+/* Of the known ones, those that are not what the history has open. */
+struct differing {
+    const struct staged *staged;
+    uint32_t *place;
+    size_t count;
+};
+
+static void add_account(struct text *row, const void *context, size_t i)
+{
+    const struct differing *differing = context;
+
+    store_copy_number(row, staged_number(differing->staged, differing->place[i]));
+    add_version(row, staged_account(differing->staged, differing->place[i]));
 }
 
 /* What came from the history is there already and says nothing new. */
@@ -245,6 +260,47 @@ static int give_numbers(const struct store *store, struct staged *staged, struct
 
 /* --- accounts that the history knows --- */
 
+static void find_places(struct arena *arena, const PGresult *number, struct differing *differing)
+{
+    const struct staged *staged = differing->staged;
+    size_t count = (size_t)PQntuples(number);
+    int32_t last = 0;
+
+    for (size_t i = 0; i < staged->known; i++)
+        last = staged_number(staged, i) > last ? staged_number(staged, i) : last;
+    bool *differs = arena_calloc(arena, (size_t)last + 1, sizeof(differs[0]));
+    for (size_t i = 0; i < count; i++)
+        differs[pg_int(number, (int)i, 0)] = true;
+    differing->place = arena_calloc(arena, count + 1, sizeof(differing->place[0]));
+    for (size_t i = 0; i < staged->known; i++) {
+        if (differs[staged_number(staged, i)])
+            differing->place[differing->count++] = (uint32_t)i;
+    }
+}
+
+/* Of each account a digest, then all of those whose digest is another one. */
+static int stage_accounts(const struct store *store, const struct staged *staged, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *number = NULL;
+    struct differing differing = {.staged = staged};
+
+    if (PG_QUERY(store->pg, stage_listed_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_listed_copy", query_stage_listed_copy, add_listed, staged,
+                   staged->known, err) < 0 ||
+        PG_QUERY(store->pg, stage_listed_analyze, PG_NOTHING, NULL, err) < 0 ||
+        PG_QUERY(store->pg, stage_difference_create, PG_NOTHING, NULL, err,
+                 store_number(&scratch, store->portal_id)) < 0 ||
+        PG_QUERY(store->pg, stage_difference_load, PG_MANY, &number, err) < 0)
+        return -1;
+    find_places(&scratch, number, &differing);
+    if (PG_QUERY(store->pg, stage_account_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_account_copy", query_stage_account_copy, add_account,
+                   &differing, differing.count, err) < 0)
+        return -1;
+    return PG_QUERY(store->pg, stage_account_analyze, PG_NOTHING, NULL, err);
+}
+
 static int merge_accounts(const struct store *store, const struct snapshot *snapshot,
                           const struct staged *staged, int64_t id, int64_t *ret_opened,
                           struct err *err)
@@ -253,20 +309,16 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
     const char *portal = store_number(&scratch, store->portal_id);
     const char *taken_at = store_time(&scratch, snapshot->taken_at);
 
-    if (PG_QUERY(store->pg, stage_account_create, PG_NOTHING, NULL, err) < 0 ||
-        store_copy(store->pg, "stage_account_copy", query_stage_account_copy, add_account, staged,
-                   staged->known, err) < 0 ||
-        PG_QUERY(store->pg, stage_account_analyze, PG_NOTHING, NULL, err) < 0 ||
-        PG_QUERY(store->pg, stage_difference_create, PG_NOTHING, NULL, err, portal) < 0 ||
+    if (stage_accounts(store, staged, err) < 0 ||
         PG_QUERY(store->pg, account_activate, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, stage_became_create, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, account_became, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
         PG_QUERY(store->pg, account_profile, PG_NOTHING, NULL, err, portal, taken_at,
                  store_number(&scratch, id)) < 0 ||
-        PG_QUERY(store->pg, account_reactivated, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
-        PG_QUERY(store->pg, account_regraded, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
         STORE_MERGE(store, account_close, id, err) < 0 ||
-        store_merge(store, "account_open", query_account_open, id, ret_opened, err) < 0)
+        store_merge(store, "account_open", query_account_open, id, ret_opened, err) < 0 ||
+        PG_QUERY(store->pg, account_reactivated, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
+        PG_QUERY(store->pg, account_regraded, PG_NOTHING, NULL, err, portal, taken_at) < 0)
         return -1;
     return snapshot->complete ? STORE_MERGE(store, account_gone, id, err) : 0;
 }
