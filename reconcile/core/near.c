@@ -243,7 +243,7 @@ struct crowds {
     struct crowd_of_key *crowd;
     size_t count, capacity;
     uint32_t *person[NEAR_INDEXES]; /* of all keys of an index, one key after the other */
-    uint64_t *order;                /* of all people; made for the first key that is not compared */
+    uint64_t *order;                /* of all people; where a key is not compared */
 };
 
 /* Pairs that are compared in all: many in a small company, a few for each in a large one. */
@@ -384,10 +384,40 @@ static void compare_crowd(struct visit *visit, const struct crowd_of_key *crowd)
     arena_clear(&visit->scratch); /* most crowds are small, and they are many */
 }
 
+/* The keys in parts; what a part finds stays with one part of the people. */
+struct proposing {
+    struct visits *visits;
+    const struct crowds *crowds;
+    size_t most;
+};
+
+static void propose_part(void *context, size_t part, size_t begin, size_t end)
+{
+    const struct proposing *proposing = context;
+    const struct crowds *crowds = proposing->crowds;
+    struct visit *visit = &proposing->visits->part[part];
+
+    for (size_t i = begin; i < end; i++) {
+        if (crowds->crowd[i].pairs <= proposing->most)
+            compare_crowd(visit, &crowds->crowd[i]);
+        else
+            take_crowd(visit, crowds, &crowds->crowd[i]);
+    }
+    arena_release(&visit->scratch);
+}
+
+static bool has_larger(const struct crowds *crowds, size_t most)
+{
+    for (size_t i = 0; i < crowds->count; i++) {
+        if (crowds->crowd[i].pairs > most)
+            return true;
+    }
+    return false;
+}
+
 /* How many have a key is asked of everybody: all hits of all parts at the first one. */
 static void propose_crowds(struct visits *visits, size_t parts)
 {
-    struct visit *first = &visits->part[0];
     struct crowds crowds = {.count = 0};
 
     for (enum near_index index = 0; index < NEAR_INDEXES; index++) {
@@ -396,18 +426,12 @@ static void propose_crowds(struct visits *visits, size_t parts)
             free(visits->part[part].hits[index].hit);
     }
     size_t most = most_compared(visits->finder, &crowds);
-    for (size_t i = 0; i < crowds.count; i++) {
-        if (crowds.crowd[i].pairs <= most) {
-            compare_crowd(first, &crowds.crowd[i]);
-            continue;
-        }
-        if (!crowds.order)
-            crowds.order = order_people(visits->roster);
-        take_crowd(first, &crowds, &crowds.crowd[i]);
-    }
+    if (has_larger(&crowds, most))
+        crowds.order = order_people(visits->roster);
+    struct proposing proposing = {.visits = visits, .crowds = &crowds, .most = most};
+    parallel_for(crowds.count, parts, propose_part, &proposing);
     free(crowds.order);
-    arena_release(&first->scratch);
-    for (enum near_index index = 0; index < NEAR_INDEXES; index++)
+    for (size_t index = 0; index < NEAR_INDEXES; index++)
         free(crowds.person[index]);
     free(crowds.crowd);
 }

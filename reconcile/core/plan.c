@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "core/condition.h"
@@ -146,8 +147,10 @@ static void add_subject(struct plan_row *row, struct arena *arena, const struct 
                         const struct snapshot *snapshot, const struct decision *decision)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    struct row_subject subject = row_subject_of(&scratch, matching, snapshot, decision);
 
+    if (row->action == ACTION_KEEP)
+        return;
+    struct row_subject subject = row_subject_of(&scratch, matching, snapshot, decision);
     row->subject = row_subject_digest(&subject);
     row->about = row_subject_text(arena, &subject);
     if (!decision->by)
@@ -196,6 +199,34 @@ static bool is_row(const struct decision *decision, bool full)
     return full || decision->action != ACTION_KEEP || decision->finding;
 }
 
+/* Rows in the order of their accounts, each with the decision it is of. */
+struct describing {
+    struct plan_row *row;
+    const struct decision **decision;
+    const struct matching *matching;
+    const struct snapshot *snapshot;
+    struct arena arena[PARALLEL_PARTS_MAX]; /* texts of each part */
+};
+
+static void describe_part(void *context, size_t part, size_t begin, size_t end)
+{
+    struct describing *describing = context;
+
+    for (size_t i = begin; i < end; i++)
+        add_subject(&describing->row[i], &describing->arena[part], describing->matching,
+                    describing->snapshot, describing->decision[i]);
+}
+
+static void describe_rows(struct plan *plan, struct arena *arena, struct describing *describing)
+{
+    size_t parts = parallel_parts(plan->row_count);
+
+    describing->row = plan->row;
+    parallel_for(plan->row_count, parts, describe_part, describing);
+    for (size_t i = 0; i < parts; i++)
+        arena_adopt(arena, &describing->arena[i]);
+}
+
 static void make_rows(struct plan *plan, struct arena *arena, const struct seats *seats,
                       const struct matching *matching, const struct snapshot *snapshot,
                       const struct decision *decision, bool full)
@@ -205,18 +236,20 @@ static void make_rows(struct plan *plan, struct arena *arena, const struct seats
 
     for (size_t i = 0; i < snapshot->count; i++)
         count += is_row(&decision[i], full);
+    CLEANUP(mem_cleanup) const struct decision **of = mem_calloc(count, sizeof(of[0]));
     plan->row = arena_calloc(arena, count + 1, sizeof(plan->row[0]));
     words_init(&words, arena, snapshot, seats);
     for (size_t i = 0; i < snapshot->count; i++) {
         if (!is_row(&decision[i], full))
             continue;
+        of[plan->row_count] = &decision[i];
         struct plan_row *row = &plan->row[plan->row_count++];
         *row = make_row(&decision[i], &words);
         row->gained_roles = gained_roles(arena, snapshot, &decision[i]);
-        if (row->action != ACTION_KEEP)
-            add_subject(row, arena, matching, snapshot, &decision[i]);
     }
     words_release(&words);
+    struct describing describing = {.decision = of, .matching = matching, .snapshot = snapshot};
+    describe_rows(plan, arena, &describing);
     qsort(plan->row, plan->row_count, sizeof(plan->row[0]), compare_rows);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/parallel.h"
 #include "base/text.h"
 #include "core/evidence.h"
 
@@ -96,16 +97,16 @@ bool simulate_frees_idle(const struct decision *decision)
     return frees_seat(decision) && decision->by && asks_idle(decision->by);
 }
 
-static void count_kept(struct simulate_point *point, const char *clause)
+static void add_kept(struct simulate_point *point, const char *clause, size_t count)
 {
     size_t i = 0;
 
-    point->kept++;
+    point->kept += count;
     while (i < SIMULATE_CLAUSES - 1 && point->kept_by[i].clause &&
            !text_equal(point->kept_by[i].clause, clause))
         i++;
     point->kept_by[i].clause = clause;
-    point->kept_by[i].count++;
+    point->kept_by[i].count += count;
 }
 
 /* Where logins are read one by one, nobody looked lately at those whom no rule was about. */
@@ -137,7 +138,7 @@ static void add_portion(struct simulate_point *point, const struct simulate_scen
         point->idle += simulate_frees_idle(one);
         point->later += frees && day_compare(one->not_before, today) > 0;
         if (!acts && one->account->status == ACCOUNT_ACTIVE && one->idle_days >= point->days)
-            count_kept(point, one->clause);
+            add_kept(point, one->clause, 1);
     }
 }
 
@@ -185,14 +186,14 @@ static void ask_twice(struct arena *arena, const struct policy *policy,
 
 /* Each account is judged by itself, so portions give what the whole gives, in little memory. */
 static void ask_portion(struct arena *arena, const struct policy *policy,
-                        const struct simulate_scene *scene, size_t begin,
+                        const struct simulate_scene *scene, size_t begin, size_t end,
                         struct simulate_point *point, size_t points)
 {
     struct snapshot part = *scene->context->snapshot;
     struct policy_context context = *scene->context;
     struct simulate_scene portion = *scene;
 
-    part.count = part.count - begin < PORTION ? part.count - begin : PORTION;
+    part.count = end - begin < PORTION ? end - begin : PORTION;
     part.account += begin;
     context.snapshot = &part;
     portion.context = &context;
@@ -203,21 +204,59 @@ static void ask_portion(struct arena *arena, const struct policy *policy,
         ask_twice(arena, policy, &portion, point, points);
 }
 
+/* The points of each part of the accounts. */
+struct curve {
+    const struct policy *policy;
+    const struct simulate_scene *scene;
+    struct simulate_point point[PARALLEL_PARTS_MAX][COUNT_OF(curve_days)];
+    size_t points;
+};
+
+static void ask_part(void *context, size_t part, size_t begin, size_t end)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct curve *curve = context;
+
+    for (size_t at = begin; at < end; at += PORTION) {
+        ask_portion(&scratch, curve->policy, curve->scene, at, end, curve->point[part],
+                    curve->points);
+        arena_clear(&scratch);
+    }
+}
+
+static void add_point(struct simulate_point *point, const struct simulate_point *part)
+{
+    point->acts += part->acts;
+    point->seats += part->seats;
+    point->idle += part->idle;
+    point->unread += part->unread;
+    point->later += part->later;
+    point->held += part->held;
+    for (size_t i = 0; i < SIMULATE_CLAUSES && part->kept_by[i].clause; i++)
+        add_kept(point, part->kept_by[i].clause, part->kept_by[i].count);
+}
+
 size_t simulate_curve(struct arena *arena, const struct policy *policy,
                       const struct simulate_scene *scene, const struct simulate_point **ret_point)
 {
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    size_t count = 0;
+    size_t accounts = scene->context->snapshot->count, parts = parallel_parts(accounts);
+    struct curve curve = {.policy = policy, .scene = scene};
 
-    while (simulate_asks_idle(policy) && curve_days[count] > 0)
-        count++;
-    struct simulate_point *point = arena_calloc(arena, count + 1, sizeof(point[0]));
-    for (size_t i = 0; i < count; i++)
-        point[i].days = curve_days[i];
-    for (size_t at = 0; count > 0 && at < scene->context->snapshot->count; at += PORTION) {
-        ask_portion(&scratch, policy, scene, at, point, count);
-        arena_clear(&scratch);
-    }
+    while (simulate_asks_idle(policy) && curve_days[curve.points] > 0)
+        curve.points++;
+    struct simulate_point *point = arena_calloc(arena, curve.points + 1, sizeof(point[0]));
     *ret_point = point;
-    return count;
+    if (curve.points == 0)
+        return 0;
+    for (size_t i = 0; i < curve.points; i++) {
+        point[i].days = curve_days[i];
+        for (size_t part = 0; part < parts; part++)
+            curve.point[part][i].days = curve_days[i];
+    }
+    parallel_for(accounts, parts, ask_part, &curve);
+    for (size_t i = 0; i < curve.points; i++) {
+        for (size_t part = 0; part < parts; part++)
+            add_point(&point[i], &curve.point[part][i]);
+    }
+    return curve.points;
 }

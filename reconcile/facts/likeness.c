@@ -73,7 +73,7 @@ static inline char plain_letter(const char *at)
     if ((unsigned char)*at < 0x80)
         return '\0';
     for (size_t i = 0; i < COUNT_OF(letters); i++) {
-        if (strncmp(at, letters[i].letter, 2) == 0)
+        if (at[0] == letters[i].letter[0] && at[1] == letters[i].letter[1])
             return letters[i].plain;
     }
     return '\0';

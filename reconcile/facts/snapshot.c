@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/text.h"
 
 struct snapshot_totals snapshot_count(const struct snapshot *snapshot)
@@ -160,16 +161,30 @@ struct digest person_digest(const struct person *person)
     return digest_finish(stream);
 }
 
-static int compare_accounts(const void *a, const void *b)
+/* Of the accounts of a snapshot, by index. */
+struct digesting {
+    const struct account *account;
+    struct digest *digest;
+};
+
+static void digest_part(void *context, size_t part, size_t begin, size_t end)
 {
-    const struct account *left = *(const struct account *const *)a;
-    const struct account *right = *(const struct account *const *)b;
+    const struct digesting *digesting = context;
+
+    (void)part;
+    for (size_t i = begin; i < end; i++)
+        digesting->digest[i] = account_digest(&digesting->account[i]);
+}
+
+static int compare_accounts(const void *a, const void *b, void *context)
+{
+    const struct digesting *digesting = context;
+    uint32_t one = *(const uint32_t *)a, other = *(const uint32_t *)b;
+    const struct account *left = &digesting->account[one], *right = &digesting->account[other];
     int order = compare_text(left->id, right->id);
 
-    if (order)
-        return order;
-    struct digest left_digest = account_digest(left), right_digest = account_digest(right);
-    order = digest_compare(&left_digest, &right_digest);
+    if (!order)
+        order = digest_compare(&digesting->digest[one], &digesting->digest[other]);
     if (!order)
         order = (int)left->login.kind - (int)right->login.kind;
     if (!order)
@@ -181,20 +196,23 @@ static int compare_accounts(const void *a, const void *b)
 
 static void add_accounts(struct digest_stream *stream, const struct snapshot *snapshot)
 {
-    CLEANUP(mem_cleanup)
-    const struct account **sorted = mem_calloc(snapshot->count, sizeof(sorted[0]));
+    size_t count = snapshot->count;
+    CLEANUP(mem_cleanup) struct digest *digest = mem_calloc(count, sizeof(digest[0]));
+    CLEANUP(mem_cleanup) uint32_t *order = mem_calloc(count, sizeof(order[0]));
+    struct digesting digesting = {.account = snapshot->account, .digest = digest};
 
-    for (size_t i = 0; i < snapshot->count; i++)
-        sorted[i] = &snapshot->account[i];
-    qsort(sorted, snapshot->count, sizeof(sorted[0]), compare_accounts);
-    digest_int(stream, (int64_t)snapshot->count);
-    for (size_t i = 0; i < snapshot->count; i++) {
-        struct digest one = account_digest(sorted[i]);
-        digest_bytes(stream, one.byte, sizeof(one.byte));
-        digest_int(stream, sorted[i]->login.kind);
-        digest_int(stream, sorted[i]->login.at.us);
-        digest_field(stream, sorted[i]->login.raw);
-        digest_field(stream, sorted[i]->department);
+    parallel_for(count, parallel_parts(count), digest_part, &digesting);
+    for (size_t i = 0; i < count; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, count, sizeof(order[0]), compare_accounts, &digesting);
+    digest_int(stream, (int64_t)count);
+    for (size_t i = 0; i < count; i++) {
+        const struct account *account = &snapshot->account[order[i]];
+        digest_bytes(stream, digest[order[i]].byte, sizeof(digest[0].byte));
+        digest_int(stream, account->login.kind);
+        digest_int(stream, account->login.at.us);
+        digest_field(stream, account->login.raw);
+        digest_field(stream, account->department);
     }
 }
 

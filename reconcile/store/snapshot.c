@@ -13,6 +13,7 @@
 
 #include "base/jsonw.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/table.h"
 #include "store/account.h"
 #include "store/audit.h"
@@ -70,7 +71,8 @@ static void add_groups(struct text *row, const struct account *account)
 struct staged {
     const struct account *account;
     uint32_t *index;
-    int32_t *number; /* in the store, by index of account */
+    int32_t *number;       /* in the store, by index of account */
+    struct digest *digest; /* of its version, by place */
     size_t count, known;
 };
 
@@ -84,9 +86,9 @@ static int32_t staged_number(const struct staged *staged, size_t place)
     return staged->number[staged->index[place]];
 }
 
-static void add_version(struct text *row, const struct account *account)
+static void add_version(struct text *row, const struct account *account,
+                        const struct digest *digest)
 {
-    struct digest digest = version_digest(account);
     const char *const field[] = {
         account_status_name(account->status),
         account->username,
@@ -105,16 +107,16 @@ static void add_version(struct text *row, const struct account *account)
     store_copy_flag(row, account->groups_unreadable);
     store_copy_flag(row, account->sso_only);
     pg_copy_field(row, account->flaw);
-    store_copy_digest(row, &digest);
+    store_copy_digest(row, digest);
     pg_copy_end_row(row);
 }
 
 static void add_listed(struct text *row, const void *context, size_t place)
 {
-    struct digest digest = version_digest(staged_account(context, place));
+    const struct staged *staged = context;
 
-    store_copy_number(row, staged_number(context, place));
-    store_copy_digest(row, &digest);
+    store_copy_number(row, staged_number(staged, place));
+    store_copy_digest(row, &staged->digest[place]);
     pg_copy_end_row(row);
 }
 
@@ -128,9 +130,11 @@ struct differing {
 static void add_account(struct text *row, const void *context, size_t i)
 {
     const struct differing *differing = context;
+    const struct staged *staged = differing->staged;
+    size_t place = differing->place[i];
 
-    store_copy_number(row, staged_number(differing->staged, differing->place[i]));
-    add_version(row, staged_account(differing->staged, differing->place[i]));
+    store_copy_number(row, staged_number(staged, place));
+    add_version(row, staged_account(staged, place), &staged->digest[place]);
 }
 
 /* What came from the history is there already and says nothing new. */
@@ -258,6 +262,15 @@ static int give_numbers(const struct store *store, struct staged *staged, struct
     return 0;
 }
 
+static void digest_part(void *context, size_t part, size_t begin, size_t end)
+{
+    struct staged *staged = context;
+
+    (void)part;
+    for (size_t place = begin; place < end; place++)
+        staged->digest[place] = version_digest(staged_account(staged, place));
+}
+
 /* --- accounts that the history knows --- */
 
 static void find_places(struct arena *arena, const PGresult *number, struct differing *differing)
@@ -371,7 +384,7 @@ static void add_fresh_version(struct text *row, const void *context, size_t i)
     size_t place = fresh->staged->known + i;
 
     add_fresh_place(row, fresh, place);
-    add_version(row, staged_account(fresh->staged, place));
+    add_version(row, staged_account(fresh->staged, place), &fresh->staged->digest[place]);
 }
 
 static void add_fresh_login(struct text *row, const void *context, size_t i)
@@ -597,8 +610,10 @@ static int save_accounts(const struct store *store, const struct snapshot *snaps
     struct fresh fresh;
     int64_t opened = 0;
 
-    if (give_numbers(store, staged, err) < 0 ||
-        merge_accounts(store, snapshot, staged, id, &opened, err) < 0 ||
+    if (give_numbers(store, staged, err) < 0)
+        return -1;
+    parallel_for(staged->count, parallel_parts(staged->count), digest_part, staged);
+    if (merge_accounts(store, snapshot, staged, id, &opened, err) < 0 ||
         find_fresh(store, &scratch, snapshot, staged, id, &fresh, err) < 0 ||
         insert_fresh(store, &fresh, err) < 0 || merge_logins(store, &fresh, err) < 0 ||
         merge_activity(store, &fresh, err) < 0)
@@ -643,6 +658,7 @@ int store_save_snapshot(struct store *store, const struct store_run *run, struct
         .account = snapshot->account,
         .index = arena_calloc(&scratch, snapshot->count + 1, sizeof(staged.index[0])),
         .number = arena_calloc(&scratch, snapshot->count + 1, sizeof(staged.number[0])),
+        .digest = arena_calloc(&scratch, snapshot->count + 1, sizeof(staged.digest[0])),
     };
     int64_t id = 0;
 

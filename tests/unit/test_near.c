@@ -195,6 +195,35 @@ TEST(near_find_of_many_compares_each_with_each)
     }
 }
 
+/* So many people that several look for them at once: each account finds the least of its own crowd.
+ */
+TEST(near_find_of_many_crowds_takes_the_least_of_each)
+{
+    enum { CROWD = 60, CROWDS = 350, ALL = CROWD * CROWDS };
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct account *account = arena_calloc(&arena, ALL, sizeof(account[0]));
+    struct person *person = arena_calloc(&arena, ALL, sizeof(person[0]));
+    struct pairing *pairing = arena_calloc(&arena, ALL, sizeof(pairing[0]));
+    struct snapshot snapshot = {.account = account, .count = ALL};
+    struct roster roster = {.person = person, .count = ALL};
+
+    for (size_t i = 0; i < ALL; i++) {
+        const char *name = arena_printf(&arena, "Ann Lee%c%c", (char)('a' + i % CROWDS % 26),
+                                        (char)('a' + i % CROWDS / 26));
+        account[i].name = name;
+        person[i] = (struct person){.name = name,
+                                    .employee_number = arena_printf(&arena, "%05zu", ALL - i),
+                                    .status = PERSON_EMPLOYED};
+        pairing[i] = (struct pairing){.kind = LINK_NONE};
+    }
+    account[7].name = "Bob Ray";
+    find_near(&snapshot, &roster, pairing);
+    for (size_t i = 0; i < ALL; i++) {
+        assert_int_equal(pairing[i].near, i == 7 ? NEAR_NOBODY : NEAR_NAME);
+        assert_ptr_equal(pairing[i].other, i == 7 ? NULL : &person[ALL - CROWDS + i % CROWDS]);
+    }
+}
+
 /* People and accounts with look-alike numbers, nobody with the name of another one: as many as are
  * still compared are apart; of more, the number alone is enough, and the least stands for all. */
 TEST(near_find_of_a_crowd_takes_the_key_for_enough)

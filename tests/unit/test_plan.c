@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "core/plan.h"
+#include "core/row_subject.h"
 #include "test.h"
 
 #define COUNT 7
@@ -118,6 +119,42 @@ TEST(plan_make_of_mixed_decisions_counts)
     assert_int_equal(plan->idle.bucket[PLAN_IDLE_BUCKETS - 1], 1);
     assert_false(instant_is_set(plan->expires_at)); /* decisions end, not plans */
     arena_release(&sample.arena);
+}
+
+/* So many rows that several describe them: each says what it says alone. */
+TEST(plan_make_of_many_rows_tells_of_each_what_it_is_about)
+{
+    enum { ALL = 20001 };
+    struct sample sample;
+
+    sample_init(&sample);
+    struct arena *arena = &sample.arena;
+    struct account *account = arena_calloc(arena, ALL, sizeof(account[0]));
+    struct decision *decision = arena_calloc(arena, ALL, sizeof(decision[0]));
+    for (size_t i = 0; i < ALL; i++) {
+        account[i] = (struct account){.id = arena_printf(arena, "%05zu", ALL - i),
+                                      .email = arena_printf(arena, "a%zu@acme.example", i),
+                                      .status = ACCOUNT_ACTIVE};
+        decision[i] = sample.decision[1];
+        decision[i].account = &account[i];
+        decision[i].pairing = &sample.pairing[1];
+    }
+    sample.snapshot.account = account;
+    sample.snapshot.count = ALL;
+    const struct plan *plan = plan_make(arena, &sample.setup, &sample.policy, &sample.matching,
+                                        &sample.context, &sample.roster, decision, &sample.guards);
+    assert_int_equal(plan->row_count, ALL);
+    for (size_t i = 0; i < ALL; i++) {
+        CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+        const struct decision *of = &decision[ALL - 1 - i];
+        struct row_subject subject =
+            row_subject_of(&scratch, &sample.matching, &sample.snapshot, of);
+        struct digest digest = row_subject_digest(&subject);
+        assert_string_equal(plan->row[i].account_id, of->account->id);
+        assert_string_equal(plan->row[i].about, row_subject_text(&scratch, &subject));
+        assert_memory_equal(&plan->row[i].subject, &digest, sizeof(digest));
+    }
+    arena_release(arena);
 }
 
 TEST(plan_make_of_nothing_to_do_is_empty_and_of_a_held_guard_held)

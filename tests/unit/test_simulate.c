@@ -162,10 +162,11 @@ TEST(simulate_curve_falls_with_the_threshold_and_is_empty_where_no_rule_asks)
     assert_true(falls > 10 && empty > 10);
 }
 
-/* So many accounts that they are asked in portions: a world again and again. */
+/* So many accounts that they are asked in portions, and by several at once: a world again and
+ * again. */
 TEST(simulate_curve_of_many_accounts_is_that_of_each_world_added_up)
 {
-    enum { TIMES = 1000 };
+    enum { TIMES = 3000 };
     const struct simulate_point *one = NULL, *all = NULL;
     struct world world;
     uint64_t seed = 1;
@@ -202,6 +203,11 @@ TEST(simulate_curve_of_many_accounts_is_that_of_each_world_added_up)
         assert_int_equal(all[i].seats, TIMES * one[i].seats);
         assert_int_equal(all[i].idle, TIMES * one[i].idle);
         assert_int_equal(all[i].kept, TIMES * one[i].kept);
+        assert_int_equal(all[i].later, TIMES * one[i].later);
+        for (size_t k = 0; k < SIMULATE_CLAUSES; k++) {
+            assert_true(text_equal(all[i].kept_by[k].clause, one[i].kept_by[k].clause));
+            assert_int_equal(all[i].kept_by[k].count, TIMES * one[i].kept_by[k].count);
+        }
     }
     arena_release(&world.arena);
 }

@@ -1,4 +1,5 @@
 /* facts/snapshot: counts, and digests that tell every difference and no order. */
+#include "base/arena.h"
 #include "base/cleanup.h"
 #include "facts/snapshot.h"
 #include "test.h"
@@ -108,4 +109,31 @@ TEST(snapshot_digest_of_any_order_is_the_same)
     assert_int_equal(digest_compare(&digest, &shuffled), 0);
     for (size_t i = 0; i < COUNT_OF(other); i++)
         assert_int_not_equal(digest_compare(&digest, &other[i]), 0);
+}
+
+/* So many that several make their digests. */
+TEST(snapshot_digest_of_many_in_any_order_is_the_same)
+{
+    enum { ALL = 20001 };
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct account *account = arena_calloc(&arena, ALL, sizeof(account[0]));
+    struct account *shuffled = arena_calloc(&arena, ALL, sizeof(account[0]));
+    struct snapshot snapshot = {.account = account, .count = ALL};
+    struct snapshot other = {.account = shuffled, .count = ALL};
+
+    for (size_t i = 0; i < ALL; i++) {
+        account[i].id = arena_printf(&arena, "%05zu", i / 2); /* two have the same id */
+        account[i].email = arena_printf(&arena, "a%zu@acme.example", i);
+        shuffled[(i * 7919) % ALL] = account[i];
+    }
+    snapshot_digest(&snapshot);
+    snapshot_digest(&other);
+    assert_int_equal(digest_compare(&snapshot.digest, &other.digest), 0);
+    for (size_t i = 0; i < ALL; i += ALL - 1) {
+        const char *email = shuffled[i].email;
+        shuffled[i].email = "else@acme.example";
+        snapshot_digest(&other);
+        assert_int_not_equal(digest_compare(&snapshot.digest, &other.digest), 0);
+        shuffled[i].email = email;
+    }
 }
