@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/intern.h"
-#include "base/table.h"
+#include "facts/account_index.h"
 #include "store/account.h"
 #include "store/column.h"
 #include "store/ruling.h"
@@ -19,7 +19,7 @@
 struct lookup {
     struct arena *arena;
     struct snapshot *snapshot;
-    struct table by_id;
+    struct account_index by_id;
     struct intern kept;
     struct store_reader reader; /* of the statement whose rows stream by */
     struct text missing; /* array literal of ids: who was there until now and is not listed */
@@ -29,17 +29,13 @@ struct lookup {
 static void lookup_init(struct lookup *lookup, struct arena *arena, struct snapshot *snapshot)
 {
     *lookup = (struct lookup){.arena = arena, .snapshot = snapshot, .missing = TEXT_INIT};
-    table_init(&lookup->by_id, snapshot->count);
+    account_index_init(&lookup->by_id, snapshot->account, snapshot->count);
     intern_init(&lookup->kept, arena);
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (snapshot->account[i].id)
-            table_add(&lookup->by_id, snapshot->account[i].id, (uint32_t)i);
-    }
 }
 
 static void lookup_release(struct lookup *lookup)
 {
-    table_release(&lookup->by_id);
+    account_index_release(&lookup->by_id);
     intern_release(&lookup->kept);
     text_release(&lookup->missing);
 }
@@ -47,10 +43,10 @@ static void lookup_release(struct lookup *lookup)
 /* NULL when the snapshot does not have it. */
 static struct account *find_account(const struct lookup *lookup, const char *id)
 {
-    uint32_t entry = table_find(&lookup->by_id, id);
+    struct account *all = lookup->snapshot->account;
+    uint32_t at = account_index_find(&lookup->by_id, all, id);
 
-    return entry == TABLE_END ? NULL
-                              : &lookup->snapshot->account[table_value(&lookup->by_id, entry)];
+    return at == ACCOUNT_NOWHERE ? NULL : &all[at];
 }
 
 static int each_of_portal(const struct store *store, const char *name, const char *sql,
@@ -235,7 +231,7 @@ static int append_gone(const struct store *store, struct lookup *lookup, struct 
         fill_life(lookup->arena, &row, account);
         if (account->login.kind != LOGIN_NOT_READ)
             account->login.source = LOGIN_FROM_HISTORY;
-        table_add(&lookup->by_id, account->id, (uint32_t)snapshot->count++);
+        account_index_add(&lookup->by_id, snapshot->account, (uint32_t)snapshot->count++);
     }
     return 0;
 }
