@@ -89,12 +89,10 @@ static struct decision decide_afresh(struct acting *acting, const struct plan_ro
     size_t i = find_account(snapshot, row->account_id);
 
     if (reading->kind != READING_FOUND || i == snapshot->count)
-        return (struct decision){
-            .rule = "", .clause = "", .reason = "the account is not in the list"};
+        return (struct decision){.clause = "", .reason = "the account is not in the list"};
     if (!has_same_keys(acting->job->arena, &snapshot->account[i], &reading->account,
                        &acting->pairing[i]))
         return (struct decision){
-            .rule = "",
             .clause = "P4",
             .reason =
                 "its employee number, second address or name changed since the list was read"};

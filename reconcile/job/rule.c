@@ -249,7 +249,7 @@ static int end_rulings(const struct night *night, struct err *err)
 /* Whether what a rule said of an account is over: another row, or a keep for certain. */
 static bool is_over(const struct decision *decision, const char *rule)
 {
-    bool same = decision->action != ACTION_KEEP && text_equal(rule, decision->rule);
+    bool same = decision->action != ACTION_KEEP && text_equal(rule, decision_rule(decision));
 
     return !same && !decision->doubt && !decision->held_by;
 }

@@ -411,7 +411,7 @@ static void check_decisions(struct world *world, const struct opinion *opinion,
         assert_int_equal(decision[i].doubt, verdict.doubt);
         assert_int_equal(decision[i].needs_person, verdict.needs_person);
         if (verdict.rule)
-            assert_string_equal(decision[i].rule, verdict.rule);
+            assert_string_equal(decision_rule(&decision[i]), verdict.rule);
     }
 }
 
@@ -453,9 +453,9 @@ static void check_guards(const struct world *world, const struct guard_result *g
         const char *holder =
             decision[i].action == ACTION_KEEP ? NULL : first_holder(guards, &decision[i]);
         if (holder)
-            assert_string_equal(decision[i].held_by, holder);
+            assert_string_equal(guard_id(decision[i].held_by - 1U), holder);
         else
-            assert_null(decision[i].held_by);
+            assert_int_equal(decision[i].held_by, 0);
     }
     for (size_t g = 6; g <= 10; g++)
         assert_false(guards->finding[g].hold);

@@ -271,7 +271,7 @@ static void remember(struct life *life, const struct night *night, int day)
             memory->announcements = 0;
         } else if (decision->new_announcement) {
             memory->announcement[0] = (struct announcement){
-                .rule = decision->rule, .on = civil(day), .at = night->context.now};
+                .rule = decision_rule(decision), .on = civil(day), .at = night->context.now};
             memory->announcements = 1;
         }
     }
@@ -338,11 +338,11 @@ static void compare(struct world *world, uint64_t seed, struct life *frugal, str
                     same_announcements(&frugal->memory[i], &full->memory[i]);
         *compared += same;
         if (same &&
-            (a->action != b->action || !text_equal(a->rule, b->rule) ||
-             !text_equal(a->clause, b->clause) || a->not_before.number != b->not_before.number))
+            (a->action != b->action || a->by != b->by || !text_equal(a->clause, b->clause) ||
+             a->not_before.number != b->not_before.number))
             fail_msg("world %llu, night %d, account %zu: %s by '%s' and %s by '%s'",
-                     (unsigned long long)seed, day, i, action_name(a->action), a->rule,
-                     action_name(b->action), b->rule);
+                     (unsigned long long)seed, day, i, action_name(a->action), decision_rule(a),
+                     action_name(b->action), decision_rule(b));
         if (acts(world, cheap, i, day) && b->action != ACTION_SUSPEND && !full->memory[i].forgotten)
             fail_msg("world %llu, night %d, account %zu: acts, and the full one keeps (%s)",
                      (unsigned long long)seed, day, i, b->clause);

@@ -488,7 +488,8 @@ static void find_fault(struct tally *tally, const struct tale *tale, size_t i, c
     if (tally->fault[0])
         return;
     (void)snprintf(tally->fault, sizeof(tally->fault), "'%s', account %zu: %s; %s %s: %s",
-                   tale->story, i, what, decision->clause, decision->rule, decision->reason);
+                   tale->story, i, what, decision->clause, decision_rule(decision),
+                   decision->reason);
     if (getenv("SHOW_TALE"))
         tale_show(tale);
 }
