@@ -35,13 +35,17 @@ static const struct field account_fields[] = {
     {"flaw", FIELD_TEXT, offsetof(struct account, flaw), NULL},
     {"groups_unreadable", FIELD_BOOL, offsetof(struct account, groups_unreadable), NULL},
     {"login_source", FIELD_ENUM, offsetof(struct account, login.source), source_words},
-    {"first_seen", FIELD_INSTANT, offsetof(struct account, history.first_seen), NULL},
-    {"created", FIELD_INSTANT, offsetof(struct account, history.created), NULL},
     {"yesterday", FIELD_TEXT, offsetof(struct account, history.yesterday), NULL},
-    {"missing_at", FIELD_INSTANT, offsetof(struct account, history.missing_at), NULL},
     {"once_linked", FIELD_BOOL, offsetof(struct account, history.once_linked), NULL},
     {"ever_active", FIELD_BOOL, offsetof(struct account, history.ever_active), NULL},
-    {"unlinked_since", FIELD_INSTANT, offsetof(struct account, history.unlinked_since), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+static const struct field since_fields[] = {
+    {"first_seen", FIELD_INSTANT, offsetof(struct account_since, first_seen), NULL},
+    {"created", FIELD_INSTANT, offsetof(struct account_since, created), NULL},
+    {"missing_at", FIELD_INSTANT, offsetof(struct account_since, missing_at), NULL},
+    {"unlinked_since", FIELD_INSTANT, offsetof(struct account_since, unlinked_since), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
 };
 
@@ -465,6 +469,8 @@ static int set_account_word(struct scenario *scenario, struct account *account,
     if (field_set(account_fields, account, word, &scenario->arena, &known, err) < 0 ||
         (!known &&
          field_set(past_fields, account->history.past, word, &scenario->arena, &known, err) < 0) ||
+        (!known && field_set(since_fields, account_since_own(&scenario->arena, account), word,
+                             &scenario->arena, &known, err) < 0) ||
         (!known && set_downgrade(scenario, account, word, &known, err) < 0))
         return -1;
     if (!known)
@@ -475,15 +481,15 @@ static int set_account_word(struct scenario *scenario, struct account *account,
 
 static struct account new_account(struct scenario *scenario, const char *label)
 {
-    struct instant long_ago = INSTANT_NONE;
+    struct account_since *since = arena_calloc(&scenario->arena, 1, sizeof(*since));
 
-    (void)word_parse_instant("2020-01-01", &long_ago);
+    (void)word_parse_instant("2020-01-01", &since->first_seen);
     return (struct account){
         .id = scenario_id(&scenario->arena, label),
         .username = label,
         .status = ACCOUNT_ACTIVE,
         .profile_id = "user",
-        .history = {.first_seen = long_ago, .ever_active = true, .once_linked = true},
+        .history = {.since = since, .ever_active = true, .once_linked = true},
     };
 }
 

@@ -193,7 +193,7 @@ static struct snapshot night_with(struct store_world *world, const char *profile
 static void assert_profile(const struct account *account, struct instant since,
                            struct instant other_at)
 {
-    assert_int_equal(account->history.profile_since.us, since.us);
+    assert_int_equal(account_since(account)->profile_since.us, since.us);
     assert_int_equal(account_past(account)->profile_other_at.us, other_at.us);
 }
 
@@ -233,7 +233,7 @@ TEST(profile_is_a_fact_that_thinned_versions_leave)
     struct snapshot changed = night_with(world, "2", true);
     store_world_execute(world, "delete from account_version where valid_to is not null");
     struct snapshot after = night_with(world, "2", true);
-    assert_int_equal(after.account[0].history.profile_since.us, changed.taken_at.us);
+    assert_int_equal(account_since(&after.account[0])->profile_since.us, changed.taken_at.us);
     assert_true(instant_is_set(account_past(&after.account[0])->profile_other_at));
 }
 

@@ -540,8 +540,8 @@ static bool is_contradicted(struct world *world, size_t i, bool crowded,
         (crowded || (addresses == 0 && names == DIFFER)))
         return true;
     int last = person->last_day.number;
-    bool later = instant_day(account->history.missing_at, &zone_utc).number > last ||
-                 instant_day(account->history.created, &zone_utc).number > last;
+    bool later = instant_day(account_since(account)->missing_at, &zone_utc).number > last ||
+                 instant_day(account_since(account)->created, &zone_utc).number > last;
     return status_of(person) == PERSON_DEPARTED && last && later && names != SAME;
 }
 

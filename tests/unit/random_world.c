@@ -175,13 +175,16 @@ static void draw_history(struct world *world, size_t i)
 
     world->account[i].history = (struct account_history){
         .past = past,
-        .first_seen = chance(world, 20) ? INSTANT_NONE : noon(near_days(world, 60)),
-        .created = chance(world, 20) ? noon(near_days(world, 60)) : INSTANT_NONE,
+        .since = &world->since[i],
         .first_event = chance(world, 20) ? noon(near_days(world, 60)) : INSTANT_NONE,
         .ever_active = chance(world, 80),
-        .unlinked_since = chance(world, 70) ? noon((int)world_random(world, 5)) : INSTANT_NONE,
         .once_linked = chance(world, 80),
         .yesterday = chance(world, 40) ? PICK(world, remembered) : NULL,
+    };
+    world->since[i] = (struct account_since){
+        .first_seen = chance(world, 20) ? INSTANT_NONE : noon(near_days(world, 60)),
+        .created = chance(world, 20) ? noon(near_days(world, 60)) : INSTANT_NONE,
+        .unlinked_since = chance(world, 70) ? noon((int)world_random(world, 5)) : INSTANT_NONE,
         .missing_at = chance(world, 30) ? noon(near_days(world, 20)) : INSTANT_NONE,
     };
     *past = (struct account_past){

@@ -202,8 +202,9 @@ static void begin_night(struct world *world, struct life *life, int day, struct 
             .profile_id = "p1",
             .status = ACCOUNT_ACTIVE,
             .login = memory->known,
-            .history = {.first_seen = at(-100, 2), .ever_active = true, .read_at = memory->read_at},
+            .history = {.ever_active = true, .read_at = memory->read_at},
         };
+        account_since_own(&night->arena, account)->first_seen = at(-100, 2);
         *account_past_of(&night->arena, account) =
             (struct account_past){.announcement = memory->announcement,
                                   .announcement_count = (uint32_t)memory->announcements};
