@@ -428,11 +428,12 @@ static void fill_back_days(struct subject *subject, struct day today)
 
     if (!person)
         return;
-    struct day back = person->back_on, last = person->on_leave_at;
-    if (day_is_set(person->leave_until) && day_compare(person->leave_until, today) < 0) {
-        struct day next = day_add(person->leave_until, 1);
+    const struct person_extra *extra = person_extra(person);
+    struct day back = extra->back_on, last = extra->on_leave_at;
+    if (day_is_set(extra->leave_until) && day_compare(extra->leave_until, today) < 0) {
+        struct day next = day_add(extra->leave_until, 1);
         back = day_compare(next, back) > 0 ? next : back;
-        last = day_compare(person->leave_until, last) > 0 ? person->leave_until : last;
+        last = day_compare(extra->leave_until, last) > 0 ? extra->leave_until : last;
     }
     subject->back_days = days_since(back, today);
     subject->back_days_most = days_since(last, today);

@@ -323,7 +323,8 @@ static void recollect(struct recollection *recollection)
     recollection->is_made = true;
     for (size_t i = 0; i < roster->count; i++) {
         const struct person *row = &roster->person[i];
-        const char *number = row->employee_number ? row->employee_number : row->damaged_number;
+        const char *number =
+            row->employee_number ? row->employee_number : person_extra(row)->damaged_number;
         const struct {
             const char *prefix, *value;
         } keys[] = {

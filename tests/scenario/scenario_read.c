@@ -61,6 +61,11 @@ static const struct field past_fields[] = {
     {NULL, FIELD_TEXT, 0, NULL},
 };
 
+static const struct field extra_fields[] = {
+    {"damaged_number", FIELD_TEXT, offsetof(struct person_extra, damaged_number), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
 static const struct field person_fields[] = {
     {"number", FIELD_TEXT, offsetof(struct person, employee_number), NULL},
     {"email", FIELD_TEXT, offsetof(struct person, email), NULL},
@@ -71,7 +76,6 @@ static const struct field person_fields[] = {
     {"word", FIELD_ENUM, offsetof(struct person, word), person_words},
     {"hired", FIELD_DAY, offsetof(struct person, hire_date), NULL},
     {"last_day", FIELD_DAY, offsetof(struct person, last_day), NULL},
-    {"damaged_number", FIELD_TEXT, offsetof(struct person, damaged_number), NULL},
     {"rejected", FIELD_TEXT, offsetof(struct person, rejected), NULL},
     {"blind", FIELD_BOOL, offsetof(struct person, key_unreadable), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
@@ -516,8 +520,7 @@ static int put_account(struct scenario *scenario, const char *label, const struc
 int scenario_put_person(struct scenario *scenario, const char *label, const struct word *word,
                         size_t count, struct err *err)
 {
-    const struct line line = {
-        .verb = "person", .word = (struct word *)(uintptr_t)word, .count = count};
+    struct person_extra *extra = arena_alloc(&scenario->arena, sizeof(*extra));
     struct labelled_person *labelled = find_person(scenario, label);
 
     if (!labelled) {
@@ -527,7 +530,19 @@ int scenario_put_person(struct scenario *scenario, const char *label, const stru
         *labelled = (struct labelled_person){
             .label = label, .person = {.employee_number = label, .word = PERSON_EMPLOYED}};
     }
-    return scenario_set_all(scenario, person_fields, &labelled->person, &line, 0, err);
+    *extra = *person_extra(&labelled->person); /* likewise */
+    labelled->person.extra = extra;
+    for (size_t i = 0; i < count; i++) {
+        bool known = false;
+        if (field_set(person_fields, &labelled->person, &word[i], &scenario->arena, &known, err) <
+                0 ||
+            (!known && field_set(extra_fields, extra, &word[i], &scenario->arena, &known, err) < 0))
+            return -1;
+        if (!known)
+            return err_set(err, ERR_CONFIG, "'%s' is not known to 'person'",
+                           word[i].key ? word[i].key : word[i].value);
+    }
+    return 0;
 }
 
 static int read_account(struct scenario *scenario, const struct line *line, struct err *err)

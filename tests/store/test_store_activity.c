@@ -269,7 +269,7 @@ TEST(profile_that_undoes_a_downgrade_is_none_of_an_account_with_a_flaw)
 /* --- leaves --- */
 
 /* The night's roster of two people, of whom the first is or is not on leave. */
-static struct person night_of(struct store_world *world, enum person_status status)
+static struct person_extra night_of(struct store_world *world, enum person_status status)
 {
     struct roster roster;
     struct err err = ERR_INIT;
@@ -282,8 +282,8 @@ static struct person night_of(struct store_world *world, enum person_status stat
                           &roster, &err) < 0 ||
         store_save_roster(&world->store, &world->run, &roster, true, &err) < 0)
         fail_msg("%s", err.text);
-    assert_false(day_is_set(roster.person[1].on_leave_at));
-    return roster.person[0];
+    assert_false(day_is_set(person_extra(&roster.person[1])->on_leave_at));
+    return *person_extra(&roster.person[0]);
 }
 
 TEST(leaves_are_told_as_the_rosters_said_them)
@@ -294,16 +294,16 @@ TEST(leaves_are_told_as_the_rosters_said_them)
     assert_false(day_is_set(night_of(world, PERSON_ON_LEAVE).on_leave_at));
     struct day away = world->today;
     (void)night_of(world, PERSON_UNKNOWN); /* says nothing */
-    struct person back = night_of(world, PERSON_EMPLOYED);
+    struct person_extra back = night_of(world, PERSON_EMPLOYED);
     struct day came = world->today;
     assert_int_equal(back.on_leave_at.number, away.number);
     assert_int_equal(back.back_on.number, came.number);
-    struct person later = night_of(world, PERSON_EMPLOYED);
+    struct person_extra later = night_of(world, PERSON_EMPLOYED);
     assert_int_equal(later.back_on.number, came.number);
     (void)night_of(world, PERSON_ON_LEAVE); /* another one */
     struct day again = world->today;
     assert_int_equal(store_world_number(world, "select count(*) from person_leave"), 2);
-    struct person twice = night_of(world, PERSON_DEPARTED);
+    struct person_extra twice = night_of(world, PERSON_DEPARTED);
     assert_int_equal(twice.on_leave_at.number, again.number);
     assert_int_equal(twice.back_on.number, world->today.number);
 }

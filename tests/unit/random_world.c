@@ -121,9 +121,10 @@ static void draw_person(struct world *world, struct person *person)
     if (chance(world, 8)) {
         person->rejected = "bad row";
         person->key_unreadable = chance(world, 40);
-        person->damaged_number = chance(world, 30) ? "1.0" : NULL;
-        if (person->damaged_number)
+        if (chance(world, 30)) {
+            person_extra_of(&world->arena, person)->damaged_number = "1.0";
             person->employee_number = NULL;
+        }
     }
 }
 
