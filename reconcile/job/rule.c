@@ -138,7 +138,7 @@ int rule_set_needed(struct job *job, const struct weighed *weighed, struct plan 
 
     if (store_load_approved_rules(job->store, job->arena, job->config->portal.url, &rules, err) < 0)
         return -1;
-    table_init(&by_account, snapshot->count);
+    table_init(&by_account, plan->row_count);
     for (size_t i = 0; i < snapshot->count; i++) {
         if (snapshot->account[i].id && weighed->decision[i].action != ACTION_KEEP)
             table_add(&by_account, snapshot->account[i].id, (uint32_t)i);
