@@ -335,23 +335,26 @@ struct instant roster_as_of(const struct roster *roster)
 void roster_texts_init(struct roster_texts *texts, const struct roster *roster)
 {
     *texts = (struct roster_texts){.roster = roster};
-    table_init(&texts->by_email, roster->count);
+    table_init(&texts->by_key, 2 * roster->count);
     for (size_t i = 0; i < roster->count; i++) {
-        if (roster->person[i].email)
-            (void)table_put(&texts->by_email, roster->person[i].email, (uint32_t)i);
+        const struct person *person = &roster->person[i];
+        if (person->employee_number)
+            (void)table_put(&texts->by_key, person->employee_number, (uint32_t)i);
+        if (person->email)
+            (void)table_put(&texts->by_key, person->email, (uint32_t)i);
     }
 }
 
 void roster_texts_release(struct roster_texts *texts)
 {
-    table_release(&texts->by_email);
+    table_release(&texts->by_key);
 }
 
-const struct person *roster_texts_find(const struct roster_texts *texts, const char *email)
+const struct person *roster_texts_find(const struct roster_texts *texts, const char *key)
 {
-    uint32_t entry = table_find(&texts->by_email, email);
+    uint32_t entry = table_find(&texts->by_key, key);
 
-    return entry == TABLE_END ? NULL : &texts->roster->person[table_value(&texts->by_email, entry)];
+    return entry == TABLE_END ? NULL : &texts->roster->person[table_value(&texts->by_key, entry)];
 }
 
 size_t roster_people(const struct roster *roster)
