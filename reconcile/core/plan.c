@@ -142,20 +142,31 @@ static const char *gained_roles(struct arena *arena, const struct snapshot *snap
 }
 
 /* What a decision of people about the row hangs on. */
-static void add_subject(struct plan_row *row, struct arena *arena, const struct matching *matching,
+static void add_subject(struct plan_row *row, const struct matching *matching,
                         const struct snapshot *snapshot, const struct decision *decision)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     struct row_subject subject = row_subject_of(&scratch, matching, snapshot, decision);
 
     row->subject = row_subject_digest(&subject);
-    row->about = row_subject_text(arena, &subject);
+    row->made_of = decision;
     if (!decision->by)
         return;
     row->rule_text = policy_rule_digest(decision->by);
     row->asks_login = rule_asks_login(decision->by);
     row->asks_activity = rule_asks_activity(decision->by);
     row->of_login = rule_is_of_login(decision->by);
+}
+
+const char *plan_row_about(struct arena *arena, const struct plan *plan, const struct plan_row *row)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+
+    if (row->about || !row->made_of)
+        return row->about;
+    struct row_subject subject =
+        row_subject_of(&scratch, plan->matching, plan->snapshot, row->made_of);
+    return row_subject_text(arena, &subject);
 }
 
 /* Actions in execution order, then findings by protection row, then plain keeps. */
@@ -214,7 +225,7 @@ static void make_rows(struct plan *plan, struct arena *arena, const struct seats
         *row = make_row(&decision[i], &words);
         row->gained_roles = gained_roles(arena, snapshot, &decision[i]);
         if (row->action != ACTION_KEEP)
-            add_subject(row, arena, matching, snapshot, &decision[i]);
+            add_subject(row, matching, snapshot, &decision[i]);
     }
     words_release(&words);
     qsort(plan->row, plan->row_count, sizeof(plan->row[0]), compare_rows);
@@ -361,6 +372,8 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
             plan->approvals[a] = approvals_needed(setup->approvals[a], context->first_plan);
     }
     plan->inputs = make_inputs(snapshot, roster, policy, matching);
+    plan->matching = matching;
+    plan->snapshot = snapshot;
     plan->guard = guards->finding;
     plan->guard_count = guards->count;
     make_notes(plan, arena, policy, matching, context, decision);

@@ -117,8 +117,9 @@ static const char *find_change(const struct acting *acting, const struct plan_ro
 
     if (digest_compare(&digest, &row->subject) == 0)
         return NULL;
-    return arena_printf(arena, "what was approved has changed: %s",
-                        row_subject_change(arena, row->about, &subject));
+    return arena_printf(
+        arena, "what was approved has changed: %s",
+        row_subject_change(arena, plan_row_about(arena, acting->proposal->plan, row), &subject));
 }
 
 /* A refusal that asking again will not change: neither too many requests nor the portal's trouble.
