@@ -69,7 +69,8 @@ static void keep_names(struct account_reader *reader, struct account *account)
     const struct person *person = NULL;
 
     if (reader->texts) {
-        person = roster_texts_find(reader->texts, account->email);
+        person = roster_texts_find(reader->texts, account->employee_number);
+        person = person ? person : roster_texts_find(reader->texts, account->email);
         person = person ? person : roster_texts_find(reader->texts, account->username);
     }
     person = person ? person : &nobody;

@@ -20,6 +20,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "bynder/private.h"
+#include "facts/account_index.h"
 
 enum { NOT_TOLD = -1 };
 
@@ -40,7 +41,7 @@ struct listing {
     struct arena arena; /* of this reading alone: a second one does not keep the first */
     const struct progress *progress;
     struct account_reader reader;
-    struct table known;      /* id → index */
+    struct account_index known;
     struct account *account; /* [0, count) is looked through; pages that are not stand behind */
     size_t count, capacity;
     size_t taken;          /* of all pages, for progress */
@@ -72,7 +73,7 @@ struct seen_before {
 static void listing_release(struct listing *listing)
 {
     account_reader_release(&listing->reader);
-    table_release(&listing->known);
+    account_index_release(&listing->known);
     arena_release(&listing->arena);
     free(listing->together);
     *listing = (struct listing){.bynder = NULL};
@@ -191,11 +192,11 @@ static void look_through(struct listing *listing, size_t number, const struct pa
     for (size_t i = 0; i < page->taken; i++) {
         const struct account *account = &listing->account[page->from + i];
 
-        if (table_find(&listing->known, account->id) != TABLE_END)
+        if (account_index_find(&listing->known, listing->account, account->id) != ACCOUNT_NOWHERE)
             continue;
-        table_add(&listing->known, account->id, (uint32_t)listing->count);
+        listing->account[listing->count] = *account;
         listing->fingerprint += text_hash(account->id);
-        listing->account[listing->count++] = *account;
+        account_index_add(&listing->known, listing->account, (uint32_t)listing->count++);
     }
     listing->number = number;
     listing->items = page->items;
@@ -461,7 +462,6 @@ static int list_users(struct bynder *bynder, struct arena *arena, const struct p
         listing.total = NOT_TOLD;
         account_reader_init(&listing.reader, &listing.arena);
         listing.reader.texts = snapshot->texts;
-        table_init(&listing.known, (size_t)listing.limit);
         reserve(&listing, 0, 1);
         if (read_pages(&listing, err) < 0)
             return -1;

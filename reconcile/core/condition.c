@@ -384,9 +384,9 @@ static struct instant earlier(struct instant a, struct instant b)
  * today has had no time to log in. */
 static struct instant known_since(const struct account *account)
 {
-    const struct account_history *history = &account->history;
+    const struct account_since *since = account_since(account);
     struct instant there =
-        earlier(earlier(history->first_seen, history->created), history->first_event);
+        earlier(earlier(since->first_seen, since->created), account->history.first_event);
 
     return instant_later(there, account_past(account)->became_active);
 }
@@ -411,10 +411,10 @@ static void fill_use(struct subject *subject, const struct policy *policy,
 static void fill_profile_days(struct subject *subject, const struct policy *policy,
                               struct day today)
 {
-    const struct account_history *history = &subject->account->history;
-    struct day since = instant_day(history->profile_since, policy->zone);
+    const struct account_since *told = account_since(subject->account);
+    struct day since = instant_day(told->profile_since, policy->zone);
     struct day other = instant_day(
-        instant_later(account_past(subject->account)->profile_other_at, history->missing_at),
+        instant_later(account_past(subject->account)->profile_other_at, told->missing_at),
         policy->zone);
 
     subject->profile_days = day_is_set(since) ? days_since(since, today) : 0;
@@ -428,11 +428,12 @@ static void fill_back_days(struct subject *subject, struct day today)
 
     if (!person)
         return;
-    struct day back = person->back_on, last = person->on_leave_at;
-    if (day_is_set(person->leave_until) && day_compare(person->leave_until, today) < 0) {
-        struct day next = day_add(person->leave_until, 1);
+    const struct person_extra *extra = person_extra(person);
+    struct day back = extra->back_on, last = extra->on_leave_at;
+    if (day_is_set(extra->leave_until) && day_compare(extra->leave_until, today) < 0) {
+        struct day next = day_add(extra->leave_until, 1);
         back = day_compare(next, back) > 0 ? next : back;
-        last = day_compare(person->leave_until, last) > 0 ? person->leave_until : last;
+        last = day_compare(extra->leave_until, last) > 0 ? extra->leave_until : last;
     }
     subject->back_days = days_since(back, today);
     subject->back_days_most = days_since(last, today);
@@ -441,7 +442,7 @@ static void fill_back_days(struct subject *subject, struct day today)
 /* An older file than one that was good before (a restored copy) proves nothing: the ones in between
  * may have held the person. */
 static struct absence absent_rosters(const struct policy_context *context,
-                                     const struct account_history *history)
+                                     struct instant unlinked_since)
 {
     const struct roster_proof *proof = context->proof;
     size_t count = context->proof_count;
@@ -449,16 +450,15 @@ static struct absence absent_rosters(const struct policy_context *context,
     if (count == 0 ||
         (count > 1 && instant_compare(proof[count - 1].as_of, proof[count - 2].as_of) < 0))
         return (struct absence){.times = 0};
-    if (!instant_is_set(history->unlinked_since)) /* absent for the first time */
+    if (!instant_is_set(unlinked_since)) /* absent for the first time */
         return roster_absence(&proof[count - 1], 1, INSTANT_NONE);
-    return roster_absence(proof, count, history->unlinked_since);
+    return roster_absence(proof, count, unlinked_since);
 }
 
 struct subject subject_of(const struct policy *policy, const struct policy_context *context,
                           const struct account *account, const struct pairing *pairing,
                           struct arena *scratch)
 {
-    const struct account_history *history = &account->history;
     struct subject subject = {
         .account = account,
         .pairing = pairing,
@@ -488,6 +488,6 @@ struct subject subject_of(const struct policy *policy, const struct policy_conte
     subject.known_days = day_is_set(known) ? days_since(known, context->today) : 0;
     subject.suspended_days = days_since(suspended, context->today);
     if (subject.status == PERSON_ABSENT)
-        subject.absence = absent_rosters(context, history);
+        subject.absence = absent_rosters(context, account_since(account)->unlinked_since);
     return subject;
 }

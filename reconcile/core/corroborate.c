@@ -204,18 +204,18 @@ static void ask_name_and_address(struct arena *scratch, const struct account *ac
 bool is_born_later(const struct account *account, const struct person *person,
                    const struct zone *zone)
 {
-    const struct account_history *history = &account->history;
+    const struct account_since *since = account_since(account);
 
     /* first what is at hand: nearly everybody is asked, and few have either */
-    if (!instant_is_set(history->missing_at) && !instant_is_set(history->created))
+    if (!instant_is_set(since->missing_at) && !instant_is_set(since->created))
         return false;
     struct day last = person->last_day;
     if (person->status != PERSON_DEPARTED || !day_is_set(last))
         return false;
-    struct day missing = instant_day(history->missing_at, zone);
-    struct day created = instant_day(history->created, zone);
-    return (instant_is_set(history->missing_at) && day_compare(missing, last) > 0) ||
-           (instant_is_set(history->created) && day_compare(created, last) > 0);
+    struct day missing = instant_day(since->missing_at, zone);
+    struct day created = instant_day(since->created, zone);
+    return (instant_is_set(since->missing_at) && day_compare(missing, last) > 0) ||
+           (instant_is_set(since->created) && day_compare(created, last) > 0);
 }
 
 static const struct zone *zone_of(const struct people *people)
@@ -323,7 +323,8 @@ static void recollect(struct recollection *recollection)
     recollection->is_made = true;
     for (size_t i = 0; i < roster->count; i++) {
         const struct person *row = &roster->person[i];
-        const char *number = row->employee_number ? row->employee_number : row->damaged_number;
+        const char *number =
+            row->employee_number ? row->employee_number : person_extra(row)->damaged_number;
         const struct {
             const char *prefix, *value;
         } keys[] = {

@@ -389,7 +389,7 @@ void guard_hold(const struct guard_finding *found, size_t findings, struct decis
             struct decision *one = &decision[i];
             if (one->action != ACTION_KEEP && !one->held_by &&
                 is_in_scope(guard, one->action, one->uses_person, one->uses_login))
-                one->held_by = guard->id;
+                one->held_by = (uint8_t)(guard - guards + 1);
         }
     }
 }

@@ -63,12 +63,12 @@ struct pairing {
     const struct account *rival; /* a competing account, for the sentence */
     struct day twin_until;       /* with a twin: a login of this account after that day speaks for
                                   * the twin; none = whatever the login is, nothing speaks against */
-    enum match_key key;
-    enum link_kind kind;
-    enum near_kind near; /* LINK_NONE only */
+    enum match_key key : 8;
     enum link_doubt doubt;
     uint8_t keys; /* bits 1 << enum match_key: which lead to the person. A username that is the
                    * address is no second one */
+    enum link_kind kind : 2;
+    enum near_kind near : 4; /* LINK_NONE only */
 };
 
 struct email_alias { /* an address in domain `from` is the same as in domain `to` */

@@ -201,8 +201,8 @@ static void make_table(struct making *making)
         const struct person *person = &people->roster->person[i];
         making->value[i] = person_value(people, arena, person, making->key);
         if (numbers)
-            making->text[i] =
-                number_bare(arena, making->value[i] ? making->value[i] : person->damaged_number);
+            making->text[i] = number_bare(
+                arena, making->value[i] ? making->value[i] : person_extra(person)->damaged_number);
     }
     table_init(table, count);
     table_add_many(table, making->text, NULL, NULL, count, again);

@@ -89,14 +89,14 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
         .action = decision->action,
         .finding = decision->finding,
         .new_announcement = decision->new_announcement,
-        .telling = decision->telling,
+        .telling = decision_telling(decision),
         .account_id = account->id,
         .username = account->username,
         .email = account->email,
         .name = account->name ? account->name
                 : person      ? person->name
                               : NULL,
-        .rule = decision->rule,
+        .rule = decision_rule(decision),
         .reason = decision->reason,
         .clause = decision->clause,
         .not_before = decision->not_before,
@@ -116,7 +116,7 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
         .department = subject_department(account, person),
         .country = account->country || !person ? account->country : person->country,
         .seat_class = at == TABLE_END ? NULL : words->seat_class[table_value(&words->by_id, at)],
-        .held_by = decision->held_by,
+        .held_by = decision->held_by ? guard_id(decision->held_by - 1U) : NULL,
         .uses_person = decision->uses_person,
         .uses_login = decision->uses_login,
         .used_after = decision->used_after,
@@ -143,22 +143,33 @@ static const char *gained_roles(struct arena *arena, const struct snapshot *snap
 }
 
 /* What a decision of people about the row hangs on. */
-static void add_subject(struct plan_row *row, struct arena *arena, const struct matching *matching,
-                        const struct snapshot *snapshot, const struct decision *decision)
+static void add_subject(struct plan_row *row, const struct matching *matching,
+                        const struct snapshot *snapshot)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const struct decision *decision = row->made_of;
 
-    if (row->action == ACTION_KEEP)
+    if (!decision)
         return;
     struct row_subject subject = row_subject_of(&scratch, matching, snapshot, decision);
     row->subject = row_subject_digest(&subject);
-    row->about = row_subject_text(arena, &subject);
     if (!decision->by)
         return;
     row->rule_text = policy_rule_digest(decision->by);
     row->asks_login = rule_asks_login(decision->by);
     row->asks_activity = rule_asks_activity(decision->by);
     row->of_login = rule_is_of_login(decision->by);
+}
+
+const char *plan_row_about(struct arena *arena, const struct plan *plan, const struct plan_row *row)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+
+    if (row->about || !row->made_of)
+        return row->about;
+    struct row_subject subject =
+        row_subject_of(&scratch, plan->matching, plan->snapshot, row->made_of);
+    return row_subject_text(arena, &subject);
 }
 
 /* Actions in execution order, then findings by protection row, then plain keeps. */
@@ -199,32 +210,20 @@ static bool is_row(const struct decision *decision, bool full)
     return full || decision->action != ACTION_KEEP || decision->finding;
 }
 
-/* Rows in the order of their accounts, each with the decision it is of. */
+/* Rows in any order. */
 struct describing {
     struct plan_row *row;
-    const struct decision **decision;
     const struct matching *matching;
     const struct snapshot *snapshot;
-    struct arena arena[PARALLEL_PARTS_MAX]; /* texts of each part */
 };
 
 static void describe_part(void *context, size_t part, size_t begin, size_t end)
 {
     struct describing *describing = context;
 
+    (void)part;
     for (size_t i = begin; i < end; i++)
-        add_subject(&describing->row[i], &describing->arena[part], describing->matching,
-                    describing->snapshot, describing->decision[i]);
-}
-
-static void describe_rows(struct plan *plan, struct arena *arena, struct describing *describing)
-{
-    size_t parts = parallel_parts(plan->row_count);
-
-    describing->row = plan->row;
-    parallel_for(plan->row_count, parts, describe_part, describing);
-    for (size_t i = 0; i < parts; i++)
-        arena_adopt(arena, &describing->arena[i]);
+        add_subject(&describing->row[i], describing->matching, describing->snapshot);
 }
 
 static void make_rows(struct plan *plan, struct arena *arena, const struct seats *seats,
@@ -236,20 +235,20 @@ static void make_rows(struct plan *plan, struct arena *arena, const struct seats
 
     for (size_t i = 0; i < snapshot->count; i++)
         count += is_row(&decision[i], full);
-    CLEANUP(mem_cleanup) const struct decision **of = mem_calloc(count, sizeof(of[0]));
     plan->row = arena_calloc(arena, count + 1, sizeof(plan->row[0]));
     words_init(&words, arena, snapshot, seats);
     for (size_t i = 0; i < snapshot->count; i++) {
         if (!is_row(&decision[i], full))
             continue;
-        of[plan->row_count] = &decision[i];
         struct plan_row *row = &plan->row[plan->row_count++];
         *row = make_row(&decision[i], &words);
         row->gained_roles = gained_roles(arena, snapshot, &decision[i]);
+        if (row->action != ACTION_KEEP)
+            row->made_of = &decision[i];
     }
     words_release(&words);
-    struct describing describing = {.decision = of, .matching = matching, .snapshot = snapshot};
-    describe_rows(plan, arena, &describing);
+    struct describing describing = {.row = plan->row, .matching = matching, .snapshot = snapshot};
+    parallel_for(plan->row_count, parallel_parts(plan->row_count), describe_part, &describing);
     qsort(plan->row, plan->row_count, sizeof(plan->row[0]), compare_rows);
 }
 
@@ -394,6 +393,8 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
             plan->approvals[a] = approvals_needed(setup->approvals[a], context->first_plan);
     }
     plan->inputs = make_inputs(snapshot, roster, policy, matching);
+    plan->matching = matching;
+    plan->snapshot = snapshot;
     plan->guard = guards->finding;
     plan->guard_count = guards->count;
     make_notes(plan, arena, policy, matching, context, decision);

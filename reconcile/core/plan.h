@@ -133,8 +133,10 @@ struct plan {
     size_t guard_count;
     struct plan_row *row; /* actions in execution order, then findings, then (full) plain keeps */
     size_t row_count;
-    bool countries_told;     /* by what the rows were made of; else by job/stand */
-    const char *const *note; /* findings about the policy itself */
+    const struct matching *matching; /* what its rows are made of, where it was just made */
+    const struct snapshot *snapshot; /* likewise */
+    bool countries_told;             /* by what the rows were made of; else by job/stand */
+    const char *const *note;         /* findings about the policy itself */
     size_t note_count;
     struct plan_since since;
     int keep_days; /* that a person may keep a row for at most; of job/stand, 0 = not told */
@@ -166,6 +168,11 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
                        const struct policy *policy, const struct matching *matching,
                        const struct policy_context *context, const struct roster *roster,
                        const struct decision *decision, const struct guard_result *guards);
+
+/* What a decision of people about the row hangs on, in words: of a plan just made they are made
+ * here, because most are wanted once, to be stored. NULL = not told. Arena, or the row's own. */
+const char *plan_row_about(struct arena *arena, const struct plan *plan,
+                           const struct plan_row *row);
 
 /* How many acts it proposes. */
 size_t plan_acts(const struct plan *plan);

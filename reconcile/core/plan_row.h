@@ -31,6 +31,8 @@ struct row_standing {
     struct instant state_at;
 };
 
+struct decision; /* core/policy.h */
+
 struct plan_row {
     enum action action;
     bool finding;
@@ -63,13 +65,15 @@ struct plan_row {
     bool uses_person, uses_login;
     bool used_after; /* somebody used the account well after the person's last day */
     /* Of a row with an action, as its decision was made; all zero = not told (a plan of before). */
-    struct digest subject;   /* row_subject_digest: what a person's decision about it is about */
-    const char *about;       /* the same in words: row_subject_text; personal */
-    struct digest rule_text; /* policy_rule_digest */
-    bool asks_login;         /* rule_asks_login: a login ends its approvals */
-    bool asks_activity;      /* rule_asks_activity: activity ends them, too */
-    bool of_login;           /* rule_is_of_login: any keep covers it */
-    int needed;              /* people whose approval it needs; set by job/rule */
+    struct digest subject; /* row_subject_digest: what a person's decision about it is about */
+    const char *about;     /* the same in words: row_subject_text; personal. NULL = not told, or
+                              made when it is asked for (plan_row_about) */
+    const struct decision *made_of; /* of a plan just made; NULL = it was loaded */
+    struct digest rule_text;        /* policy_rule_digest */
+    bool asks_login;                /* rule_asks_login: a login ends its approvals */
+    bool asks_activity;             /* rule_asks_activity: activity ends them, too */
+    bool of_login;                  /* rule_is_of_login: any keep covers it */
+    int needed;                     /* people whose approval it needs; set by job/rule */
     /* The matched person, as the roster has them (K9); NULL and -1 without a link. */
     const char *matched_number, *matched_name, *matched_email;
     int matched_row;

@@ -29,6 +29,18 @@
 #define CLOCKS_DIFFER_S 600 /* as G13 allows */
 #define AHEAD           16  /* accounts: so long before its turn memory is asked for a person */
 
+const char *decision_rule(const struct decision *decision)
+{
+    return decision->by ? decision->by->name : "";
+}
+
+const char *decision_telling(const struct decision *decision)
+{
+    return decision->is_unreachable  ? TELLING_UNREACHABLE
+           : decision->tells_by_mail ? TELLING_BY_MAIL
+                                     : NULL;
+}
+
 static int compare_profile_ids(const void *a, const void *b)
 {
     return strcmp((*(const struct profile *const *)a)->id, (*(const struct profile *const *)b)->id);
@@ -95,7 +107,7 @@ static bool is_due_as(struct judge *judge, const struct subject *subject,
         .kind = person ? LINK_ONE : LINK_NONE, .key = MATCH_BY_LINKS_FILE, .person = person};
     struct subject other =
         subject_of(judge->policy, judge->context, subject->account, &as, &judge->scratch);
-    struct decision decision = {.account = subject->account, .pairing = &as, .rule = ""};
+    struct decision decision = {.account = subject->account, .pairing = &as};
 
     if (person && person->status == PERSON_UNKNOWN)
         return true;
@@ -356,7 +368,8 @@ static void await_mail(struct judge *judge, const struct rule *rule, const struc
     const struct unreached *unreached = find_unreached(rule, subject->account);
     char due[DAY_TEXT_SIZE];
 
-    decision->telling = unreached ? TELLING_UNREACHABLE : TELLING_BY_MAIL;
+    decision->is_unreachable = unreached != NULL;
+    decision->tells_by_mail = !unreached;
     decision->new_announcement = true;
     decision->clause = "R7";
     if (unreached)
@@ -438,7 +451,6 @@ static void decide_action(struct judge *judge, const struct rule *rule,
         return;
     decision->finding = false;
     decision->by = rule;
-    decision->rule = rule->name;
     decision->clause = acting_clause(rule, subject);
     decision->uses_person |= rule_asks_person(rule);
     decision->uses_login |= rule_asks_login(rule);
@@ -458,7 +470,6 @@ static void keep_by_rule(const struct rule *rule, const char *clause, const char
 {
     decision->finding = false;
     decision->by = rule;
-    decision->rule = rule->name;
     decision->clause = clause;
     decision->reason = reason;
 }
@@ -467,7 +478,6 @@ static void keep_in_general(const char *clause, const char *reason, struct decis
 {
     decision->finding = false;
     decision->by = NULL;
-    decision->rule = "";
     decision->clause = clause;
     decision->reason = reason;
 }
@@ -747,7 +757,7 @@ static const char *keep_reason(struct judge *judge, const char *reason)
 static struct decision judge_one(struct judge *judge, const struct account *account,
                                  const struct pairing *pairing)
 {
-    struct decision decision = {.account = account, .pairing = pairing, .rule = ""};
+    struct decision decision = {.account = account, .pairing = pairing};
     struct subject subject =
         subject_of(judge->policy, judge->context, account, pairing, &judge->scratch);
 

@@ -143,16 +143,17 @@ struct decision {
     const struct account *account;
     const struct pairing *pairing;
     const struct rule *by;    /* the rule that hit; NULL for protections, R9 and the last keep */
-    const char *rule;         /* name of the rule, "" for protections and the last keep */
     const char *clause;       /* "P4", "R7" …: static */
     const char *reason;       /* a sentence with the evidence; arena */
-    const char *telling;      /* TELLING_BY_MAIL, TELLING_UNREACHABLE: the grace has not begun */
-    const char *held_by;      /* guard id that holds this row, NULL = none: set by guard_all */
     const struct profile *to; /* of what sets a profile: the one it gives; of the snapshot */
     struct day not_before;    /* set when the action may not be done before that day */
     int idle_days;            /* -1 when not known */
     enum action action;
     enum person_status person;
+    uint8_t held_by;           /* number of the guard that holds this row, from 1 in the order of
+                                  guard_id; 0 = none: set by guard_all */
+    bool tells_by_mail : 1;    /* TELLING_BY_MAIL: the grace has not begun */
+    bool is_unreachable : 1;   /* likewise TELLING_UNREACHABLE */
     bool finding : 1;          /* a keep that a person should look at */
     bool new_announcement : 1; /* R7: this plan announces it */
     bool uses_person : 1;      /* the rule that hit looks at the person: G1, G2, G3, G6 hold it */
@@ -166,6 +167,11 @@ struct decision {
                        that cannot be told: it ends no ruling and no announcement. Never set of an
                        action, and in the way of none */
 };
+
+/* The name of the rule that hit; "" without one. */
+const char *decision_rule(const struct decision *decision);
+/* TELLING_BY_MAIL, TELLING_UNREACHABLE or NULL. */
+const char *decision_telling(const struct decision *decision);
 
 /* SHA-256 over everything in the policy that can change a decision. */
 struct digest policy_digest(const struct policy *policy, const struct matching *matching);

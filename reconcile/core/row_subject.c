@@ -93,7 +93,7 @@ struct row_subject row_subject_of(struct arena *arena, const struct matching *ma
     add_account(&subject, arena, matching, snapshot, decision->account);
     add_person(&subject, arena, matching, decision);
     subject.value[SUBJECT_ACTION] = action_name(decision->action);
-    subject.value[SUBJECT_RULE] = decision->rule;
+    subject.value[SUBJECT_RULE] = decision_rule(decision);
     if (decision->by) {
         struct digest text = policy_rule_digest(decision->by);
         subject.value[SUBJECT_RULE_TEXT] = arena_strdup(arena, digest_hex(&text, hex));

@@ -110,7 +110,7 @@ static struct step_verdict judge_decision(struct arena *arena, const struct plan
 {
     char day[DAY_TEXT_SIZE];
 
-    if (fresh->action != row->action || !text_equal(fresh->rule, row->rule))
+    if (fresh->action != row->action || !text_equal(decision_rule(fresh), row->rule))
         return skip(arena_printf(arena, "the rule does not hold any more: now %s (%s: %s)",
                                  action_name(fresh->action), fresh->clause, fresh->reason));
     if (fresh->new_announcement && day_is_set(fresh->not_before))

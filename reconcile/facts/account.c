@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/column.h"
+#include "base/text.h"
 
 static const char *const status_name[] = {
     [ACCOUNT_UNREADABLE] = "unreadable",
@@ -111,6 +112,47 @@ struct account_past *account_past_own(struct arena *arena, struct account *accou
 
     *own = *shared;
     return account->history.past = own;
+}
+
+const struct account_since *account_since(const struct account *account)
+{
+    static const struct account_since nothing;
+
+    return account->history.since ? account->history.since : &nothing;
+}
+
+struct account_since *account_since_own(struct arena *arena, struct account *account)
+{
+    struct account_since *own = arena_alloc(arena, sizeof(*own));
+
+    *own = *account_since(account);
+    account->history.since = own;
+    return own;
+}
+
+static bool is_same_since(const struct account_since *a, const struct account_since *b)
+{
+    return a->first_seen.us == b->first_seen.us && a->created.us == b->created.us &&
+           a->unlinked_since.us == b->unlinked_since.us &&
+           a->profile_since.us == b->profile_since.us && a->missing_at.us == b->missing_at.us;
+}
+
+const struct account_since *account_since_shared(struct account_sinces *all,
+                                                 const struct account_since *since)
+{
+    const int64_t field[] = {since->first_seen.us, since->created.us, since->unlinked_since.us,
+                             since->profile_since.us, since->missing_at.us};
+    uint64_t hash = 0;
+
+    for (size_t i = 0; i < COUNT_OF(field); i++)
+        hash = (hash ^ (uint64_t)field[i]) * UINT64_C(0x9e3779b97f4a7c15);
+    const struct account_since **kept = &all->kept[(hash >> 32) % COUNT_OF(all->kept)];
+    if (!*kept || !is_same_since(*kept, since)) {
+        struct account_since *copy = arena_alloc(all->arena, sizeof(*copy));
+        *copy = *since;
+        *kept = copy;
+    }
+    return *kept;
 }
 
 struct instant account_ours_since(const struct account *account)

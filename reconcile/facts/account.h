@@ -115,24 +115,30 @@ struct account_past {
     bool reactivation_unknown; /* what was read after our suspension is not there any more */
 };
 
-/* What our own history knows of the account (store_load_history). */
-struct account_history {
-    struct account_past *past;     /* NULL = none: read by account_past, made by account_past_of */
-    struct instant read_at;        /* when a single read last answered; none = none did */
+/* Since when an account is what it is. The same of many, who came on the same night and whom
+ * nothing became of since: they share one. */
+struct account_since {
     struct instant first_seen;     /* our first sight; none = this snapshot is it */
     struct instant created;        /* from Bynder's export; none = not told */
-    struct instant first_event;    /* oldest one in a file of an earlier year; none = in none */
     struct instant unlinked_since; /* first of the unbroken rosters without a person for it (R6) */
     struct instant profile_since;  /* first of the unbroken snapshots with its profile */
     struct instant missing_at;     /* newest complete snapshot before our first sight, which did not
                                       have it (K4); none = our first snapshot has it */
-    const char *yesterday;         /* person_key of whom it was last linked to for seven nights or
-                                      more (K6); NULL = nobody */
-    int32_t number;                /* in the store; 0 = never seen before */
-    enum login_source told_by;     /* who first told the login that the history knows */
-    bool read_anew;                /* a single read answered that no snapshot has taken yet */
-    bool once_linked;              /* it once led to a person (R6) */
-    bool ever_active;              /* seen active by us at least once, this snapshot included */
+};
+
+/* What our own history knows of the account (store_load_history). */
+struct account_history {
+    struct account_past *past; /* NULL = none: read by account_past, made by account_past_of */
+    const struct account_since *since; /* NULL = none of it is known: read by account_since */
+    struct instant read_at;            /* when a single read last answered; none = none did */
+    struct instant first_event;        /* oldest one in a file of an earlier year; none = in none */
+    const char *yesterday;     /* person_key of whom it was last linked to for seven nights or
+                                  more (K6); NULL = nobody */
+    int32_t number;            /* in the store; 0 = never seen before */
+    enum login_source told_by; /* who first told the login that the history knows */
+    bool read_anew;            /* a single read answered that no snapshot has taken yet */
+    bool once_linked;          /* it once led to a person (R6) */
+    bool ever_active;          /* seen active by us at least once, this snapshot included */
 };
 
 /* A portal has many: what is nothing for most stands behind a pointer. */
@@ -163,6 +169,20 @@ const struct account_past *account_past(const struct account *account);
  * own. */
 struct account_past *account_past_of(struct arena *arena, struct account *account);
 struct account_past *account_past_own(struct arena *arena, struct account *account);
+
+/* All none where nothing is known. */
+const struct account_since *account_since(const struct account *account);
+/* To be written: a copy that is this account's own. */
+struct account_since *account_since_own(struct arena *arena, struct account *account);
+
+/* What is shared while many are given theirs: the latest of each hash. */
+struct account_sinces {
+    struct arena *arena;
+    const struct account_since *kept[1024];
+};
+/* One that says the same. */
+const struct account_since *account_since_shared(struct account_sinces *all,
+                                                 const struct account_since *since);
 
 struct column_words; /* base/column */
 extern const struct column_words account_status_words;

@@ -22,6 +22,20 @@ const char *person_status_name(enum person_status status)
     return status_name[status];
 }
 
+const struct person_extra *person_extra(const struct person *person)
+{
+    static const struct person_extra nothing;
+
+    return person->extra ? person->extra : &nothing;
+}
+
+struct person_extra *person_extra_of(struct arena *arena, struct person *person)
+{
+    if (!person->extra)
+        person->extra = arena_calloc(arena, 1, sizeof(*person->extra));
+    return person->extra;
+}
+
 enum person_status person_judge(const struct person *person, struct day today, struct day written,
                                 const char **ret_reason)
 {

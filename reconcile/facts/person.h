@@ -23,6 +23,16 @@ enum person_status {
 /* What a column of its own says of a leave; roster_judge adds the days. */
 enum person_leave { LEAVE_UNSAID = 0, LEAVE_NO, LEAVE_YES } __attribute__((packed));
 
+/* What few rows tell. */
+struct person_extra {
+    const char
+        *damaged_number; /* refused because of it: what a spreadsheet made of a number (K1) */
+    struct day leave_from, leave_until; /* both still on leave; none = not told */
+    struct day on_leave_at; /* the last day of which a roster had them on leave; none = no roster */
+    struct day back_on;     /* the first day after it of which one had them back */
+};
+
+/* There are as many as a company has people: what is nothing for most stands behind a pointer. */
 struct person {
     const char *employee_number; /* NULL = empty or not mapped; likewise below */
     const char *email;
@@ -30,23 +40,24 @@ struct person {
     const char *name;
     const char *department;
     const char *country;
-    const char
-        *damaged_number;  /* refused because of it: what a spreadsheet made of a number (K1) */
-    const char *rejected; /* why the row is refused; NULL for a good one */
+    const char *rejected;       /* why the row is refused; NULL for a good one */
+    struct person_extra *extra; /* NULL = nothing of it: read by person_extra */
     struct day hire_date;
     struct day last_day;
-    struct day leave_from, leave_until; /* both still on leave; none = not told */
-    struct day on_leave_at; /* the last day of which a roster had them on leave; none = no roster */
-    struct day back_on;     /* the first day after it of which one had them back */
-    uint32_t row;           /* as a spreadsheet numbers it: the header is row 1 */
-    bool key_unreadable;    /* a key of it could not be read, or all are empty: it may be anybody */
+    uint32_t row;        /* as a spreadsheet numbers it: the header is row 1 */
+    bool key_unreadable; /* a key of it could not be read, or all are empty: it may be anybody */
     enum person_status word;   /* what the status column says: EMPLOYED, ON_LEAVE, DEPARTED, or
                                   UNKNOWN when no status column is mapped */
     enum person_status status; /* set by roster_judge */
-    enum person_leave leave;
-    bool put_on_leave;       /* a leave made `word` what it is (roster_judge) … */
-    enum person_status said; /* … and this is what it was */
+    enum person_leave leave : 2;
+    bool put_on_leave : 1;       /* a leave made `word` what it is (roster_judge) … */
+    enum person_status said : 4; /* … and this is what it was */
 };
+
+/* All none for one that has none. */
+const struct person_extra *person_extra(const struct person *person);
+/* To be written: made where there is none. */
+struct person_extra *person_extra_of(struct arena *arena, struct person *person);
 
 struct column_words; /* base/column */
 extern const struct column_words person_status_words;

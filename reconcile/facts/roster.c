@@ -21,12 +21,13 @@
 static enum person_status judge_leave(const struct person *person, struct day today,
                                       const char **ret_reason)
 {
-    bool told = day_is_set(person->leave_from) || day_is_set(person->leave_until);
-    bool begun = !day_is_set(person->leave_from) || day_compare(person->leave_from, today) <= 0;
-    bool over = day_is_set(person->leave_until) && day_compare(person->leave_until, today) < 0;
+    const struct person_extra *extra = person_extra(person);
+    bool told = day_is_set(extra->leave_from) || day_is_set(extra->leave_until);
+    bool begun = !day_is_set(extra->leave_from) || day_compare(extra->leave_from, today) <= 0;
+    bool over = day_is_set(extra->leave_until) && day_compare(extra->leave_until, today) < 0;
     bool away = told && begun && !over;
 
-    if (day_is_set(person->leave_until) && day_compare(person->leave_from, person->leave_until) > 0)
+    if (day_is_set(extra->leave_until) && day_compare(extra->leave_from, extra->leave_until) > 0)
         *ret_reason = "the leave ends before it begins";
     else if (person->leave == LEAVE_YES && told && !away)
         *ret_reason = "the column of leaves says yes, but the days of the leave are not now";
@@ -41,10 +42,11 @@ static enum person_status judge_leave(const struct person *person, struct day to
  * Who left while on a leave without an end is gone, and so is whom the status says to be. */
 static bool outlasts_departure(const struct person *person, struct day today)
 {
-    bool goes_on = day_is_set(person->leave_until) && day_compare(person->leave_until, today) >= 0;
-    bool after = day_is_set(person->leave_from) && day_is_set(person->last_day) &&
-                 day_compare(person->leave_from, person->last_day) > 0;
-    bool over = day_is_set(person->leave_until) && !goes_on;
+    const struct person_extra *extra = person_extra(person);
+    bool goes_on = day_is_set(extra->leave_until) && day_compare(extra->leave_until, today) >= 0;
+    bool after = day_is_set(extra->leave_from) && day_is_set(person->last_day) &&
+                 day_compare(extra->leave_from, person->last_day) > 0;
+    bool over = day_is_set(extra->leave_until) && !goes_on;
 
     return person->word != PERSON_DEPARTED &&
            (person->leave == LEAVE_YES || goes_on || (after && !over));
@@ -284,6 +286,7 @@ struct digest roster_content(const struct roster *roster)
 /* Of a leave the days, not what they make of the word today. */
 static struct digest digest_values(const struct person *person)
 {
+    const struct person_extra *extra = person_extra(person);
     struct person bare = *person;
     struct digest_stream *stream;
     struct digest digest;
@@ -292,14 +295,14 @@ static struct digest digest_values(const struct person *person)
     if (person->put_on_leave)
         bare.word = person->said;
     digest = person_digest(&bare);
-    if (!day_is_set(person->leave_from) && !day_is_set(person->leave_until) &&
+    if (!day_is_set(extra->leave_from) && !day_is_set(extra->leave_until) &&
         person->leave == LEAVE_UNSAID)
         return digest;
     stream = digest_new();
     digest_bytes(stream, digest.byte, DIGEST_SIZE);
-    digest_int(stream, person->leave_from.number);
-    digest_int(stream, person->leave_until.number);
-    digest_int(stream, person->leave);
+    digest_int(stream, extra->leave_from.number);
+    digest_int(stream, extra->leave_until.number);
+    digest_int(stream, (int64_t)person->leave);
     return digest_finish(stream);
 }
 
@@ -332,23 +335,26 @@ struct instant roster_as_of(const struct roster *roster)
 void roster_texts_init(struct roster_texts *texts, const struct roster *roster)
 {
     *texts = (struct roster_texts){.roster = roster};
-    table_init(&texts->by_email, roster->count);
+    table_init(&texts->by_key, 2 * roster->count);
     for (size_t i = 0; i < roster->count; i++) {
-        if (roster->person[i].email)
-            (void)table_put(&texts->by_email, roster->person[i].email, (uint32_t)i);
+        const struct person *person = &roster->person[i];
+        if (person->employee_number)
+            (void)table_put(&texts->by_key, person->employee_number, (uint32_t)i);
+        if (person->email)
+            (void)table_put(&texts->by_key, person->email, (uint32_t)i);
     }
 }
 
 void roster_texts_release(struct roster_texts *texts)
 {
-    table_release(&texts->by_email);
+    table_release(&texts->by_key);
 }
 
-const struct person *roster_texts_find(const struct roster_texts *texts, const char *email)
+const struct person *roster_texts_find(const struct roster_texts *texts, const char *key)
 {
-    uint32_t entry = table_find(&texts->by_email, email);
+    uint32_t entry = table_find(&texts->by_key, key);
 
-    return entry == TABLE_END ? NULL : &texts->roster->person[table_value(&texts->by_email, entry)];
+    return entry == TABLE_END ? NULL : &texts->roster->person[table_value(&texts->by_key, entry)];
 }
 
 size_t roster_people(const struct roster *roster)

@@ -76,13 +76,13 @@ void roster_settle(struct roster *roster);
  * nothing is concluded from it. Borrows from the roster, which outlives what was found. */
 struct roster_texts {
     const struct roster *roster;
-    struct table by_email;
+    struct table by_key; /* employee numbers and addresses */
 };
 
 void roster_texts_init(struct roster_texts *texts, const struct roster *roster);
 void roster_texts_release(struct roster_texts *texts);
-/* Somebody who writes their address so; NULL = nobody. */
-const struct person *roster_texts_find(const struct roster_texts *texts, const char *email);
+/* Somebody who writes their employee number or address so; NULL = nobody. */
+const struct person *roster_texts_find(const struct roster_texts *texts, const char *key);
 
 /* Accepted people: rows that were not rejected. */
 size_t roster_people(const struct roster *roster);

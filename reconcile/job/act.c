@@ -89,12 +89,10 @@ static struct decision decide_afresh(struct acting *acting, const struct plan_ro
     size_t i = find_account(snapshot, row->account_id);
 
     if (reading->kind != READING_FOUND || i == snapshot->count)
-        return (struct decision){
-            .rule = "", .clause = "", .reason = "the account is not in the list"};
+        return (struct decision){.clause = "", .reason = "the account is not in the list"};
     if (!has_same_keys(acting->job->arena, &snapshot->account[i], &reading->account,
                        &acting->pairing[i]))
         return (struct decision){
-            .rule = "",
             .clause = "P4",
             .reason =
                 "its employee number, second address or name changed since the list was read"};
@@ -119,8 +117,9 @@ static const char *find_change(const struct acting *acting, const struct plan_ro
 
     if (digest_compare(&digest, &row->subject) == 0)
         return NULL;
-    return arena_printf(arena, "what was approved has changed: %s",
-                        row_subject_change(arena, row->about, &subject));
+    return arena_printf(
+        arena, "what was approved has changed: %s",
+        row_subject_change(arena, plan_row_about(arena, acting->proposal->plan, row), &subject));
 }
 
 /* A refusal that asking again will not change: neither too many requests nor the portal's trouble.

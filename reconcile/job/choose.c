@@ -16,6 +16,7 @@
 #include "core/calendar.h"
 #include "core/condition.h"
 #include "core/reclaim.h"
+#include "facts/account_index.h"
 #include "host/log.h"
 #include "store/step.h"
 
@@ -276,18 +277,15 @@ static void collect_rows(struct choosing *choosing, const struct plan *only)
 {
     const struct snapshot *snapshot = choosing->weighed->context.snapshot;
     const struct plan *plan = choosing->plan;
-    struct table in_only, by_id;
+    struct table in_only;
+    struct account_index by_id;
 
     table_init(&in_only, only ? only->row_count : 0);
     for (size_t i = 0; only && i < only->row_count; i++) {
         if (only->row[i].action != ACTION_KEEP && only->row[i].account_id)
             table_add(&in_only, only->row[i].account_id, (uint32_t)i);
     }
-    table_init(&by_id, snapshot->count);
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (snapshot->account[i].id)
-            table_add(&by_id, snapshot->account[i].id, (uint32_t)i);
-    }
+    account_index_init(&by_id, snapshot->account, snapshot->count);
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct plan_row *row = &plan->row[i];
         if (row->action == ACTION_KEEP || row->held_by || !row->account_id ||
@@ -302,15 +300,15 @@ static void collect_rows(struct choosing *choosing, const struct plan *only)
             choosing->unheard_rows++;
             continue;
         }
-        uint32_t at = table_find(&by_id, row->account_id);
-        if (at == TABLE_END || table_find(choosing->called, row->account_id) != TABLE_END)
+        uint32_t at = account_index_find(&by_id, snapshot->account, row->account_id);
+        if (at == ACCOUNT_NOWHERE || table_find(choosing->called, row->account_id) != TABLE_END)
             continue;
         choosing->index[choosing->count] = i;
-        choosing->row[choosing->count++] = choose_row(choosing->job, snapshot, choosing->book, i,
-                                                      &snapshot->account[table_value(&by_id, at)]);
+        choosing->row[choosing->count++] =
+            choose_row(choosing->job, snapshot, choosing->book, i, &snapshot->account[at]);
     }
     table_release(&in_only);
-    table_release(&by_id);
+    account_index_release(&by_id);
 }
 
 /* --- what it says --- */

@@ -206,7 +206,7 @@ static int check_own(struct job *job, const char *who, const struct decide_who *
     struct rule_book book;
     const struct plan nothing = {.row_count = 0};
 
-    if (rule_book_open(job, &nothing, &book, err) < 0)
+    if (rule_book_open(job, job->arena, &nothing, &book, err) < 0)
         return -1;
     const char *why =
         ruling_refuse_person(job->arena, &book.approvers, who, account->email, account->username);

@@ -166,7 +166,8 @@ int desk_sit(struct job *job, const struct plan *seen, const struct decide_reque
         desk->newest = seen;
     index_rows(&desk->by_account, desk->newest);
     index_rows(&desk->seen_by_account, desk->seen);
-    if (find_acted(desk, err) < 0 || rule_book_open(job, desk->newest, &desk->book, err) < 0)
+    if (find_acted(desk, err) < 0 ||
+        rule_book_open(job, job->arena, desk->newest, &desk->book, err) < 0)
         return -1;
     return 0;
 }
@@ -450,7 +451,8 @@ static void add_night(struct decide_answer *answer, struct day day)
 int desk_approved(struct desk *desk, const struct forecast *forecast, struct decide_answer *answer,
                   struct err *err)
 {
-    if (announce(desk, err) < 0 || rule_book_open(desk->job, desk->newest, &desk->book, err) < 0)
+    if (announce(desk, err) < 0 ||
+        rule_book_open(desk->job, desk->job->arena, desk->newest, &desk->book, err) < 0)
         return -1;
     *answer = (struct decide_answer){
         .approved = desk->count,

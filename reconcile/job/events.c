@@ -148,11 +148,11 @@ static size_t take_logins(struct events *events, const struct events_page *page,
         const struct portal_event *event = &page->event[i];
         struct login login = {
             .kind = LOGIN_KNOWN, .source = LOGIN_FROM_EVENTS, .at = event->at, .seen_at = seen_at};
-        uint32_t listed = table_find(events->by_id, event->user_id);
+        uint32_t listed = account_index_find(events->by_id, snapshot->account, event->user_id);
         uint32_t again = table_find(&at, event->user_id);
 
-        if (listed != TABLE_END) {
-            struct account *account = &snapshot->account[table_value(events->by_id, listed)];
+        if (listed != ACCOUNT_NOWHERE) {
+            struct account *account = &snapshot->account[listed];
             struct login known = account->login;
             account->login = login_newest(known, login);
             if (known.kind == LOGIN_KNOWN && instant_compare(login.at, known.at) <= 0)
@@ -188,11 +188,11 @@ static size_t take_activity(struct events *events, const struct events_page *pag
                                     .seen_at = seen_at,
                                     .kind = events->progress.kind,
                                     .is_new = true};
-        uint32_t listed = table_find(events->by_id, event->user_id);
+        uint32_t listed = account_index_find(events->by_id, snapshot->account, event->user_id);
         uint32_t again = table_find(&at, event->user_id);
 
-        if (listed != TABLE_END) {
-            struct account *account = &snapshot->account[table_value(events->by_id, listed)];
+        if (listed != ACCOUNT_NOWHERE) {
+            struct account *account = &snapshot->account[listed];
             if (instant_compare(activity.at, account->activity.at) <= 0)
                 continue;
             account->activity = activity;
@@ -621,15 +621,6 @@ static int read_kind(struct events *events, enum event_kind kind, struct err *er
     return find_silence(events, err);
 }
 
-static void index_accounts(struct table *by_id, const struct snapshot *snapshot)
-{
-    table_init(by_id, snapshot->count);
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (snapshot->account[i].id)
-            table_add(by_id, snapshot->account[i].id, (uint32_t)i);
-    }
-}
-
 /* --- logins --- */
 
 static void log_logins(const struct events *events)
@@ -646,15 +637,15 @@ static void log_logins(const struct events *events)
 int events_read_logins(struct job *job, struct collected *collected, struct err *err)
 {
     struct snapshot *snapshot = &collected->snapshot;
-    struct table by_id;
+    struct account_index by_id;
     struct events events = {
         .job = job, .collected = collected, .snapshot = snapshot, .by_id = &by_id};
 
     if (!job->portal.events || !job->config->portal.login_events)
         return 0;
-    index_accounts(&by_id, snapshot);
+    account_index_init(&by_id, snapshot->account, snapshot->count);
     int failed = read_kind(&events, EVENT_LOGIN, err);
-    table_release(&by_id);
+    account_index_release(&by_id);
     if (failed)
         return -1;
     snapshot->events = events.count;
@@ -750,7 +741,7 @@ static const char *find_missing(struct job *job, const struct telling *telling)
 int events_read_activity(struct job *job, struct snapshot *snapshot, struct err *err)
 {
     struct telling telling = {.missing = TEXT_INIT, .silenced = TEXT_INIT};
-    struct table by_id;
+    struct account_index by_id;
     int failed = 0;
 
     if (!job->portal.events || !job->config->portal.activity_wanted)
@@ -761,7 +752,7 @@ int events_read_activity(struct job *job, struct snapshot *snapshot, struct err 
             "nobody is known to be unused";
         return 0;
     }
-    index_accounts(&by_id, snapshot);
+    account_index_init(&by_id, snapshot->account, snapshot->count);
     for (enum event_kind kind = event_after(EVENT_NONE); kind && !failed;
          kind = event_after(kind)) {
         struct events events = {.job = job, .snapshot = snapshot, .by_id = &by_id};
@@ -771,7 +762,7 @@ int events_read_activity(struct job *job, struct snapshot *snapshot, struct err 
         if (!failed)
             add_kind(&telling, &events);
     }
-    table_release(&by_id);
+    account_index_release(&by_id);
     if (!failed) {
         snapshot->activity.missing = find_missing(job, &telling);
         if (!snapshot->activity.missing)

@@ -5,8 +5,8 @@
 #ifndef JOB_EVENTS_PRIVATE_H
 #define JOB_EVENTS_PRIVATE_H
 
-#include "base/table.h"
 #include "core/evidence.h"
+#include "facts/account_index.h"
 #include "job/job.h"
 #include "store/login.h"
 
@@ -14,7 +14,7 @@ struct events {
     struct job *job;
     struct collected *collected;
     struct snapshot *snapshot;
-    const struct table *by_id;
+    const struct account_index *by_id;
     struct events_progress progress;
     struct instant
         until;       /* what there can be events of: now; the portal's when our clock is ahead */

@@ -5,9 +5,9 @@
  */
 #include "job/forecast.h"
 
-#include "base/table.h"
 #include "base/text.h"
 #include "core/match.h"
+#include "facts/account_index.h"
 #include "job/choose.h"
 #include "store/roster.h"
 #include "store/snapshot.h"
@@ -65,23 +65,18 @@ static struct day due_of(const struct forecasting *all, size_t i)
 static void collect_rows(struct forecasting *all, const struct snapshot *snapshot)
 {
     const struct plan *plan = all->book->plan;
-    CLEANUP(table_release) struct table by_id;
+    CLEANUP(account_index_release) struct account_index by_id;
 
-    table_init(&by_id, snapshot->count);
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (snapshot->account[i].id)
-            table_add(&by_id, snapshot->account[i].id, (uint32_t)i);
-    }
+    account_index_init(&by_id, snapshot->account, snapshot->count);
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct plan_row *row = &plan->row[i];
-        uint32_t at = TABLE_END;
+        uint32_t at = ACCOUNT_NOWHERE;
         if (row->action != ACTION_KEEP && row->account_id &&
             (is_asked(all, i) || rule_is_approved(all->book, i) || rule_is_unasked(all->book, i)))
-            at = table_find(&by_id, row->account_id);
-        if (at == TABLE_END)
+            at = account_index_find(&by_id, snapshot->account, row->account_id);
+        if (at == ACCOUNT_NOWHERE)
             continue;
-        all->row[all->count] = choose_row(all->job, snapshot, all->book, i,
-                                          &snapshot->account[table_value(&by_id, at)]);
+        all->row[all->count] = choose_row(all->job, snapshot, all->book, i, &snapshot->account[at]);
         if (is_asked(all, i))
             ask(all, &all->row[all->count]);
         all->due[all->count] = due_of(all, i);

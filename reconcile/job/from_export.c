@@ -82,11 +82,12 @@ static struct instant later(struct instant a, struct instant b)
 }
 
 /* R5 counts from the created date; of two the later one accuses less. */
-static void take_created(struct reading *reading)
+static void take_created(struct arena *arena, struct reading *reading)
 {
     for (size_t i = 0; i < reading->export.snapshot.count; i++) {
-        struct account_history *history = &reading->collected->snapshot.account[i].history;
-        history->created = later(history->created, reading->export.dates[i].created);
+        struct account *account = &reading->collected->snapshot.account[i];
+        struct account_since *since = account_since_own(arena, account);
+        since->created = later(since->created, reading->export.dates[i].created);
     }
 }
 
@@ -100,7 +101,7 @@ static int add_history(struct reading *reading, struct err *err)
     export_complete(job->arena, snapshot, &reading->known, &reading->gaps);
     if (collect_history(job, reading->collected, err) < 0)
         return -1;
-    take_created(reading);
+    take_created(job->arena, reading);
     return 0;
 }
 

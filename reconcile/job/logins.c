@@ -11,8 +11,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/table.h"
 #include "core/rules.h"
+#include "facts/account_index.h"
 #include "host/log.h"
 #include "job/events.h"
 #include "job/weigh.h"
@@ -89,7 +89,6 @@ static int read_portions(struct job *job, struct snapshot *snapshot, const size_
 
 struct asking {
     const struct snapshot *snapshot;
-    struct table by_id;
     bool *chosen; /* by index */
     size_t index[ASKED];
     size_t count;
@@ -131,22 +130,19 @@ static void choose_newest(struct asking *asking)
 static int choose_asked(struct job *job, struct asking *asking, struct err *err)
 {
     const struct snapshot *snapshot = asking->snapshot;
+    struct account_index by_id;
     const char **most = NULL;
     size_t count = 0;
 
     if (store_load_login_most(job->store, job->arena, ASKED_OF, &most, &count, err) < 0)
         return -1;
-    table_init(&asking->by_id, snapshot->count);
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (snapshot->account[i].id)
-            table_add(&asking->by_id, snapshot->account[i].id, (uint32_t)i);
-    }
+    account_index_init(&by_id, snapshot->account, snapshot->count);
     for (size_t i = 0; i < count; i++) {
-        uint32_t at = table_find(&asking->by_id, most[i]);
-        if (at != TABLE_END)
-            choose(asking, table_value(&asking->by_id, at));
+        uint32_t at = account_index_find(&by_id, snapshot->account, most[i]);
+        if (at != ACCOUNT_NOWHERE)
+            choose(asking, at);
     }
-    table_release(&asking->by_id);
+    account_index_release(&by_id);
     choose_newest(asking);
     return 0;
 }

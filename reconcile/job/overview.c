@@ -187,8 +187,8 @@ static int look_at_all(struct look *look, struct err *err)
     struct acknowledgement *acknowledgement = NULL;
     char digest[DIGEST_HEX_SIZE];
 
-    if (rule_book_open(job, look->plan, &look->book, err) < 0 || find_steps(look, err) < 0 ||
-        take_rulings(look, err) < 0 ||
+    if (rule_book_open(job, job->arena, look->plan, &look->book, err) < 0 ||
+        find_steps(look, err) < 0 || take_rulings(look, err) < 0 ||
         store_load_acknowledgements(job->store, job->arena, &acknowledgement,
                                     &stands->acknowledgements, err) < 0 ||
         store_load_announced(job->store, job->arena, job->today, stands, err) < 0)

@@ -151,7 +151,7 @@ static void limit_mails(struct job *job, struct proposal *proposal)
 int job_choose_anew(struct job *job, const struct plan *only, struct proposal *proposal,
                     struct err *err)
 {
-    if (rule_book_open(job, proposal->plan, &proposal->book, err) < 0)
+    if (rule_book_open(job, job->arena, proposal->plan, &proposal->book, err) < 0)
         return -1;
     return job_choose(job, &proposal->weighed, &proposal->book, only, proposal->plan,
                       &proposal->choice, err);

@@ -40,10 +40,9 @@ struct ruling_terms rule_terms(const struct job *job)
 
 /* --- what stands --- */
 
-int rule_book_open(struct job *job, const struct plan *plan, struct rule_book *ret_book,
-                   struct err *err)
+int rule_book_open(struct job *job, struct arena *arena, const struct plan *plan,
+                   struct rule_book *ret_book, struct err *err)
 {
-    struct arena *arena = job->arena;
     struct rule_book *book = ret_book;
     struct store_standing *standing = NULL;
     size_t count = 0;
@@ -138,7 +137,7 @@ int rule_set_needed(struct job *job, const struct weighed *weighed, struct plan 
 
     if (store_load_approved_rules(job->store, job->arena, job->config->portal.url, &rules, err) < 0)
         return -1;
-    table_init(&by_account, snapshot->count);
+    table_init(&by_account, plan->row_count);
     for (size_t i = 0; i < snapshot->count; i++) {
         if (snapshot->account[i].id && weighed->decision[i].action != ACTION_KEEP)
             table_add(&by_account, snapshot->account[i].id, (uint32_t)i);
@@ -171,6 +170,7 @@ int rule_set_needed(struct job *job, const struct weighed *weighed, struct plan 
 
 struct night {
     struct job *job;
+    struct arena *arena; /* of nothing that outlives it */
     const struct plan *plan;
     const struct weighed *weighed;
     struct rule_book book;
@@ -205,7 +205,7 @@ static struct ruling_night night_of(const struct night *night, const struct deci
     };
 
     if (row) {
-        *subject = row_subject_of(job->arena, &job->config->matching,
+        *subject = row_subject_of(night->arena, &job->config->matching,
                                   night->weighed->context.snapshot, decision);
         one.subject = subject;
         one.needed = (size_t)row->needed;
@@ -230,7 +230,7 @@ static int end_rulings(const struct night *night, struct err *err)
         for (size_t k = 0; k < rulings->count; k++) {
             const char *reason = NULL;
             enum ruling_end word =
-                ruling_judge(job->arena, &rulings->item[k], &night->book.terms, &one, &reason);
+                ruling_judge(night->arena, &rulings->item[k], &night->book.terms, &one, &reason);
             if (word == RULING_STANDS)
                 continue;
             end = mem_grow(end, count, &capacity, sizeof(end[0]));
@@ -249,7 +249,7 @@ static int end_rulings(const struct night *night, struct err *err)
 /* Whether what a rule said of an account is over: another row, or a keep for certain. */
 static bool is_over(const struct decision *decision, const char *rule)
 {
-    bool same = decision->action != ACTION_KEEP && text_equal(rule, decision->rule);
+    bool same = decision->action != ACTION_KEEP && text_equal(rule, decision_rule(decision));
 
     return !same && !decision->doubt && !decision->held_by;
 }
@@ -302,7 +302,8 @@ static int announce(const struct night *night, struct err *err)
     struct job *job = night->job;
     const struct plan *plan = night->plan;
     const struct snapshot *snapshot = night->weighed->context.snapshot;
-    struct store_announced *begun = arena_calloc(job->arena, plan->row_count + 1, sizeof(begun[0]));
+    struct store_announced *begun =
+        arena_calloc(night->arena, plan->row_count + 1, sizeof(begun[0]));
     struct store_announcement_end *end = NULL;
     size_t begun_count = 0, end_count = 0, capacity = 0;
     for (size_t i = 0; i < plan->row_count; i++) {
@@ -345,8 +346,10 @@ static int announce(const struct night *night, struct err *err)
 int rule_night(struct job *job, const struct collected *collected, const struct weighed *weighed,
                const struct plan *plan, struct err *err)
 {
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct night night = {
         .job = job,
+        .arena = &arena,
         .plan = plan,
         .weighed = weighed,
         .doubt = !collected->snapshot.complete || plan->state == PLAN_HELD,
@@ -354,7 +357,7 @@ int rule_night(struct job *job, const struct collected *collected, const struct 
 
     if (job->record_back)
         return 0;
-    if (rule_book_open(job, plan, &night.book, err) < 0)
+    if (rule_book_open(job, &arena, plan, &night.book, err) < 0)
         return -1;
     return end_rulings(&night, err) < 0 || announce(&night, err) < 0 ||
                    forget_unreached(&night, err) < 0

@@ -23,9 +23,10 @@ struct rule_book {
 /* Whose word counts, by the configuration in force. */
 struct approvers rule_approvers(const struct job *job);
 
-/* Whatever the store has now. */
-int rule_book_open(struct job *job, const struct plan *plan, struct rule_book *ret_book,
-                   struct err *err) __attribute__((warn_unused_result));
+/* Whatever the store has now; memory from the arena, a kilobyte or so a row that somebody decided
+ * about. */
+int rule_book_open(struct job *job, struct arena *arena, const struct plan *plan,
+                   struct rule_book *ret_book, struct err *err) __attribute__((warn_unused_result));
 
 /* The terms by which an approval ends. */
 struct ruling_terms rule_terms(const struct job *job);

@@ -242,10 +242,11 @@ static void take_history(struct arena *arena, struct account *account, const str
     *history = known->history;
     if (history->past)
         past_until(arena, account_past_own(arena, account), night);
-    history->unlinked_since = until(history->unlinked_since, night);
+    struct account_since *since = account_since_own(arena, account);
+    since->unlinked_since = until(since->unlinked_since, night);
     history->first_event = until(history->first_event, night);
-    if (instant_compare(history->profile_since, night) > 0) { /* of that night nothing is known */
-        history->profile_since = INSTANT_NONE;
+    if (instant_compare(since->profile_since, night) > 0) { /* of that night nothing is known */
+        since->profile_since = INSTANT_NONE;
         if (history->past)
             history->past->profile_other_at = INSTANT_NONE;
     }

@@ -171,7 +171,7 @@ int job_stand(struct job *job, struct plan *plan, struct err *err)
     if (set_state(job, plan, &is_newest, err) < 0 || set_steps(job, plan, err) < 0 ||
         set_since(job, plan, err) < 0 || set_seats(job, plan, err) < 0 ||
         (!plan->countries_told && store_plan_countries(job->store, job->arena, plan, err) < 0) ||
-        rule_book_open(job, plan, &book, err) < 0)
+        rule_book_open(job, job->arena, plan, &book, err) < 0)
         return -1;
     set_rulings(job, &book, plan);
     return is_newest && plan->totals.approved > 0 ? set_nights(job, &book, plan, err) : 0;

@@ -577,7 +577,7 @@ static void send_announcements(struct telling *telling)
     if (!telling->plan)
         return;
     if (store_load_unannounced(job->store, job->arena, &announcement, &count, &err) < 0 ||
-        rule_book_open(job, telling->plan, &book, &err) < 0) {
+        rule_book_open(job, job->arena, telling->plan, &book, &err) < 0) {
         log_warning("nobody is told of an announcement: %s", err.text);
         return;
     }

@@ -8,10 +8,12 @@
  */
 #include "job/years.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/table.h"
+#include "base/mem.h"
 #include "base/text.h"
+#include "facts/account_index.h"
 #include "host/log.h"
 #include "store/year.h"
 
@@ -29,9 +31,8 @@ struct past {
 struct years {
     struct job *job;
     struct snapshot *snapshot;
-    struct table by_id;
+    struct account_index by_id;
     struct past *past; /* by the account's index */
-    struct arena scratch;
     struct text note;
 };
 
@@ -39,11 +40,11 @@ static void take_event(void *context, const char *user_id, enum event_kind kind,
 {
     struct years *years = context;
     const struct config_portal *config = &years->job->config->portal;
-    uint32_t listed = table_find(&years->by_id, user_id);
+    uint32_t listed = account_index_find(&years->by_id, years->snapshot->account, user_id);
 
-    if (listed == TABLE_END)
+    if (listed == ACCOUNT_NOWHERE)
         return;
-    struct past *past = &years->past[table_value(&years->by_id, listed)];
+    struct past *past = &years->past[listed];
     if (!instant_is_set(past->first) || instant_compare(at, past->first) < 0)
         past->first = at;
     if (kind == EVENT_LOGIN)
@@ -55,64 +56,86 @@ static void take_event(void *context, const char *user_id, enum event_kind kind,
 
 /* --- what is known by it --- */
 
-static void keep_login(const struct years *years, size_t i, struct instant seen_at,
-                       struct pending_login *pending, size_t *count)
+static bool tells_login(const struct years *years, size_t i)
+{
+    const struct login *known = &years->snapshot->account[i].login;
+    struct instant at = years->past[i].login;
+
+    return instant_is_set(at) && (known->kind != LOGIN_KNOWN || instant_compare(at, known->at) > 0);
+}
+
+static bool tells_activity(const struct years *years, size_t i)
+{
+    struct instant at = years->past[i].activity.at;
+
+    return instant_is_set(at) && instant_compare(at, years->snapshot->account[i].activity.at) > 0;
+}
+
+static bool tells_first(const struct years *years, size_t i)
+{
+    struct instant known = years->snapshot->account[i].history.first_event;
+    struct instant at = years->past[i].first;
+
+    return instant_is_set(at) && (!instant_is_set(known) || instant_compare(at, known) < 0);
+}
+
+static struct pending_login keep_login(const struct years *years, size_t i, struct instant seen_at)
 {
     struct account *account = &years->snapshot->account[i];
     struct login login = {.kind = LOGIN_KNOWN,
                           .source = LOGIN_FROM_EVENTS,
                           .at = years->past[i].login,
                           .seen_at = seen_at};
-    struct login known = account->login;
 
-    if (!instant_is_set(login.at))
-        return;
-    account->login = login_newest(known, login);
-    if (known.kind != LOGIN_KNOWN || instant_compare(login.at, known.at) > 0)
-        pending[(*count)++] = (struct pending_login){.account_id = account->id, .login = login};
+    account->login = login_newest(account->login, login);
+    return (struct pending_login){.account_id = account->id, .login = login};
 }
 
-static void keep_activity(const struct years *years, size_t i, struct instant seen_at,
-                          struct pending_activity *pending, size_t *count)
+static struct pending_activity keep_activity(const struct years *years, size_t i,
+                                             struct instant seen_at)
 {
     struct account *account = &years->snapshot->account[i];
-    struct activity activity = years->past[i].activity;
 
-    if (!instant_is_set(activity.at) || instant_compare(activity.at, account->activity.at) <= 0)
-        return;
-    activity.seen_at = seen_at;
-    account->activity = activity;
-    pending[(*count)++] =
-        (struct pending_activity){.account_id = account->id, .activity = activity};
+    account->activity = years->past[i].activity;
+    account->activity.seen_at = seen_at;
+    return (struct pending_activity){.account_id = account->id, .activity = account->activity};
 }
 
-static void keep_first(const struct years *years, size_t i, struct instant seen_at,
-                       struct first_event *first, size_t *count)
+static struct first_event keep_first(const struct years *years, size_t i, struct instant seen_at)
 {
     struct account *account = &years->snapshot->account[i];
-    struct instant *known = &account->history.first_event, at = years->past[i].first;
 
-    if (!instant_is_set(at) || (instant_is_set(*known) && instant_compare(at, *known) >= 0))
-        return;
-    *known = at;
-    first[(*count)++] =
-        (struct first_event){.account_id = account->id, .at = at, .seen_at = seen_at};
+    account->history.first_event = years->past[i].first;
+    return (struct first_event){
+        .account_id = account->id, .at = years->past[i].first, .seen_at = seen_at};
 }
 
-static struct store_year_told keep_all(struct years *years, struct instant seen_at)
+/* Counted first: these are lists of nearly everybody, or of nearly nobody. */
+static struct store_year_told keep_all(struct arena *arena, const struct years *years,
+                                       struct instant seen_at)
 {
-    size_t most = years->snapshot->count + 1;
-    struct pending_login *login = arena_calloc(&years->scratch, most, sizeof(login[0]));
-    struct pending_activity *activity = arena_calloc(&years->scratch, most, sizeof(activity[0]));
-    struct first_event *first = arena_calloc(&years->scratch, most, sizeof(first[0]));
-    struct store_year_told told = {.login = login, .activity = activity, .first = first};
+    struct store_year_told told = {.login_count = 0};
+    size_t count = years->snapshot->count;
 
-    for (size_t i = 0; i < years->snapshot->count; i++) {
-        if (!years->snapshot->account[i].id)
-            continue;
-        keep_login(years, i, seen_at, login, &told.login_count);
-        keep_activity(years, i, seen_at, activity, &told.activity_count);
-        keep_first(years, i, seen_at, first, &told.first_count);
+    for (size_t i = 0; i < count; i++) {
+        told.login_count += tells_login(years, i);
+        told.activity_count += tells_activity(years, i);
+        told.first_count += tells_first(years, i);
+    }
+    struct pending_login *login = arena_calloc(arena, told.login_count, sizeof(login[0]));
+    struct pending_activity *activity =
+        arena_calloc(arena, told.activity_count, sizeof(activity[0]));
+    struct first_event *first = arena_calloc(arena, told.first_count, sizeof(first[0]));
+    told.login = login;
+    told.activity = activity;
+    told.first = first;
+    for (size_t i = 0; i < count; i++) {
+        if (tells_login(years, i))
+            *login++ = keep_login(years, i, seen_at);
+        if (tells_activity(years, i))
+            *activity++ = keep_activity(years, i, seen_at);
+        if (tells_first(years, i))
+            *first++ = keep_first(years, i, seen_at);
     }
     return told;
 }
@@ -150,6 +173,7 @@ static int read_year(struct years *years, int number, struct err *err)
     static const enum year_outcome outcomes[] = {[YEAR_BROKEN] = YEAR_WAS_BROKEN,
                                                  [YEAR_READ] = YEAR_WAS_READ,
                                                  [YEAR_ABSENT] = YEAR_WAS_ABSENT};
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     struct job *job = years->job;
     struct portal_year wanted = {
         .year = number, .now = job->now, .context = years, .take = take_event};
@@ -168,7 +192,7 @@ static int read_year(struct years *years, int number, struct err *err)
     if (year.outcome == YEAR_WAS_READ) {
         year.rows = (int64_t)answer.rows;
         year.unreadable = (int64_t)answer.unreadable;
-        told = keep_all(years, year.asked_at);
+        told = keep_all(&scratch, years, year.asked_at);
     }
     log_year(years, &year, told.first_count);
     return store_save_year(job->store, &year, &told, err);
@@ -231,14 +255,10 @@ static bool any_due(const struct job *job, const struct store_year *year, size_t
 
 static void index_accounts(struct years *years)
 {
-    struct snapshot *snapshot = years->snapshot;
+    const struct snapshot *snapshot = years->snapshot;
 
-    table_init(&years->by_id, snapshot->count);
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (snapshot->account[i].id)
-            table_add(&years->by_id, snapshot->account[i].id, (uint32_t)i);
-    }
-    years->past = arena_calloc(&years->scratch, snapshot->count + 1, sizeof(years->past[0]));
+    account_index_init(&years->by_id, snapshot->account, snapshot->count);
+    years->past = mem_calloc(snapshot->count + 1, sizeof(years->past[0]));
 }
 
 static int read_years(struct years *years, const struct store_year *year, size_t count, int last,
@@ -253,7 +273,8 @@ static int read_years(struct years *years, const struct store_year *year, size_t
                                  "events of earlier years were not read, the plan does without "
                                  "them: %s",
                                  text_cstr(&years->note));
-    table_release(&years->by_id);
+    account_index_release(&years->by_id);
+    free(years->past);
     text_release(&years->note);
     return failed;
 }
@@ -277,7 +298,5 @@ int years_read(struct job *job, struct snapshot *snapshot, const char **ret_note
     int last = last_year(job, logins.covered_from);
     if (!any_due(job, year, count, last))
         return 0;
-    int failed = read_years(&years, year, count, last, ret_note, err);
-    arena_release(&years.scratch);
-    return failed;
+    return read_years(&years, year, count, last, ret_note, err);
 }

@@ -41,8 +41,8 @@ static struct day day_of(const struct person *person, enum roster_field field)
 {
     return field == ROSTER_HIRE_DATE    ? person->hire_date
            : field == ROSTER_LAST_DAY   ? person->last_day
-           : field == ROSTER_LEAVE_FROM ? person->leave_from
-                                        : person->leave_until;
+           : field == ROSTER_LEAVE_FROM ? person_extra(person)->leave_from
+                                        : person_extra(person)->leave_until;
 }
 
 /* Whether nothing is all that stands there. Of a leave nobody can tell, but with who has left it

@@ -390,13 +390,31 @@ static bool read_date(struct roster_intake *intake, size_t column, const char *v
            complain(intake, column, text_cstr(&problem));
 }
 
+static bool read_leave(struct roster_intake *intake, size_t column, const char *value,
+                       struct person *person)
+{
+    struct day day = DAY_NONE;
+
+    if (!read_date(intake, column, value, &day))
+        return false;
+    if (!day_is_set(day))
+        return true;
+    struct person_extra *extra = person_extra_of(intake->arena, person);
+    *(intake->column[column].field == ROSTER_LEAVE_FROM ? &extra->leave_from
+                                                        : &extra->leave_until) = day;
+    return true;
+}
+
 static bool read_on_leave(struct roster_intake *intake, size_t column, const char *value,
                           struct person *person)
 {
-    if (!mapped_words_leave(intake->words, value, &person->leave))
+    enum person_leave leave = LEAVE_UNSAID;
+
+    if (!mapped_words_leave(intake->words, value, &leave))
         return complain(intake, column,
                         "says neither yes nor no; hint: list a word that means on leave in "
                         "roster.on_leave_words, one that does not in roster.not_on_leave_words");
+    person->leave = leave;
     return true;
 }
 
@@ -427,7 +445,8 @@ static bool read_value(struct roster_intake *intake, size_t column, struct perso
         if (!check_key(intake, column, value))
             return false;
         if (!check_employee_number(intake, column, value)) {
-            person->damaged_number = arena_strdup(intake->arena, value);
+            person_extra_of(intake->arena, person)->damaged_number =
+                arena_strdup(intake->arena, value);
             return false;
         }
         intake->plain += *value && value[span_digits(value)] == '\0';
@@ -450,9 +469,8 @@ static bool read_value(struct roster_intake *intake, size_t column, struct perso
     case ROSTER_ON_LEAVE:
         return read_on_leave(intake, column, value, person);
     case ROSTER_LEAVE_FROM:
-        return read_date(intake, column, value, &person->leave_from);
     case ROSTER_LEAVE_UNTIL:
-        return read_date(intake, column, value, &person->leave_until);
+        return read_leave(intake, column, value, person);
     case ROSTER_NAME:
         if (*value && intake->name.length > 0)
             text_add_char(&intake->name, ' ');
@@ -698,8 +716,8 @@ static enum roster_field two_way_field(const struct roster_intake *intake,
     } dates[] = {
         {ROSTER_LAST_DAY, person->last_day},
         {ROSTER_HIRE_DATE, person->hire_date},
-        {ROSTER_LEAVE_FROM, person->leave_from},
-        {ROSTER_LEAVE_UNTIL, person->leave_until},
+        {ROSTER_LEAVE_FROM, person_extra(person)->leave_from},
+        {ROSTER_LEAVE_UNTIL, person_extra(person)->leave_until},
     };
 
     for (size_t i = 0; i < COUNT_OF(dates); i++) {
@@ -740,7 +758,7 @@ static void reject_thousands(struct roster_intake *intake)
         unseen_show(&reason, person->employee_number, EXCERPT);
         text_add(&reason, "' is a number with a mark for thousands, and most others have none; "
                           "hint: format the column as text, so that it keeps its digits");
-        person->damaged_number = person->employee_number;
+        person_extra_of(intake->arena, person)->damaged_number = person->employee_number;
         person->employee_number = NULL;
         reject_person(intake, person, text_cstr(&reason), true);
     }

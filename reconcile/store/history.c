@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/intern.h"
-#include "base/table.h"
+#include "facts/account_index.h"
 #include "store/account.h"
 #include "store/column.h"
 #include "store/ruling.h"
@@ -19,8 +19,9 @@
 struct lookup {
     struct arena *arena;
     struct snapshot *snapshot;
-    struct table by_id;
+    struct account_index by_id;
     struct intern kept;
+    struct account_sinces sinces;
     struct store_reader reader; /* of the statement whose rows stream by */
     struct text missing; /* array literal of ids: who was there until now and is not listed */
     size_t missing_count;
@@ -28,18 +29,15 @@ struct lookup {
 
 static void lookup_init(struct lookup *lookup, struct arena *arena, struct snapshot *snapshot)
 {
-    *lookup = (struct lookup){.arena = arena, .snapshot = snapshot, .missing = TEXT_INIT};
-    table_init(&lookup->by_id, snapshot->count);
+    *lookup = (struct lookup){
+        .arena = arena, .snapshot = snapshot, .sinces = {.arena = arena}, .missing = TEXT_INIT};
+    account_index_init(&lookup->by_id, snapshot->account, snapshot->count);
     intern_init(&lookup->kept, arena);
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (snapshot->account[i].id)
-            table_add(&lookup->by_id, snapshot->account[i].id, (uint32_t)i);
-    }
 }
 
 static void lookup_release(struct lookup *lookup)
 {
-    table_release(&lookup->by_id);
+    account_index_release(&lookup->by_id);
     intern_release(&lookup->kept);
     text_release(&lookup->missing);
 }
@@ -47,10 +45,10 @@ static void lookup_release(struct lookup *lookup)
 /* NULL when the snapshot does not have it. */
 static struct account *find_account(const struct lookup *lookup, const char *id)
 {
-    uint32_t entry = table_find(&lookup->by_id, id);
+    struct account *all = lookup->snapshot->account;
+    uint32_t at = account_index_find(&lookup->by_id, all, id);
 
-    return entry == TABLE_END ? NULL
-                              : &lookup->snapshot->account[table_value(&lookup->by_id, entry)];
+    return at == ACCOUNT_NOWHERE ? NULL : &all[at];
 }
 
 static int each_of_portal(const struct store *store, const char *name, const char *sql,
@@ -71,31 +69,34 @@ static int each_of_portal(const struct store *store, const char *name, const cha
 struct state_row {
     const char *account_id, *department;
     struct account_history life;
+    struct account_since since;
     struct account_past past;
     struct login login;
     struct activity activity;
     bool was_there; /* until now */
     bool had_none;  /* a seat, when it last showed whether it has one */
-    /* The profile that life.profile_since is of, and the newest complete snapshot. */
+    /* The profile that since.profile_since is of, and the newest complete snapshot. */
     const char *profile_id;
     struct instant complete_at;
 };
 
-#define LIFE_COLUMNS(object, life, past)                                                           \
-    COLUMN("account_no", object, life.number), COLUMN("first_seen", object, life.first_seen),      \
-        COLUMN("created", object, life.created), COLUMN("ever_active", object, life.ever_active),  \
-        COLUMN("unlinked_since", object, life.unlinked_since),                                     \
-        COLUMN("once_linked", object, life.once_linked),                                           \
-        COLUMN("missing_at", object, life.missing_at),                                             \
-        COLUMN("yesterday", object, life.yesterday),                                               \
-        COLUMN("became_active", object, past.became_active),                                       \
-        COLUMN("reactivated", object, past.reactivated_at),                                        \
-        COLUMN("regraded", object, past.regraded_at),                                              \
-        COLUMN("profile_since", object, life.profile_since),                                       \
-        COLUMN("profile_other_at", object, past.profile_other_at)
+#define LIFE_COLUMNS                                                                               \
+    COLUMN("account_no", struct state_row, life.number),                                           \
+        COLUMN("first_seen", struct state_row, since.first_seen),                                  \
+        COLUMN("created", struct state_row, since.created),                                        \
+        COLUMN("ever_active", struct state_row, life.ever_active),                                 \
+        COLUMN("unlinked_since", struct state_row, since.unlinked_since),                          \
+        COLUMN("once_linked", struct state_row, life.once_linked),                                 \
+        COLUMN("missing_at", struct state_row, since.missing_at),                                  \
+        COLUMN("yesterday", struct state_row, life.yesterday),                                     \
+        COLUMN("became_active", struct state_row, past.became_active),                             \
+        COLUMN("reactivated", struct state_row, past.reactivated_at),                              \
+        COLUMN("regraded", struct state_row, past.regraded_at),                                    \
+        COLUMN("profile_since", struct state_row, since.profile_since),                            \
+        COLUMN("profile_other_at", struct state_row, past.profile_other_at)
 
 static const struct column state_columns[] = {
-    LIFE_COLUMNS(struct state_row, life, past),
+    LIFE_COLUMNS,
     COLUMN("account_id", struct state_row, account_id),
     COLUMN_OF_WORDS("kind", struct state_row, login.kind, &store_login_kind_words),
     COLUMN_OF_WORDS("source", struct state_row, login.source, &store_login_source_words),
@@ -122,23 +123,19 @@ static bool has_past(const struct account_past *past)
 }
 
 /* What a row of ours says of a life; the rest of the history stays. */
-static void fill_life(struct arena *arena, const struct state_row *row, struct account *account)
+static void fill_life(struct lookup *lookup, const struct state_row *row, struct account *account)
 {
     const struct account_history *life = &row->life;
     struct account_history *history = &account->history;
 
     history->number = life->number;
-    history->first_seen = life->first_seen;
-    history->created = life->created;
+    history->since = account_since_shared(&lookup->sinces, &row->since);
     history->ever_active = life->ever_active || account->status == ACCOUNT_ACTIVE;
-    history->unlinked_since = life->unlinked_since;
     history->once_linked = life->once_linked;
-    history->missing_at = life->missing_at;
-    history->yesterday = arena_strdup(arena, life->yesterday);
-    history->profile_since = life->profile_since;
+    history->yesterday = arena_strdup(lookup->arena, life->yesterday);
     if (!has_past(&row->past))
         return;
-    struct account_past *past = account_past_of(arena, account);
+    struct account_past *past = account_past_of(lookup->arena, account);
     past->became_active = row->past.became_active;
     past->reactivated_at = row->past.reactivated_at;
     past->regraded_at = row->past.regraded_at;
@@ -149,11 +146,11 @@ static void fill_life(struct arena *arena, const struct state_row *row, struct a
 static void begin_profile(const struct lookup *lookup, const struct account *account,
                           struct state_row *row)
 {
-    struct instant since = row->life.profile_since;
+    struct instant since = row->since.profile_since;
 
     if (instant_is_set(since) && text_equal(row->profile_id, account->profile_id))
         return;
-    row->life.profile_since = lookup->snapshot->taken_at;
+    row->since.profile_since = lookup->snapshot->taken_at;
     row->past.profile_other_at =
         instant_is_set(since) ? instant_later(since, row->complete_at) : INSTANT_NONE;
 }
@@ -207,8 +204,7 @@ static void make_room(struct arena *arena, struct snapshot *snapshot, size_t mor
     snapshot->capacity = snapshot->count + more;
 }
 
-static const struct column life_columns[] = {LIFE_COLUMNS(struct state_row, life, past),
-                                             COLUMN_END};
+static const struct column life_columns[] = {LIFE_COLUMNS, COLUMN_END};
 
 static int append_gone(const struct store *store, struct lookup *lookup, struct err *err)
 {
@@ -232,10 +228,10 @@ static int append_gone(const struct store *store, struct lookup *lookup, struct 
             return -1;
         account->status = ACCOUNT_GONE;
         (void)store_read(&life, result, (int)i, NULL, &row);
-        fill_life(lookup->arena, &row, account);
+        fill_life(lookup, &row, account);
         if (account->login.kind != LOGIN_NOT_READ)
             account->login.source = LOGIN_FROM_HISTORY;
-        table_add(&lookup->by_id, account->id, (uint32_t)snapshot->count++);
+        account_index_add(&lookup->by_id, snapshot->account, (uint32_t)snapshot->count++);
     }
     return 0;
 }
@@ -254,7 +250,7 @@ static int fill_state(const PGresult *result, void *context, struct err *err)
         if (account->status == ACCOUNT_ACTIVE && row.had_none)
             row.past.became_active = lookup->snapshot->taken_at;
         begin_profile(lookup, account, &row);
-        fill_life(lookup->arena, &row, account);
+        fill_life(lookup, &row, account);
         fill_login(lookup, &row, account);
         account->activity = activity_newest(account->activity, row.activity);
     } else {
@@ -357,13 +353,17 @@ static int fill_first(const PGresult *result, void *context, struct err *err)
 }
 
 /* Who is not in the history yet is first seen now. */
-static void begin_history(struct snapshot *snapshot)
+static void begin_history(struct lookup *lookup)
 {
+    struct snapshot *snapshot = lookup->snapshot;
+    const struct account_since now = {.first_seen = snapshot->taken_at,
+                                      .profile_since = snapshot->taken_at};
+    const struct account_since *shared = account_since_shared(&lookup->sinces, &now);
+
     for (size_t i = 0; i < snapshot->count; i++) {
         struct account *account = &snapshot->account[i];
         account->history = (struct account_history){
-            .first_seen = snapshot->taken_at,
-            .profile_since = snapshot->taken_at,
+            .since = shared,
             .ever_active = account->status == ACCOUNT_ACTIVE,
         };
     }
@@ -604,8 +604,8 @@ static int load_history(const struct store *store, struct arena *arena, struct s
 {
     struct lookup lookup;
 
-    begin_history(snapshot);
     lookup_init(&lookup, arena, snapshot);
+    begin_history(&lookup);
     int failed = each_of_portal(store, "account_state", query_account_state, state_columns,
                                 fill_state, &lookup, err) ||
                  append_gone(store, &lookup, err) ||

@@ -125,6 +125,7 @@ struct saving {
     int64_t portal_id;
     int64_t id;
     struct store_writer row, guard, curve, renewal;
+    struct arena *scratch; /* of one row */
 };
 
 #define PLACE_COLUMNS 3 /* which begin_row fills */
@@ -143,9 +144,12 @@ static void add_plan_row(struct text *out, const void *context, size_t number)
 
     if (plan_row_is_plain_keep(row))
         return;
+    struct plan_row told = *row;
+    told.about = plan_row_about(saving->scratch, saving->plan, row);
     begin_row(out, saving, number);
-    store_copy_fields(out, &saving->row, row);
+    store_copy_fields(out, &saving->row, &told);
     pg_copy_end_row(out);
+    arena_clear(saving->scratch);
 }
 
 static void add_guard(struct text *row, const void *context, size_t number)
@@ -294,8 +298,10 @@ static int save_plan(const struct store *store, const struct store_run *run,
                  store_number(&scratch, store->portal_id)) < 0 ||
         insert_plan(store, run, plan, *ret_id, err) < 0)
         return -1;
+    CLEANUP(arena_release) struct arena of_row = ARENA_INIT;
     struct saving saving = {
         .plan = plan,
+        .scratch = &of_row,
         .portal_id = store->portal_id,
         .id = *ret_id,
         .row = store_writer_of(plan_row_columns, query_plan_row_copy, PLACE_COLUMNS),

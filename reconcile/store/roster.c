@@ -207,9 +207,9 @@ int store_load_leaves(struct store *store, struct arena *arena, struct instant u
         if (at == TABLE_END)
             continue;
         const struct leave_row *leave = &row[table_value(&by_key, at)];
-        person->on_leave_at = instant_day(leave->seen_at, zone);
-        person->back_on =
-            instant_is_set(leave->back_at) ? instant_day(leave->back_at, zone) : today;
+        struct person_extra *extra = person_extra_of(arena, person);
+        extra->on_leave_at = instant_day(leave->seen_at, zone);
+        extra->back_on = instant_is_set(leave->back_at) ? instant_day(leave->back_at, zone) : today;
     }
     table_release(&by_key);
     return 0;

@@ -42,7 +42,7 @@ static void make_person(struct arena *arena, struct person *person, size_t i, st
 }
 
 static void make_account(struct arena *arena, struct account *account, const struct person *person,
-                         size_t i, struct instant now)
+                         const struct account_since *since, size_t i, struct instant now)
 {
     size_t kind = i % 100;
 
@@ -58,7 +58,7 @@ static void make_account(struct arena *arena, struct account *account, const str
         .login = {.kind = LOGIN_KNOWN,
                   .source = LOGIN_FROM_SINGLE_READ,
                   .at = days_ago(now, i % 5 ? i % 60 : 90 + i % 300)},
-        .history = {.first_seen = days_ago(now, 400), .ever_active = true},
+        .history = {.since = since, .ever_active = true},
     };
     if (kind >= 95 && kind < 98) { /* near: another domain */
         account->username = account->email =
@@ -118,9 +118,11 @@ static void make_world(struct world *world, size_t count)
         order[i] = order[other];
         order[other] = swap;
     }
+    struct account_since *since = arena_calloc(&world->arena, 1, sizeof(*since));
+    since->first_seen = days_ago(world->now, 400);
     for (size_t i = 0; i < count; i++)
         make_account(&world->arena, &world->snapshot.account[i], &world->roster.person[order[i]],
-                     order[i], world->now);
+                     since, order[i], world->now);
     free(order);
     roster_judge(&world->roster, world->today);
 }

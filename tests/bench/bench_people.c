@@ -545,7 +545,7 @@ static size_t list_accounts(struct company *company, int week, struct account *a
         holder->past.earlier = holder->earlier;
         holder->account.history.past = &holder->past;
         if (holder->from > 0)
-            holder->account.history.missing_at =
+            account_since_own(&company->arena, &holder->account)->missing_at =
                 (struct instant){(int64_t)(day_of_week_no(holder->from - 1) - 25568) * DAY_US};
         holder_of[count] = i;
         account[count++] = holder->account;
@@ -567,10 +567,11 @@ static void remember(struct company *company, struct holder *holder, const struc
     holder->linked_to = one ? arena_strdup(&company->arena, key) : NULL;
     if (holder->linked_weeks > 0)
         history->yesterday = holder->linked_to;
+    struct account_since *since = account_since_own(&company->arena, &holder->account);
     if (!nobody)
-        history->unlinked_since = INSTANT_NONE;
-    else if (!instant_is_set(history->unlinked_since))
-        history->unlinked_since = now;
+        since->unlinked_since = INSTANT_NONE;
+    else if (!instant_is_set(since->unlinked_since))
+        since->unlinked_since = now;
 }
 
 static bool show_wrong;

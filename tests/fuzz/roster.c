@@ -39,9 +39,14 @@ struct config_roster fuzz_roster_config(void)
 
 static void check_person(const struct person *person, size_t before_row)
 {
-    const char *const texts[] = {
-        person->employee_number, person->email,   person->username,       person->name,
-        person->department,      person->country, person->damaged_number, person->rejected};
+    const char *const texts[] = {person->employee_number,
+                                 person->email,
+                                 person->username,
+                                 person->name,
+                                 person->department,
+                                 person->country,
+                                 person_extra(person)->damaged_number,
+                                 person->rejected};
 
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         if (texts[i])

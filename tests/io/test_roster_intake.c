@@ -124,7 +124,7 @@ TEST(employee_number_with_thousands_among_plain_ones_is_rejected)
         assert_int_equal(c.roster.rejected, rows[i].rejected);
         assert_int_equal(c.roster.blind, rows[i].rejected);
         assert_int_equal(person->employee_number == NULL, rows[i].rejected);
-        assert_int_equal(person->damaged_number != NULL, rows[i].rejected);
+        assert_int_equal(person_extra(person)->damaged_number != NULL, rows[i].rejected);
         if (rows[i].rejected)
             assert_mentions(person->rejected, "mark for thousands");
     }

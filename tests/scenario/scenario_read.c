@@ -35,13 +35,17 @@ static const struct field account_fields[] = {
     {"flaw", FIELD_TEXT, offsetof(struct account, flaw), NULL},
     {"groups_unreadable", FIELD_BOOL, offsetof(struct account, groups_unreadable), NULL},
     {"login_source", FIELD_ENUM, offsetof(struct account, login.source), source_words},
-    {"first_seen", FIELD_INSTANT, offsetof(struct account, history.first_seen), NULL},
-    {"created", FIELD_INSTANT, offsetof(struct account, history.created), NULL},
     {"yesterday", FIELD_TEXT, offsetof(struct account, history.yesterday), NULL},
-    {"missing_at", FIELD_INSTANT, offsetof(struct account, history.missing_at), NULL},
     {"once_linked", FIELD_BOOL, offsetof(struct account, history.once_linked), NULL},
     {"ever_active", FIELD_BOOL, offsetof(struct account, history.ever_active), NULL},
-    {"unlinked_since", FIELD_INSTANT, offsetof(struct account, history.unlinked_since), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+static const struct field since_fields[] = {
+    {"first_seen", FIELD_INSTANT, offsetof(struct account_since, first_seen), NULL},
+    {"created", FIELD_INSTANT, offsetof(struct account_since, created), NULL},
+    {"missing_at", FIELD_INSTANT, offsetof(struct account_since, missing_at), NULL},
+    {"unlinked_since", FIELD_INSTANT, offsetof(struct account_since, unlinked_since), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
 };
 
@@ -57,6 +61,11 @@ static const struct field past_fields[] = {
     {NULL, FIELD_TEXT, 0, NULL},
 };
 
+static const struct field extra_fields[] = {
+    {"damaged_number", FIELD_TEXT, offsetof(struct person_extra, damaged_number), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
 static const struct field person_fields[] = {
     {"number", FIELD_TEXT, offsetof(struct person, employee_number), NULL},
     {"email", FIELD_TEXT, offsetof(struct person, email), NULL},
@@ -67,7 +76,6 @@ static const struct field person_fields[] = {
     {"word", FIELD_ENUM, offsetof(struct person, word), person_words},
     {"hired", FIELD_DAY, offsetof(struct person, hire_date), NULL},
     {"last_day", FIELD_DAY, offsetof(struct person, last_day), NULL},
-    {"damaged_number", FIELD_TEXT, offsetof(struct person, damaged_number), NULL},
     {"rejected", FIELD_TEXT, offsetof(struct person, rejected), NULL},
     {"blind", FIELD_BOOL, offsetof(struct person, key_unreadable), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
@@ -465,6 +473,8 @@ static int set_account_word(struct scenario *scenario, struct account *account,
     if (field_set(account_fields, account, word, &scenario->arena, &known, err) < 0 ||
         (!known &&
          field_set(past_fields, account->history.past, word, &scenario->arena, &known, err) < 0) ||
+        (!known && field_set(since_fields, account_since_own(&scenario->arena, account), word,
+                             &scenario->arena, &known, err) < 0) ||
         (!known && set_downgrade(scenario, account, word, &known, err) < 0))
         return -1;
     if (!known)
@@ -475,15 +485,15 @@ static int set_account_word(struct scenario *scenario, struct account *account,
 
 static struct account new_account(struct scenario *scenario, const char *label)
 {
-    struct instant long_ago = INSTANT_NONE;
+    struct account_since *since = arena_calloc(&scenario->arena, 1, sizeof(*since));
 
-    (void)word_parse_instant("2020-01-01", &long_ago);
+    (void)word_parse_instant("2020-01-01", &since->first_seen);
     return (struct account){
         .id = scenario_id(&scenario->arena, label),
         .username = label,
         .status = ACCOUNT_ACTIVE,
         .profile_id = "user",
-        .history = {.first_seen = long_ago, .ever_active = true, .once_linked = true},
+        .history = {.since = since, .ever_active = true, .once_linked = true},
     };
 }
 
@@ -510,8 +520,7 @@ static int put_account(struct scenario *scenario, const char *label, const struc
 int scenario_put_person(struct scenario *scenario, const char *label, const struct word *word,
                         size_t count, struct err *err)
 {
-    const struct line line = {
-        .verb = "person", .word = (struct word *)(uintptr_t)word, .count = count};
+    struct person_extra *extra = arena_alloc(&scenario->arena, sizeof(*extra));
     struct labelled_person *labelled = find_person(scenario, label);
 
     if (!labelled) {
@@ -521,7 +530,19 @@ int scenario_put_person(struct scenario *scenario, const char *label, const stru
         *labelled = (struct labelled_person){
             .label = label, .person = {.employee_number = label, .word = PERSON_EMPLOYED}};
     }
-    return scenario_set_all(scenario, person_fields, &labelled->person, &line, 0, err);
+    *extra = *person_extra(&labelled->person); /* likewise */
+    labelled->person.extra = extra;
+    for (size_t i = 0; i < count; i++) {
+        bool known = false;
+        if (field_set(person_fields, &labelled->person, &word[i], &scenario->arena, &known, err) <
+                0 ||
+            (!known && field_set(extra_fields, extra, &word[i], &scenario->arena, &known, err) < 0))
+            return -1;
+        if (!known)
+            return err_set(err, ERR_CONFIG, "'%s' is not known to 'person'",
+                           word[i].key ? word[i].key : word[i].value);
+    }
+    return 0;
 }
 
 static int read_account(struct scenario *scenario, const struct line *line, struct err *err)

@@ -224,12 +224,11 @@ static void tell_plan(struct text *text, const struct world *world)
 static void tell_decision(struct text *text, const struct decision *decision)
 {
     text_addf(text, "%s %s '%s' %s: %s; %d %d %d %d %d %d %d %d %d %d %d",
-              action_name(decision->action), or_dash(decision->clause), or_dash(decision->rule),
+              action_name(decision->action), or_dash(decision->clause), decision_rule(decision),
               person_status_name(decision->person), or_dash(decision->reason), decision->finding,
               decision->new_announcement, decision->not_before.number, decision->idle_days,
               decision->uses_person, decision->uses_login, decision->used_after,
-              decision->needs_person, decision->recreated, decision->doubt,
-              decision->held_by != NULL);
+              decision->needs_person, decision->recreated, decision->doubt, decision->held_by != 0);
 }
 
 static void compare_texts(const struct scenario *scenario, const char *what, const struct text *a,
@@ -317,9 +316,9 @@ static const char *ask_decision(struct arena *arena, const struct decision *deci
     } answers[] = {
         {"action", action_name(decision->action)},
         {"row", or_dash(decision->clause)},
-        {"rule", decision->rule[0] ? decision->rule : "-"},
+        {"rule", decision->by ? decision->by->name : "-"},
         {"reason", or_dash(decision->reason)},
-        {"held_by", or_dash(decision->held_by)},
+        {"held_by", decision->held_by ? guard_id(decision->held_by - 1U) : "-"},
         {"not_before", day_format(decision->not_before, day)},
         {"person", person_status_name(decision->person)},
         {"link", tell_link(decision->pairing)},
@@ -327,7 +326,7 @@ static const char *ask_decision(struct arena *arena, const struct decision *deci
         {"near", tell_near(decision->pairing)},
         {"finding", decision->finding ? "yes" : "no"},
         {"announced", decision->new_announcement ? "yes" : "no"},
-        {"telling", or_dash(decision->telling)},
+        {"telling", or_dash(decision_telling(decision))},
         {"uses_person", decision->uses_person ? "yes" : "no"},
         {"uses_login", decision->uses_login ? "yes" : "no"},
         {"used_after", decision->used_after ? "yes" : "no"},

@@ -193,7 +193,7 @@ static struct snapshot night_with(struct store_world *world, const char *profile
 static void assert_profile(const struct account *account, struct instant since,
                            struct instant other_at)
 {
-    assert_int_equal(account->history.profile_since.us, since.us);
+    assert_int_equal(account_since(account)->profile_since.us, since.us);
     assert_int_equal(account_past(account)->profile_other_at.us, other_at.us);
 }
 
@@ -233,7 +233,7 @@ TEST(profile_is_a_fact_that_thinned_versions_leave)
     struct snapshot changed = night_with(world, "2", true);
     store_world_execute(world, "delete from account_version where valid_to is not null");
     struct snapshot after = night_with(world, "2", true);
-    assert_int_equal(after.account[0].history.profile_since.us, changed.taken_at.us);
+    assert_int_equal(account_since(&after.account[0])->profile_since.us, changed.taken_at.us);
     assert_true(instant_is_set(account_past(&after.account[0])->profile_other_at));
 }
 
@@ -269,7 +269,7 @@ TEST(profile_that_undoes_a_downgrade_is_none_of_an_account_with_a_flaw)
 /* --- leaves --- */
 
 /* The night's roster of two people, of whom the first is or is not on leave. */
-static struct person night_of(struct store_world *world, enum person_status status)
+static struct person_extra night_of(struct store_world *world, enum person_status status)
 {
     struct roster roster;
     struct err err = ERR_INIT;
@@ -282,8 +282,8 @@ static struct person night_of(struct store_world *world, enum person_status stat
                           &roster, &err) < 0 ||
         store_save_roster(&world->store, &world->run, &roster, true, &err) < 0)
         fail_msg("%s", err.text);
-    assert_false(day_is_set(roster.person[1].on_leave_at));
-    return roster.person[0];
+    assert_false(day_is_set(person_extra(&roster.person[1])->on_leave_at));
+    return *person_extra(&roster.person[0]);
 }
 
 TEST(leaves_are_told_as_the_rosters_said_them)
@@ -294,16 +294,16 @@ TEST(leaves_are_told_as_the_rosters_said_them)
     assert_false(day_is_set(night_of(world, PERSON_ON_LEAVE).on_leave_at));
     struct day away = world->today;
     (void)night_of(world, PERSON_UNKNOWN); /* says nothing */
-    struct person back = night_of(world, PERSON_EMPLOYED);
+    struct person_extra back = night_of(world, PERSON_EMPLOYED);
     struct day came = world->today;
     assert_int_equal(back.on_leave_at.number, away.number);
     assert_int_equal(back.back_on.number, came.number);
-    struct person later = night_of(world, PERSON_EMPLOYED);
+    struct person_extra later = night_of(world, PERSON_EMPLOYED);
     assert_int_equal(later.back_on.number, came.number);
     (void)night_of(world, PERSON_ON_LEAVE); /* another one */
     struct day again = world->today;
     assert_int_equal(store_world_number(world, "select count(*) from person_leave"), 2);
-    struct person twice = night_of(world, PERSON_DEPARTED);
+    struct person_extra twice = night_of(world, PERSON_DEPARTED);
     assert_int_equal(twice.on_leave_at.number, again.number);
     assert_int_equal(twice.back_on.number, world->today.number);
 }

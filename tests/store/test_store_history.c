@@ -157,11 +157,11 @@ TEST(store_load_history_of_a_new_account_begins_with_this_snapshot)
 
     snapshot.account[1].status = ACCOUNT_INACTIVE;
     load(world, &snapshot);
-    assert_true(snapshot.account[0].history.first_seen.us == world->now.us);
+    assert_true(account_since(&snapshot.account[0])->first_seen.us == world->now.us);
     assert_true(snapshot.account[0].history.ever_active);
     assert_false(snapshot.account[1].history.ever_active);
     assert_false(instant_is_set(account_past(&snapshot.account[0])->suspended_by_us));
-    assert_false(instant_is_set(snapshot.account[0].history.unlinked_since));
+    assert_false(instant_is_set(account_since(&snapshot.account[0])->unlinked_since));
 }
 
 TEST(store_load_history_remembers_first_sight_and_ever_active)
@@ -176,7 +176,7 @@ TEST(store_load_history_remembers_first_sight_and_ever_active)
     second = store_world_snapshot(world, 2);
     second.account[0].status = ACCOUNT_INACTIVE;
     load(world, &second);
-    assert_true(second.account[0].history.first_seen.us == begin.us);
+    assert_true(account_since(&second.account[0])->first_seen.us == begin.us);
     assert_true(second.account[0].history.ever_active);
     assert_true(second.account[1].history.ever_active); /* by this snapshot */
 }
@@ -289,7 +289,7 @@ static struct instant unlinked(struct store_world *world)
     struct snapshot snapshot = store_world_snapshot(world, 1);
 
     load(world, &snapshot);
-    return snapshot.account[0].history.unlinked_since;
+    return account_since(&snapshot.account[0])->unlinked_since;
 }
 
 TEST(store_save_links_counts_absence_from_the_first_unbroken_roster)

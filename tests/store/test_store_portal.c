@@ -579,9 +579,10 @@ TEST(nights_on_which_the_other_name_knew_the_person_are_no_absence)
                                    instant_format(test->world.now, at),
                                    linked ? "'one', 'email', 'n:1'" : "'none', '', null"));
         take_history(test, &two);
-        struct account_history history = a_day(test, &two.older, ACCOUNT_ACTIVE).history;
-        assert_true(instant_is_set(history.unlinked_since));
-        assert_int_equal(instant_compare(history.unlinked_since, since) > 0, linked);
+        struct account account = a_day(test, &two.older, ACCOUNT_ACTIVE);
+        struct instant unlinked = account_since(&account)->unlinked_since;
+        assert_true(instant_is_set(unlinked));
+        assert_int_equal(instant_compare(unlinked, since) > 0, linked);
         end_names(test, &two);
     }
 }

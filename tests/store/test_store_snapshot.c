@@ -309,7 +309,7 @@ TEST(store_save_snapshot_gone_account_that_returns_is_there_again)
     fourth = store_world_snapshot(world, 2);
     save_as_the_flow(world, &fourth);
     assert_int_equal(fourth.count, 2);
-    assert_true(fourth.account[1].history.first_seen.us == first.taken_at.us);
+    assert_true(account_since(&fourth.account[1])->first_seen.us == first.taken_at.us);
     assert_rebuilt(world, &first);
     assert_rebuilt(world, &second);
     assert_rebuilt(world, &third);

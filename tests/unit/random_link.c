@@ -376,7 +376,8 @@ static void think_of_number(struct world *world, const struct roster_view *view,
     for (size_t p = 0; p < world->roster.count; p++) {
         const struct person *row = &world->person[p];
         const char *theirs = key_of_person(world, row, MATCH_BY_EMPLOYEE_NUMBER);
-        bool alike = same(bare(world, number), bare(world, theirs ? theirs : row->damaged_number));
+        bool alike = same(bare(world, number),
+                          bare(world, theirs ? theirs : person_extra(row)->damaged_number));
         exact |= same(number, theirs);
         if (!alike || same(number, theirs))
             continue;
@@ -540,8 +541,8 @@ static bool is_contradicted(struct world *world, size_t i, bool crowded,
         (crowded || (addresses == 0 && names == DIFFER)))
         return true;
     int last = person->last_day.number;
-    bool later = instant_day(account->history.missing_at, &zone_utc).number > last ||
-                 instant_day(account->history.created, &zone_utc).number > last;
+    bool later = instant_day(account_since(account)->missing_at, &zone_utc).number > last ||
+                 instant_day(account_since(account)->created, &zone_utc).number > last;
     return status_of(person) == PERSON_DEPARTED && last && later && names != SAME;
 }
 
@@ -588,7 +589,8 @@ static bool stands_under(struct world *world, const struct person *row, const ch
         return same(canonical(world, row->email), canonical(world, value));
     if (yesterday[0] == 'u')
         return same(lower(world, row->username), value);
-    return alike ? same(bare(world, number ? number : row->damaged_number), bare(world, value))
+    return alike ? same(bare(world, number ? number : person_extra(row)->damaged_number),
+                        bare(world, value))
                  : same(number, value);
 }
 
@@ -686,7 +688,8 @@ static bool has_moved(struct world *world, const struct roster_view *view,
             a = NULL;
         if (numbers && group_of(world, MATCH_BY_EMPLOYEE_NUMBER, b) == DIFFER)
             b = NULL;
-        bool number = numbers && same(bare(world, a), bare(world, b ? b : row->damaged_number));
+        bool number =
+            numbers && same(bare(world, a), bare(world, b ? b : person_extra(row)->damaged_number));
         enum likeness theirs = likeness(world, account->name, left->name);
         bool called = theirs != SAME && likeness(world, account->name, row->name) == SAME;
         int addresses = addresses_say(world, mine, COUNT_OF(mine), row);
@@ -737,7 +740,8 @@ static bool has_alike_number(struct world *world, const char *number, const stru
     const char *theirs = value_of(world, MATCH_BY_EMPLOYEE_NUMBER, row->employee_number);
 
     return is_used(world, MATCH_BY_EMPLOYEE_NUMBER) &&
-           same(bare(world, mine), bare(world, theirs ? theirs : row->damaged_number));
+           same(bare(world, mine),
+                bare(world, theirs ? theirs : person_extra(row)->damaged_number));
 }
 
 static bool was_called_so(struct world *world, const struct account *account,

@@ -116,8 +116,9 @@ static struct account *new_account(struct tale *tale, const struct human *human)
         .login = {.kind = LOGIN_KNOWN,
                   .source = LOGIN_FROM_SINGLE_READ,
                   .at = noon(1 + (int)pick(tale, 20))},
-        .history = {.first_seen = noon(700), .ever_active = true, .once_linked = true},
+        .history = {.ever_active = true, .once_linked = true},
     };
+    account_since_own(&tale->arena, account)->first_seen = noon(700);
     return account;
 }
 
@@ -152,7 +153,7 @@ static void drop_keys(struct account *account, bool number, bool email)
 
 static void be_absent(struct tale *tale, struct account *account)
 {
-    account->history.unlinked_since = noon(chance(tale, 80) ? 5 : 1);
+    account_since_own(&tale->arena, account)->unlinked_since = noon(chance(tale, 80) ? 5 : 1);
 }
 
 static const char *damaged(struct tale *tale, const char *number)
@@ -212,7 +213,7 @@ static void tell_recreated(struct tale *tale)
     struct account *account = new_account(tale, human);
 
     leave(tale, human, row, account, 60);
-    account->history.missing_at = noon(30);
+    account_since_own(&tale->arena, account)->missing_at = noon(30);
     account->login.at = noon(40); /* when it came to be */
 }
 
@@ -442,7 +443,7 @@ static void tell_given_on(struct tale *tale)
     if (!human->stranger)
         new_row(tale, human)->email = chance(tale, 70) ? NULL : "another@acme.example";
     if (chance(tale, 60))
-        account->history.missing_at = noon(40);
+        account_since_own(&tale->arena, account)->missing_at = noon(40);
     if (chance(tale, 60))
         account->login.at = noon(1);
 }
@@ -684,7 +685,7 @@ void tale_show(const struct tale *tale)
                       i, tale->whose[i].owner, human->gone ? ", gone" : "",
                       tale->whose[i].left_behind ? ", left behind" : "", account->employee_number,
                       account->name, account->email, account->username, days_ago(account->login.at),
-                      days_ago(history->missing_at), days_ago(history->unlinked_since),
-                      history->yesterday);
+                      days_ago(account_since(account)->missing_at),
+                      days_ago(account_since(account)->unlinked_since), history->yesterday);
     }
 }

@@ -121,9 +121,10 @@ static void draw_person(struct world *world, struct person *person)
     if (chance(world, 8)) {
         person->rejected = "bad row";
         person->key_unreadable = chance(world, 40);
-        person->damaged_number = chance(world, 30) ? "1.0" : NULL;
-        if (person->damaged_number)
+        if (chance(world, 30)) {
+            person_extra_of(&world->arena, person)->damaged_number = "1.0";
             person->employee_number = NULL;
+        }
     }
 }
 
@@ -175,13 +176,16 @@ static void draw_history(struct world *world, size_t i)
 
     world->account[i].history = (struct account_history){
         .past = past,
-        .first_seen = chance(world, 20) ? INSTANT_NONE : noon(near_days(world, 60)),
-        .created = chance(world, 20) ? noon(near_days(world, 60)) : INSTANT_NONE,
+        .since = &world->since[i],
         .first_event = chance(world, 20) ? noon(near_days(world, 60)) : INSTANT_NONE,
         .ever_active = chance(world, 80),
-        .unlinked_since = chance(world, 70) ? noon((int)world_random(world, 5)) : INSTANT_NONE,
         .once_linked = chance(world, 80),
         .yesterday = chance(world, 40) ? PICK(world, remembered) : NULL,
+    };
+    world->since[i] = (struct account_since){
+        .first_seen = chance(world, 20) ? INSTANT_NONE : noon(near_days(world, 60)),
+        .created = chance(world, 20) ? noon(near_days(world, 60)) : INSTANT_NONE,
+        .unlinked_since = chance(world, 70) ? noon((int)world_random(world, 5)) : INSTANT_NONE,
         .missing_at = chance(world, 30) ? noon(near_days(world, 20)) : INSTANT_NONE,
     };
     *past = (struct account_past){

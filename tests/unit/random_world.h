@@ -22,6 +22,7 @@ struct world {
     struct person person[MOST];
     struct group group[1];
     struct account_past past[MOST];
+    struct account_since since[MOST];
     struct announcement announcement[MOST][2];
     struct account_earlier earlier[MOST][1];
     struct ruling ruling[MOST][2];

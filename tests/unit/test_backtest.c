@@ -237,8 +237,7 @@ struct small {
     struct backtest backtest;
 };
 
-static void small_night(struct small *small, int day, const char *held_by, bool doubt,
-                        int logged_in)
+static void small_night(struct small *small, int day, uint8_t held_by, bool doubt, int logged_in)
 {
     struct decision decision = {.account = &small->year.account[0],
                                 .by = doubt ? NULL : &small->year.rule,
@@ -276,13 +275,13 @@ TEST(backtest_of_what_a_guard_holds_begins_and_ends_nothing)
 {
     SMALL(small);
 
-    small_night(&small, 300, "G5", false, 200);
-    small_night(&small, 300 + GRACE, NULL, false, 200); /* announced here, not when it was held */
+    small_night(&small, 300, 5, false, 200);
+    small_night(&small, 300 + GRACE, 0, false, 200); /* announced here, not when it was held */
     assert_int_equal(acted_on(&small), -1);
-    small_night(&small, 300 + 2 * GRACE - 1, "G5", false, 200);
-    small_night(&small, 300 + 2 * GRACE, "G5", false, 200); /* due, and held */
+    small_night(&small, 300 + 2 * GRACE - 1, 5, false, 200);
+    small_night(&small, 300 + 2 * GRACE, 5, false, 200); /* due, and held */
     assert_int_equal(acted_on(&small), -1);
-    small_night(&small, 300 + 2 * GRACE + 1, NULL, false, 200);
+    small_night(&small, 300 + 2 * GRACE + 1, 0, false, 200);
     assert_int_equal(acted_on(&small), 300 + 2 * GRACE + 1);
     small_release(&small);
 }
@@ -291,15 +290,15 @@ TEST(backtest_of_a_keep_in_doubt_lets_the_grace_run_and_of_a_certain_one_does_no
 {
     for (int doubt = 0; doubt < 2; doubt++) {
         SMALL(small);
-        small_night(&small, 300, NULL, false, 200);
-        small_night(&small, 301, NULL, true, 200);
+        small_night(&small, 300, 0, false, 200);
+        small_night(&small, 301, 0, true, 200);
         if (!doubt) {
             small.year.rule.action = ACTION_KEEP;
             struct decision kept = {.account = &small.year.account[0]};
             small.year.context.today.number++;
             backtest_night(&small.backtest, &small.year.context, &kept, true);
         }
-        small_night(&small, 300 + GRACE, NULL, false, 200);
+        small_night(&small, 300 + GRACE, 0, false, 200);
         assert_int_equal(acted_on(&small), doubt ? 300 + GRACE : -1);
         small_release(&small);
     }
@@ -309,9 +308,9 @@ TEST(backtest_of_an_account_that_is_gone_is_unknown_unless_it_had_come_back)
 {
     for (int back = 0; back < 2; back++) {
         SMALL(small);
-        small_night(&small, 300, NULL, false, 200);
-        small_night(&small, 300 + GRACE, NULL, false, 200);
-        small_night(&small, 320, NULL, false, back ? 318 : 200);
+        small_night(&small, 300, 0, false, 200);
+        small_night(&small, 300 + GRACE, 0, false, 200);
+        small_night(&small, 320, 0, false, back ? 318 : 200);
         small.year.snapshot.count = 0;
         for (int day = 321; day < 500; day++) {
             small.year.context.today.number = FIRST + day;

@@ -202,8 +202,9 @@ static void begin_night(struct world *world, struct life *life, int day, struct 
             .profile_id = "p1",
             .status = ACCOUNT_ACTIVE,
             .login = memory->known,
-            .history = {.first_seen = at(-100, 2), .ever_active = true, .read_at = memory->read_at},
+            .history = {.ever_active = true, .read_at = memory->read_at},
         };
+        account_since_own(&night->arena, account)->first_seen = at(-100, 2);
         *account_past_of(&night->arena, account) =
             (struct account_past){.announcement = memory->announcement,
                                   .announcement_count = (uint32_t)memory->announcements};
@@ -271,7 +272,7 @@ static void remember(struct life *life, const struct night *night, int day)
             memory->announcements = 0;
         } else if (decision->new_announcement) {
             memory->announcement[0] = (struct announcement){
-                .rule = decision->rule, .on = civil(day), .at = night->context.now};
+                .rule = decision_rule(decision), .on = civil(day), .at = night->context.now};
             memory->announcements = 1;
         }
     }
@@ -338,11 +339,11 @@ static void compare(struct world *world, uint64_t seed, struct life *frugal, str
                     same_announcements(&frugal->memory[i], &full->memory[i]);
         *compared += same;
         if (same &&
-            (a->action != b->action || !text_equal(a->rule, b->rule) ||
-             !text_equal(a->clause, b->clause) || a->not_before.number != b->not_before.number))
+            (a->action != b->action || a->by != b->by || !text_equal(a->clause, b->clause) ||
+             a->not_before.number != b->not_before.number))
             fail_msg("world %llu, night %d, account %zu: %s by '%s' and %s by '%s'",
-                     (unsigned long long)seed, day, i, action_name(a->action), a->rule,
-                     action_name(b->action), b->rule);
+                     (unsigned long long)seed, day, i, action_name(a->action), decision_rule(a),
+                     action_name(b->action), decision_rule(b));
         if (acts(world, cheap, i, day) && b->action != ACTION_SUSPEND && !full->memory[i].forgotten)
             fail_msg("world %llu, night %d, account %zu: acts, and the full one keeps (%s)",
                      (unsigned long long)seed, day, i, b->clause);

@@ -26,22 +26,24 @@ struct sample {
 
 static void sample_init(struct sample *sample)
 {
+    static const struct rule rules[] = {{.name = "long"}, {.name = "idle"}};
     static const struct {
         const char *id;
         enum account_status status;
         enum action action;
-        const char *rule, *row;
+        const struct rule *rule;
+        const char *row;
         bool finding;
         int32_t not_before;
         int idle;
     } rows[COUNT] = {
-        {"D", ACCOUNT_INACTIVE, ACTION_DEPROVISION, "long", "R2", false, 0, 400},
-        {"B", ACCOUNT_ACTIVE, ACTION_SUSPEND, "idle", "R4", false, 0, 90},
-        {"F", ACCOUNT_ACTIVE, ACTION_KEEP, "", "P4", true, 0, 29},
-        {"A", ACCOUNT_ACTIVE, ACTION_SUSPEND, "idle", "R7", false, 46010, 5000},
-        {"K", ACCOUNT_ACTIVE, ACTION_KEEP, "", "R13", false, 0, 30},
-        {"R", ACCOUNT_INACTIVE, ACTION_REACTIVATE, "", "R9", false, 0, -1},
-        {"G", ACCOUNT_GONE, ACTION_KEEP, "", "R14", false, 0, -1},
+        {"D", ACCOUNT_INACTIVE, ACTION_DEPROVISION, &rules[0], "R2", false, 0, 400},
+        {"B", ACCOUNT_ACTIVE, ACTION_SUSPEND, &rules[1], "R4", false, 0, 90},
+        {"F", ACCOUNT_ACTIVE, ACTION_KEEP, NULL, "P4", true, 0, 29},
+        {"A", ACCOUNT_ACTIVE, ACTION_SUSPEND, &rules[1], "R7", false, 46010, 5000},
+        {"K", ACCOUNT_ACTIVE, ACTION_KEEP, NULL, "R13", false, 0, 30},
+        {"R", ACCOUNT_INACTIVE, ACTION_REACTIVATE, NULL, "R9", false, 0, -1},
+        {"G", ACCOUNT_GONE, ACTION_KEEP, NULL, "R14", false, 0, -1},
     };
 
     *sample = (struct sample){.arena = ARENA_INIT};
@@ -53,7 +55,7 @@ static void sample_init(struct sample *sample)
         sample->decision[i] = (struct decision){.account = &sample->account[i],
                                                 .pairing = &sample->pairing[i],
                                                 .action = rows[i].action,
-                                                .rule = rows[i].rule,
+                                                .by = rows[i].rule,
                                                 .clause = rows[i].row,
                                                 .reason = "so",
                                                 .finding = rows[i].finding,
@@ -151,7 +153,8 @@ TEST(plan_make_of_many_rows_tells_of_each_what_it_is_about)
             row_subject_of(&scratch, &sample.matching, &sample.snapshot, of);
         struct digest digest = row_subject_digest(&subject);
         assert_string_equal(plan->row[i].account_id, of->account->id);
-        assert_string_equal(plan->row[i].about, row_subject_text(&scratch, &subject));
+        assert_string_equal(plan_row_about(&scratch, plan, &plan->row[i]),
+                            row_subject_text(&scratch, &subject));
         assert_memory_equal(&plan->row[i].subject, &digest, sizeof(digest));
     }
     arena_release(arena);
@@ -196,7 +199,7 @@ static void change(struct sample *sample, size_t what)
         decision->not_before.number = 46001;
         break;
     case 2:
-        decision->held_by = "G7";
+        decision->held_by = 7;
         break;
     case 3:
         decision->action = ACTION_DEPROVISION;

@@ -131,7 +131,8 @@ static bool links_stay(struct world *world, bool same_logins, bool *ret_same)
         }
         account->login = read;
         *ret_same &= match_evidence_is_same(known, match_evidence_of(account));
-        account->history.read_at = account->history.first_seen = read.seen_at;
+        account->history.read_at = read.seen_at;
+        account_since_own(&world->arena, account)->first_seen = read.seen_at;
         account->department = "Elsewhere";
     }
     const struct pairing *after =

@@ -64,7 +64,6 @@ static void world_make(struct world *world)
     world->decision = (struct decision){.account = &world->account,
                                         .pairing = &world->pairing,
                                         .by = &world->rule,
-                                        .rule = "departed",
                                         .action = ACTION_SUSPEND,
                                         .person = PERSON_DEPARTED,
                                         .uses_person = true};
@@ -223,7 +222,7 @@ static void set_used(struct world *world)
 }
 static void set_rule(struct world *world)
 {
-    world->decision.rule = "gone";
+    world->rule.name = "gone";
 }
 static void set_text(struct world *world)
 {
@@ -322,7 +321,6 @@ TEST(row_subject_of_a_rehire_asks_the_person_without_a_rule)
 
     world_make(&world);
     world.decision.by = NULL;
-    world.decision.rule = "";
     world.decision.action = ACTION_REACTIVATE;
     world.decision.person = PERSON_EMPLOYED;
     struct row_subject subject = subject_now(&world);

@@ -129,6 +129,7 @@ struct before {
 };
 
 static const struct day today = {.number = 20000};
+static const struct rule departed = {.name = "departed"}, idle = {.name = "idle"};
 
 static struct before make_before(void)
 {
@@ -140,7 +141,7 @@ static struct before make_before(void)
         .reading = {.kind = READING_FOUND,
                     .account = {.id = ID, .email = "lea@acme.example", .status = ACCOUNT_ACTIVE}},
         .fresh = {.action = ACTION_SUSPEND,
-                  .rule = "departed",
+                  .by = &departed,
                   .clause = "R10",
                   .reason = "left on 2026-01-31",
                   .not_before = DAY_NONE},
@@ -198,7 +199,7 @@ TEST(step_judge_of_each_change_alone_skips)
     before.fresh.clause = "P3";
     check_verdict(&before, STEP_SKIP, "now keep (P3");
     before = make_before();
-    before.fresh.rule = "idle"; /* the same action for another reason was not approved */
+    before.fresh.by = &idle; /* the same action for another reason was not approved */
     check_verdict(&before, STEP_SKIP, "the rule does not hold");
     before = make_before();
     before.fresh.action = ACTION_DEPROVISION;

@@ -198,7 +198,7 @@ static const char *contradiction(const struct tale *tale, const struct account *
     if (is_other_name(account->name, left->name) && account->email && left->email &&
         !shows_address_of(account, left))
         return "neither the name nor the address is theirs";
-    if (last && !named && day_of(account->history.missing_at) > last)
+    if (last && !named && day_of(account_since(account)->missing_at) > last)
         return "the account is younger";
     if (last && !named && login_day(account) > last + 30)
         return "somebody uses it";
@@ -223,7 +223,7 @@ static bool is_crowded_out(const struct tale *tale, const struct account *accoun
 /* R6: what absence is made of. */
 static const char *why_not_absent(const struct account *account)
 {
-    int since = day_of(account->history.unlinked_since);
+    int since = day_of(account_since(account)->unlinked_since);
 
     if (!account->history.once_linked)
         return "it never was anybody's in any roster";
@@ -488,7 +488,8 @@ static void find_fault(struct tally *tally, const struct tale *tale, size_t i, c
     if (tally->fault[0])
         return;
     (void)snprintf(tally->fault, sizeof(tally->fault), "'%s', account %zu: %s; %s %s: %s",
-                   tale->story, i, what, decision->clause, decision->rule, decision->reason);
+                   tale->story, i, what, decision->clause, decision_rule(decision),
+                   decision->reason);
     if (getenv("SHOW_TALE"))
         tale_show(tale);
 }
