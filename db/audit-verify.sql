@@ -46,7 +46,7 @@ with wrong as (
                    'override', 'approval', 'rejection', 'handed_in', 'ruling', 'ruling_end',
                    'acknowledgement', 'acknowledgement_end', 'announcement', 'announcement_end',
                    'intent', 'outcome', 'erasure', 'retention', 'identity', 'restore') as is_none,
-               e.hash <> sha256(
+               e.hash is distinct from sha256(
                    '\x0000000000000008' || int8send(e.version)
                    || '\x0000000000000008' || int8send(e.portal_id)
                    || '\x0000000000000008' || int8send(e.sequence)
