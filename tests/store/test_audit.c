@@ -601,10 +601,12 @@ TEST(a_value_that_was_taken_out_of_an_event_is_found_by_psql)
     unlock(test);
     for (size_t i = 0; i < COUNT_OF(column); i++) {
         CLEANUP(text_release) struct text said = TEXT_INIT;
-        execute(test, arena_printf(&test->world.arena,
-                                   "alter table audit_event alter column %s drop not null;"
-                                   "update audit_event set %s = null where sequence = 9",
-                                   column[i], column[i]));
+        execute(test,
+                arena_printf(&test->world.arena,
+                             "alter table audit_event alter column %s drop not null", column[i]));
+        execute(test,
+                arena_printf(&test->world.arena,
+                             "update audit_event set %s = null where sequence = 9", column[i]));
         if (by_psql(NULL, &said) != 3 || !strstr(text_cstr(&said), "event 9: it was changed"))
             fail_msg("%s: %s", column[i], text_cstr(&said));
         put_back(test);
