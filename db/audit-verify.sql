@@ -46,7 +46,7 @@ with wrong as (
                    'override', 'approval', 'rejection', 'handed_in', 'ruling', 'ruling_end',
                    'acknowledgement', 'acknowledgement_end', 'announcement', 'announcement_end',
                    'intent', 'outcome', 'erasure', 'retention', 'identity', 'restore') as is_none,
-               e.hash <> sha256(
+               e.hash is distinct from sha256(
                    '\x0000000000000008' || int8send(e.version)
                    || '\x0000000000000008' || int8send(e.portal_id)
                    || '\x0000000000000008' || int8send(e.sequence)
@@ -78,13 +78,29 @@ odd as (
         where e.portal_id = :portal_id
         window w as (order by e.sequence)) e
     where sequence <> before + 1 or previous <> before_hash or at < before_at),
--- The state of a step after each event about it; skipped and already are those that were never called.
+-- Steps of which more is told, or in another order, than an intent, its outcome, and that what was done is
+-- verified. Those that were never called, skipped and already, are none.
+unusual as (
+    select e.plan_id, e.position
+    from audit.event e
+    where e.portal_id = :portal_id
+      and (e.kind = 'intent' or (e.kind = 'outcome' and e.word not in ('skipped', 'already')))
+    group by e.plan_id, e.position
+    having (min(e.sequence) = min(e.sequence) filter (where e.kind = 'intent')
+            and count(*) filter (where e.kind = 'intent') = 1
+            and (count(*) <= 2 and count(*) filter (where e.word = 'verified') = 0
+                 or count(*) = 3
+                    and count(*) filter (where e.kind = 'outcome' and e.word = 'done') = 1
+                    and max(e.sequence) filter (where e.kind = 'outcome' and e.word = 'verified')
+                        = max(e.sequence))) is distinct from true),
+-- The state of each of them after each event about it.
 steps as (
     select * from (
         select e.sequence, e.kind, e.plan_id, e.position, e.word,
                lag(case e.kind when 'intent' then 'intent' else e.word end)
                    over (partition by e.plan_id, e.position order by e.sequence) as state
         from audit.event e
+        join unusual u on u.plan_id = e.plan_id and u.position = e.position
         where e.portal_id = :portal_id
           and (e.kind = 'intent' or (e.kind = 'outcome' and e.word not in ('skipped', 'already')))) e
     where case when kind = 'intent' then state in ('intent', 'unknown')
@@ -583,28 +599,35 @@ select count(*) as rulings_findings,
 from finding
 \gset
 
--- Steps and acts. A step says what its events since the last intent said.
+-- Steps and acts. A step says what its events since the last intent said. To look into a fact takes far
+-- longer than to hand its row from one process to another, so that processors are to share that.
+set local parallel_tuple_cost = 0.01;
 with event as (
     select e.sequence, e.kind, e.plan_id, e.account_id, e.word, e.fact
     from audit.event e
     where e.portal_id = :portal_id
       and e.kind in ('plan', 'override', 'approval', 'ruling', 'ruling_end')),
--- The many: of each fact only what is looked at.
+-- The many: of each fact only what is looked at, next to the step that it is about.
 told as (
     select e.sequence, e.kind, e.run_id, e.plan_id, e.position, e.account_id, e.word,
            e.fact ->> case e.kind when 'intent' then 'intent_us' else 'outcome_us' end as at_us,
            case e.kind when 'outcome' then e.fact ->> 'http_status' end as http_status,
-           case e.kind when 'intent' then e.word else e.fact ->> 'action' end as action,
-           case e.kind when 'intent' then e.fact ->> 'from_profile' end as from_profile,
-           case e.kind when 'intent' then e.fact ->> 'to_profile' end as to_profile
+           s.plan_id is not null
+           and s.action is distinct from case e.kind when 'intent' then e.word
+                                              else e.fact ->> 'action' end as is_other,
+           e.kind = 'intent' and s.plan_id is not null
+           and (s.from_profile, s.to_profile)
+               is distinct from (e.fact ->> 'from_profile', e.fact ->> 'to_profile') as is_of_another
     from audit.event e
-    where e.portal_id = :portal_id and e.kind in ('intent', 'outcome')),
+    left join audit.step s on s.portal_id = :portal_id and s.plan_id = e.plan_id
+        and s.position = e.position
+    where e.portal_id = :portal_id and e.kind in ('intent', 'outcome')
+    offset 0),
 first as (
     select min(run_id) as run_id from audit.event
     where portal_id = :portal_id and kind = 'run_begin'),
 about as (
-    select sequence, kind, run_id, plan_id, position, account_id, word, at_us, http_status,
-           max(sequence) over w as last, max(sequence) filter (where kind = 'intent') over w
+    select told.*, max(sequence) over w as last, max(sequence) filter (where kind = 'intent') over w
                as last_intent,
            max(sequence) filter (where kind = 'outcome' and word not in ('approved', 'verified'))
                over w as last_outcome,
@@ -622,7 +645,9 @@ standing as (
            max(at_us) filter (where sequence = last_outcome) as outcome_us,
            max(at_us) filter (where sequence = last and kind = 'outcome' and word = 'verified') as verified_us,
            max(http_status) filter (where sequence = last_answer
-                                    and sequence > coalesce(last_intent, 0)) as http_status
+                                    and sequence > coalesce(last_intent, 0)) as http_status,
+           array_agg(sequence) filter (where is_other) as other,
+           array_agg(sequence) filter (where is_of_another) as of_another
     from about group by plan_id, position),
 approval as (
     select sequence, plan_id, word,
@@ -633,11 +658,11 @@ made as (select plan_id from event where kind = 'plan'),
 intent as (
     select i.sequence, i.plan_id, i.position, i.account_id, i.word, r.held_by,
            encode(r.subject, 'hex') as subject, r.approvals
-    from told i
+    from audit.event i
     join made using (plan_id)
     left join audit.plan_row r on r.portal_id = :portal_id and r.plan_id = i.plan_id
         and r.position = i.position
-    where i.kind = 'intent'),
+    where i.portal_id = :portal_id and i.kind = 'intent'),
 -- Rulings about the very subject of the row that stood when it was acted on.
 stood as (
     select i.sequence, (g.fact -> 'overrides')::text as overrides
@@ -661,8 +686,10 @@ override as (
     select plan_id, word, min(sequence) as sequence from event
     where kind = 'override' group by plan_id, word),
 done as (
-    select sequence, plan_id, position, account_id, action, at_us
-    from told where kind = 'outcome' and word = 'done'),
+    select e.sequence, e.plan_id, e.position, e.account_id, e.fact ->> 'action' as action,
+           e.fact ->> 'outcome_us' as at_us
+    from audit.event e
+    where e.portal_id = :portal_id and e.kind = 'outcome' and e.word = 'done'),
 finding as (
     select n.sequence, format('row %s of plan %s is not stored as it went', n.position, n.plan_id)
         as says
@@ -679,18 +706,13 @@ finding as (
                             case when n.state not in ('intent', 'approved') then n.outcome_us end,
                             n.verified_us, n.http_status)
     union all
-    select e.sequence, format('the action of row %s of plan %s is stored as another', e.position,
-                              e.plan_id)
-    from told e
-    join audit.step s on s.portal_id = :portal_id and s.plan_id = e.plan_id and s.position = e.position
-    where s.action is distinct from e.action
+    select unnest(n.other), format('the action of row %s of plan %s is stored as another', n.position,
+                                   n.plan_id)
+    from standing n where n.other is not null
     union all
-    select e.sequence, format('the profile of row %s of plan %s is stored as another', e.position,
-                              e.plan_id)
-    from told e
-    join audit.step s on s.portal_id = :portal_id and s.plan_id = e.plan_id and s.position = e.position
-    where e.kind = 'intent'
-      and (s.from_profile, s.to_profile) is distinct from (e.from_profile, e.to_profile)
+    select unnest(n.of_another), format('the profile of row %s of plan %s is stored as another',
+                                        n.position, n.plan_id)
+    from standing n where n.of_another is not null
     union all
     select 0, format('row %s of plan %s has a step that gives another profile', s.position,
                      s.plan_id)
@@ -793,10 +815,11 @@ newest as (
     where who is not null
     order by kind, run_id, plan_id, position, who, sequence desc),
 last_step as (
-    select distinct on (plan_id, position) plan_id, position, sequence, sealed is null as is_bare
+    select plan_id, position, max(sequence) as sequence,
+           coalesce(max(sequence) filter (where sealed is null) = max(sequence), false) as is_bare
     from audit.event
     where portal_id = :portal_id and kind in ('intent', 'outcome')
-    order by plan_id, position, sequence desc),
+    group by plan_id, position),
 finding as (
     select e.sequence, 'what is personal about it was changed' as says
     from event e where e.is_there and e.is_whole is distinct from true

@@ -17,6 +17,7 @@
 #include "base/table.h"
 #include "store/account.h"
 #include "store/audit.h"
+#include "store/binary.h"
 #include "store/history.h"
 #include "store/private.h"
 #include "store/seats.h"
@@ -49,7 +50,7 @@ static void add_groups(struct text *row, const struct account *account)
     struct jsonw json = jsonw_to(&list);
 
     if (account->group_count == 0) {
-        pg_copy_field(row, "[]");
+        binary_json(row, "[]");
         return;
     }
     struct group *sorted = mem_calloc(account->group_count, sizeof(sorted[0]));
@@ -64,7 +65,7 @@ static void add_groups(struct text *row, const struct account *account)
     }
     jsonw_end_array(&json);
     free(sorted);
-    pg_copy_field(row, text_cstr(&list));
+    binary_json(row, text_cstr(&list));
 }
 
 /* Accounts to store: with an id, there, and each id once; those that the history knows first. */
@@ -86,6 +87,8 @@ static int32_t staged_number(const struct staged *staged, size_t place)
     return staged->number[staged->index[place]];
 }
 
+enum { VERSION_FIELDS = 14 };
+
 static void add_version(struct text *row, const struct account *account,
                         const struct digest *digest)
 {
@@ -102,22 +105,21 @@ static void add_version(struct text *row, const struct account *account,
     };
 
     for (size_t i = 0; i < COUNT_OF(field); i++)
-        pg_copy_field(row, field[i]);
+        binary_text(row, field[i]);
     add_groups(row, account);
-    store_copy_flag(row, account->groups_unreadable);
-    store_copy_flag(row, account->sso_only);
-    pg_copy_field(row, account->flaw);
-    store_copy_digest(row, digest);
-    pg_copy_end_row(row);
+    binary_boolean(row, account->groups_unreadable);
+    binary_boolean(row, account->sso_only);
+    binary_text(row, account->flaw);
+    binary_digest(row, digest);
 }
 
 static void add_listed(struct text *row, const void *context, size_t place)
 {
     const struct staged *staged = context;
 
-    store_copy_number(row, staged_number(staged, place));
-    store_copy_digest(row, &staged->digest[place]);
-    pg_copy_end_row(row);
+    binary_row(row, 2);
+    binary_integer(row, staged_number(staged, place));
+    binary_digest(row, &staged->digest[place]);
 }
 
 /* Of the known ones, those that are not what the history has open. */
@@ -133,7 +135,8 @@ static void add_account(struct text *row, const void *context, size_t i)
     const struct staged *staged = differing->staged;
     size_t place = differing->place[i];
 
-    store_copy_number(row, staged_number(staged, place));
+    binary_row(row, 1 + VERSION_FIELDS);
+    binary_integer(row, staged_number(staged, place));
     add_version(row, staged_account(staged, place), &staged->digest[place]);
 }
 
@@ -143,18 +146,20 @@ static bool is_told(const struct login *login)
     return login->kind != LOGIN_NOT_READ && login->source != LOGIN_FROM_HISTORY;
 }
 
+enum { TOLD_FIELDS = 5 };
+
 static void add_told(struct text *row, const struct login *login)
 {
-    pg_copy_field(row, store_login_kind(login->kind));
-    store_copy_time(row, login->kind == LOGIN_KNOWN ? login->at : INSTANT_NONE);
-    pg_copy_field(row, login->kind == LOGIN_UNREADABLE ? login->raw : NULL);
-    pg_copy_field(row, store_login_source(login->source));
-    store_copy_time(row, login->seen_at);
+    binary_text(row, store_login_kind(login->kind));
+    binary_time(row, login->kind == LOGIN_KNOWN ? login->at : INSTANT_NONE);
+    binary_text(row, login->kind == LOGIN_UNREADABLE ? login->raw : NULL);
+    binary_text(row, store_login_source(login->source));
+    binary_time(row, login->seen_at);
 }
 
 static void add_read_at(struct text *row, const struct account *account)
 {
-    store_copy_time(row, account->history.read_anew ? account->history.read_at : INSTANT_NONE);
+    binary_time(row, account->history.read_anew ? account->history.read_at : INSTANT_NONE);
 }
 
 static void add_login(struct text *row, const void *context, size_t place)
@@ -168,10 +173,10 @@ static void add_login(struct text *row, const void *context, size_t place)
 
     if (!told && !account->history.read_anew)
         return;
-    store_copy_number(row, staged_number(context, place));
+    binary_row(row, 1 + TOLD_FIELDS + 1);
+    binary_integer(row, staged_number(context, place));
     add_told(row, told ? &account->login : &nothing);
     add_read_at(row, account);
-    pg_copy_end_row(row);
 }
 
 static size_t choose(const struct snapshot *snapshot, struct staged *staged)
@@ -299,8 +304,8 @@ static int stage_accounts(const struct store *store, const struct staged *staged
     struct differing differing = {.staged = staged};
 
     if (PG_QUERY(store->pg, stage_listed_create, PG_NOTHING, NULL, err) < 0 ||
-        store_copy(store->pg, "stage_listed_copy", query_stage_listed_copy, add_listed, staged,
-                   staged->known, err) < 0 ||
+        store_copy_binary(store->pg, "stage_listed_copy", query_stage_listed_copy, add_listed,
+                          staged, staged->known, err) < 0 ||
         PG_QUERY(store->pg, stage_listed_analyze, PG_NOTHING, NULL, err) < 0 ||
         PG_QUERY(store->pg, stage_difference_create, PG_NOTHING, NULL, err,
                  store_number(&scratch, store->portal_id)) < 0 ||
@@ -308,8 +313,8 @@ static int stage_accounts(const struct store *store, const struct staged *staged
         return -1;
     find_places(&scratch, number, &differing);
     if (PG_QUERY(store->pg, stage_account_create, PG_NOTHING, NULL, err) < 0 ||
-        store_copy(store->pg, "stage_account_copy", query_stage_account_copy, add_account,
-                   &differing, differing.count, err) < 0)
+        store_copy_binary(store->pg, "stage_account_copy", query_stage_account_copy, add_account,
+                          &differing, differing.count, err) < 0)
         return -1;
     return PG_QUERY(store->pg, stage_account_analyze, PG_NOTHING, NULL, err);
 }
@@ -359,23 +364,27 @@ static void add_fresh_account(struct text *row, const void *context, size_t i)
     const struct fresh *fresh = context;
     const struct account *account = staged_account(fresh->staged, fresh->by_id[i]);
 
-    store_copy_number(row, fresh->portal_id);
-    pg_copy_field(row, account->id);
-    store_copy_number(row, staged_number(fresh->staged, fresh->by_id[i]));
-    store_copy_number(row, fresh->snapshot_id);
-    store_copy_time(row, fresh->taken_at);
-    store_copy_flag(row, account->status == ACCOUNT_ACTIVE);
-    store_copy_time(row, fresh->missing_at);
-    pg_copy_field(row, account->profile_id);
-    store_copy_time(row, fresh->taken_at);
-    pg_copy_end_row(row);
+    binary_row(row, 9);
+    binary_bigint(row, fresh->portal_id);
+    binary_text(row, account->id);
+    binary_integer(row, staged_number(fresh->staged, fresh->by_id[i]));
+    binary_bigint(row, fresh->snapshot_id);
+    binary_time(row, fresh->taken_at);
+    binary_boolean(row, account->status == ACCOUNT_ACTIVE);
+    binary_time(row, fresh->missing_at);
+    binary_text(row, account->profile_id);
+    binary_time(row, fresh->taken_at);
 }
 
+enum { PLACE_FIELDS = 3 };
+
+/* Versions and logins have a snapshot's number as an integer; the statements before these see to
+ * it that it is one. */
 static void add_fresh_place(struct text *row, const struct fresh *fresh, size_t place)
 {
-    store_copy_number(row, fresh->portal_id);
-    store_copy_number(row, staged_number(fresh->staged, place));
-    store_copy_number(row, fresh->snapshot_id);
+    binary_bigint(row, fresh->portal_id);
+    binary_integer(row, staged_number(fresh->staged, place));
+    binary_integer(row, (int32_t)fresh->snapshot_id);
 }
 
 static void add_fresh_version(struct text *row, const void *context, size_t i)
@@ -383,6 +392,7 @@ static void add_fresh_version(struct text *row, const void *context, size_t i)
     const struct fresh *fresh = context;
     size_t place = fresh->staged->known + i;
 
+    binary_row(row, PLACE_FIELDS + VERSION_FIELDS);
     add_fresh_place(row, fresh, place);
     add_version(row, staged_account(fresh->staged, place), &fresh->staged->digest[place]);
 }
@@ -395,9 +405,9 @@ static void add_fresh_login(struct text *row, const void *context, size_t i)
 
     if (!is_told(&account->login))
         return;
+    binary_row(row, PLACE_FIELDS + TOLD_FIELDS);
     add_fresh_place(row, fresh, place);
     add_told(row, &account->login);
-    pg_copy_end_row(row);
 }
 
 static void add_fresh_known_login(struct text *row, const void *context, size_t i)
@@ -408,21 +418,21 @@ static void add_fresh_known_login(struct text *row, const void *context, size_t 
 
     if (!is_told(&account->login))
         return;
+    binary_row(row, PLACE_FIELDS + TOLD_FIELDS + 1);
     add_fresh_place(row, fresh, place);
     add_told(row, &account->login);
     add_read_at(row, account);
-    pg_copy_end_row(row);
 }
 
 static int insert_fresh(const struct store *store, const struct fresh *fresh, struct err *err)
 {
     if (fresh->count == 0)
         return 0;
-    if (store_copy(store->pg, "account_copy", query_account_copy, add_fresh_account, fresh,
-                   fresh->count, err) < 0)
+    if (store_copy_binary(store->pg, "account_copy", query_account_copy, add_fresh_account, fresh,
+                          fresh->count, err) < 0)
         return -1;
-    return store_copy(store->pg, "account_version_copy", query_account_version_copy,
-                      add_fresh_version, fresh, fresh->count, err);
+    return store_copy_binary(store->pg, "account_version_copy", query_account_version_copy,
+                             add_fresh_version, fresh, fresh->count, err);
 }
 
 static int find_fresh(const struct store *store, struct arena *arena,
@@ -462,8 +472,8 @@ static int stage_logins(const struct store *store, const struct staged *staged, 
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
 
     if (PG_QUERY(store->pg, stage_login_create, PG_NOTHING, NULL, err) < 0 ||
-        store_copy(store->pg, "stage_login_copy", query_stage_login_copy, add_login, staged,
-                   staged->known, err) < 0 ||
+        store_copy_binary(store->pg, "stage_login_copy", query_stage_login_copy, add_login, staged,
+                          staged->known, err) < 0 ||
         PG_QUERY(store->pg, stage_login_analyze, PG_NOTHING, NULL, err) < 0 ||
         STORE_MERGE(store, login_add, id, err) < 0 || STORE_MERGE(store, login_know, id, err) < 0)
         return -1;
@@ -475,10 +485,10 @@ static int copy_logins(const struct store *store, const struct fresh *fresh, str
 {
     if (fresh->count == 0)
         return 0;
-    if (store_copy(store->pg, "login_copy", query_login_copy, add_fresh_login, fresh, fresh->count,
-                   err) < 0 ||
-        store_copy(store->pg, "login_known_copy", query_login_known_copy, add_fresh_known_login,
-                   fresh, fresh->count, err) < 0)
+    if (store_copy_binary(store->pg, "login_copy", query_login_copy, add_fresh_login, fresh,
+                          fresh->count, err) < 0 ||
+        store_copy_binary(store->pg, "login_known_copy", query_login_known_copy,
+                          add_fresh_known_login, fresh, fresh->count, err) < 0)
         return -1;
     return STORE_MERGE(store, login_settle_fresh, fresh->snapshot_id, err);
 }

@@ -589,6 +589,30 @@ TEST(a_changed_row_of_a_plan_is_found_by_the_program)
     assert_non_null(strstr(text_cstr(&said), "plan '2' is not the one that was stored"));
 }
 
+/* A column that is never NULL can be made so by who owns the table. */
+TEST(a_value_that_was_taken_out_of_an_event_is_found_by_psql)
+{
+    static const char *const column[] = {"version", "at",       "kind",     "run_id",
+                                         "plan_id", "position", "previous", "hash"};
+    struct review_case *test = *state;
+
+    make_history(test);
+    keep(test);
+    unlock(test);
+    for (size_t i = 0; i < COUNT_OF(column); i++) {
+        CLEANUP(text_release) struct text said = TEXT_INIT;
+        execute(test,
+                arena_printf(&test->world.arena,
+                             "alter table audit_event alter column %s drop not null", column[i]));
+        execute(test,
+                arena_printf(&test->world.arena,
+                             "update audit_event set %s = null where sequence = 9", column[i]));
+        if (by_psql(NULL, &said) != 3 || !strstr(text_cstr(&said), "event 9: it was changed"))
+            fail_msg("%s: %s", column[i], text_cstr(&said));
+        put_back(test);
+    }
+}
+
 /* An older backup: everything is as it was then, the head included. */
 TEST(an_older_backup_is_found_with_a_head_from_outside)
 {

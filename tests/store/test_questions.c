@@ -750,6 +750,62 @@ TEST(store_find_who_finds_by_every_name_and_guesses_nobody)
     assert_int_equal(find(world, "U30", &subject), 0);
 }
 
+/* Whoever is called so by their username or address, and nobody else, however the two are alike. */
+TEST(store_find_who_finds_a_username_that_begins_an_address)
+{
+    static const char *const names[][2] = {
+        {"bob", "bob@x.example"},
+        {"Bob", "bob@x.example"},
+        {"bob ", "bob @x.example"},
+        {" bob", " bob@x.example"},
+        {"bob\t", "bob\t@x.example"},
+        {"bob", "Bob@x.example "},
+        {"bob", "bobby@x.example"},
+        {"bob", "bob"},
+        {"bob", NULL},
+        {NULL, "bob@x.example"},
+        {"", "@x.example"},
+        {"BOB", "BOB@X.EXAMPLE"},
+        {"b_b", "b_b@x.example"},
+        {"b%b", "bob@x.example"},
+        {"bob@x", "bob@x@y.example"},
+        {"bobA", "boba@x.example"},
+        {"a\\b", "a\\b@x.example"},
+        {"bob.", "bob.@x.example"},
+    };
+    static const char *const asked[] = {"bob",  " BOB ", "bob@x", "b_b",           "b%b",
+                                        "a\\b", "boba",  "bob.",  "bob@x.example", "bobby"};
+    static const char called[] =
+        "select count(*) from account_version where valid_to is null and"
+        " (audit.plain(username) = audit.plain($1) or audit.plain(email) = audit.plain($1))";
+    struct world *world = *state;
+    struct store_world *store = &world->store;
+    struct store_subject *subject = NULL;
+
+    store_world_execute(store, "create table kept_names as table account_version");
+    for (int i = 0; i < (int)COUNT_OF(names); i++) {
+        const char *const parameter[] = {names[i][0], names[i][1],
+                                         arena_printf(&store->arena, "%d", i)};
+        REVIEW_OK(
+            pg_run(store->pg, "name",
+                   "update account_version set username = $1, email = $2, employee_number = null"
+                   " where valid_to is null and account_no = (select min(account_no) from"
+                   " account_version where valid_to is null) + $3::integer",
+                   PG_NOTHING, parameter, COUNT_OF(parameter), NULL, &why));
+    }
+    for (size_t i = 0; i < COUNT_OF(asked); i++) {
+        CLEANUP(pg_clearp) PGresult *count = NULL;
+        REVIEW_OK(pg_run(store->pg, "called", called, PG_ONE, &asked[i], 1, &count, &why));
+        assert_int_equal(find(world, asked[i], &subject), pg_int(count, 0, 0));
+    }
+    assert_int_equal(find(world, "bob", &subject), 10);
+    store_world_execute(store,
+                        "update account_version v set username = k.username, email = k.email,"
+                        " employee_number = k.employee_number from kept_names k"
+                        " where (k.account_no, k.valid_from) = (v.account_no, v.valid_from)");
+    store_world_execute(store, "drop table kept_names");
+}
+
 /* --- what is old, and what changes what the tests above find --- */
 
 static void check_verifies(struct world *world)

@@ -25,7 +25,13 @@ hit as (
     union
     select account_no from audit.account_history
     where portal_id = $1::bigint and username is distinct from email
+      and (right(username, 1) collate "C" > ' ' and starts_with(email, username || '@')) is not true
       and audit.plain(username) = $3
+    union
+    -- A username that is the part of the address before the @; what comes after @ is A.
+    select account_no from audit.account_history
+    where portal_id = $1::bigint and audit.plain(email) ~>=~ ($3 || '@')
+      and audit.plain(email) ~<~ ($3 || 'A') and audit.plain(username) = $3
     union
     select account_no from audit.account_history
     where portal_id = $1::bigint and email2 is not null and audit.plain(email2) = $3

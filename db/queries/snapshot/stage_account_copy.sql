@@ -1,2 +1,2 @@
 -- Fills the stage.
-copy stage_account from stdin
+copy stage_account from stdin (format binary)

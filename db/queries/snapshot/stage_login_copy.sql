@@ -1,2 +1,2 @@
 -- Fills the stage.
-copy stage_login from stdin
+copy stage_login from stdin (format binary)
