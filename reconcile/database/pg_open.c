@@ -304,7 +304,9 @@ static int check_server(struct opening *opening, struct pg *pg, struct err *err)
 
 /* Set after connecting and not by start-up options, which connection poolers refuse. A setting that
  * an older server does not know is left out. Whatever a role or a database has of its own makes no
- * difference: neither to what a literal or a value means, nor to what is kept after a power cut. */
+ * difference: neither to what a literal or a value means, nor to what is kept after a power cut.
+ * Where a history is spread one connection to each server has to do: a session that a statement
+ * over all parts begins there costs more than its share of the statement. */
 static int set_session(struct pg *pg, const struct opening *opening, struct err *err)
 {
     static const char sql[] =
@@ -317,7 +319,8 @@ static int set_session(struct pg *pg, const struct opening *opening, struct err 
         " ('default_transaction_isolation', 'read committed'),"
         " ('default_transaction_deferrable', 'off'), ('bytea_output', 'hex'),"
         " ('extra_float_digits', '3'), ('transform_null_equals', 'off'), ('array_nulls', 'on'),"
-        " ('exit_on_error', 'off'), ('row_security', 'on')) v (name, value)"
+        " ('exit_on_error', 'off'), ('row_security', 'on'),"
+        " ('citus.max_adaptive_executor_pool_size', '1')) v (name, value)"
         " join pg_catalog.pg_settings s on s.name = v.name"
         " union all select pg_catalog.set_config('synchronous_commit', 'on', false)"
         " where pg_catalog.current_setting('synchronous_commit') = 'off'";

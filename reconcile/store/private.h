@@ -40,7 +40,8 @@ int store_merge(const struct store *store, const char *name, const char *sql, in
 
 /* `rows` of `staged` were added to a table: when they are many for the portal and for the table,
  * gathers the planner's figures by `analyze`. Those of many small portals differ little from those
- * of one more. */
+ * of one more. Where a history is spread only a large portal does: what is gathered is of every
+ * part, everybody's, and those servers run long enough to gather by themselves. */
 int store_analyze(const struct store *store, const char *table, const char *analyze, int64_t rows,
                   size_t staged, struct err *err) __attribute__((warn_unused_result));
 

@@ -3,6 +3,7 @@
  * and what was true before the act may have ceased to be when it can be sent at last. Late is not
  * failed, old is not true, and a slow portal costs minutes.
  */
+#include <libpq-fe.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -382,35 +383,48 @@ TEST(apply_of_refused_reactivations_goes_on_with_the_others)
 
 /* --- before the act --- */
 
-/* The machine sleeps for an hour after each of the first so many intents. */
-static void sleep_after_intents(struct acts *acts, int count, const char *path)
+/* The machine sleeps for an hour after each of the first so many intents: they are counted where
+ * the portal's steps are, in that part of the table, and told in a file. Its name; the caller frees
+ * it. */
+static char *sleep_after_intents(struct acts *acts, int count)
 {
-    CLEANUP(text_release) struct text sql = TEXT_INIT;
+    CLEANUP(mem_cleanup)
+    char *home = distributed_is_here() ? distributed_home(acts->end.conninfo) : NULL;
+    CLEANUP(text_release) struct text where = TEXT_INIT, sql = TEXT_INIT;
 
+    text_addf(
+        &where,
+        "%s options='-c citus.enable_ddl_propagation=off -c client_min_messages=error"
+        " -c citus.enable_manual_changes_to_shards=on -c citus.override_table_visibility=off'",
+        home ? home : acts->end.conninfo);
     text_addf(&sql,
               "create sequence public.slept; create function public.sleep() returns trigger"
               " language plpgsql as $$ declare n bigint := nextval('public.slept'); begin"
               " if n <= %d then execute format('copy (select repeat(''x'', %%s)) to %%L', n,"
-              " '%s'); end if; return new; end $$; create trigger sleeps before update on"
-              " reconcile.step for each row when (new.state = 'intent') execute function"
-              " public.sleep()",
-              count, path);
-    end_change(&acts->end, text_cstr(&sql));
+              " current_setting('data_directory') || '/' || current_database() || '.slept');"
+              " end if; return new; end $$; do $$ declare part regclass; begin"
+              " for part in select oid from pg_class where relkind = 'r' and relnamespace ="
+              " 'reconcile'::regnamespace and relname ~ '^step%s$' loop execute"
+              " format('create trigger sleeps before update on %%s for each row when"
+              " (new.state = ''intent'') execute function public.sleep()', part); end loop; end $$;"
+              " select current_setting('data_directory') || '/' || current_database() || '.slept'",
+              count, home ? "_[0-9]+" : "");
+    PGconn *connection = PQconnectdb(text_cstr(&where));
+    PGresult *result = PQexec(connection, text_cstr(&sql));
+    if (PQresultStatus(result) != PGRES_TUPLES_OK)
+        fail_msg("%s", PQerrorMessage(connection));
+    char *path = mem_strdup(PQgetvalue(result, 0, 0));
+    PQclear(result);
+    PQfinish(connection);
+    return path;
 }
 
 static void check_sleep(int intents, const char *state, const char *reason, size_t writes)
 {
-    if (distributed_is_here()) {
-        print_message("a table that is spread takes no trigger of the test's own\n");
-        skip();
-    }
     WORLD(acts, 1, 6, NULL);
-    CLEANUP(mem_cleanup)
-    char *path = end_query(&acts.end, "select format('%s/%s.slept', current_setting("
-                                      "'data_directory'), current_database())");
 
     prepare(&acts, false);
-    sleep_after_intents(&acts, intents, path);
+    CLEANUP(mem_cleanup) char *path = sleep_after_intents(&acts, intents);
     assert_int_equal(setenv("CLOCK_SLEPT", path, 1), 0);
     struct end_result applied = acts_apply(&acts, 0);
     (void)unsetenv("CLOCK_SLEPT");

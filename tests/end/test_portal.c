@@ -336,20 +336,31 @@ static void tool(struct story *story, const char *const *words)
     end_tool(directory, words, &out);
 }
 
+static void leave(struct story *story)
+{
+    PQfinish(story->end.connection);
+    story->end.connection = NULL;
+}
+
 static char *back_up(struct story *story)
 {
     char *path = probe_path(&story->end.probe, "backup.sql");
 
-    if (distributed_is_here()) {
-        print_message("a dump of one server is no backup of several\n");
-        skip();
-    }
-    tool(story, (const char *const[]){"pg_dump", "-d", story->end.conninfo, "-f", path, NULL});
+    if (distributed_is_here()) { /* a dump of one server is no backup of several */
+        leave(story);
+        distributed_back_up(story->end.conninfo);
+    } else
+        tool(story, (const char *const[]){"pg_dump", "-d", story->end.conninfo, "-f", path, NULL});
     return path;
 }
 
 static void restore(struct story *story, const char *path)
 {
+    if (distributed_is_here()) {
+        leave(story);
+        distributed_restore(story->end.conninfo);
+        return;
+    }
     tool(story,
          (const char *const[]){"psql", "-X", "-q", "-d", story->end.conninfo, "-c",
                                "drop schema audit cascade; drop schema reconcile cascade", NULL});

@@ -81,6 +81,18 @@ static struct pg *open_at(const char *conninfo)
 
 /* --- where it cannot be done --- */
 
+TEST(a_statement_over_all_parts_has_one_connection_to_each_server)
+{
+    NEEDS_DISTRIBUTED;
+    CLEANUP(mem_cleanup) char *conninfo = distributed_create();
+    CLEANUP(pg_closep) struct pg *pg = open_at(conninfo);
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    REVIEW_OK(pg_run(pg, "show", "show citus.max_adaptive_executor_pool_size", PG_ONE, NULL, 0,
+                     &result, &why));
+    assert_string_equal(pg_text(result, 0, 0), "1");
+}
+
 TEST(spreading_where_there_is_one_server_is_refused_and_changes_nothing)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();

@@ -357,11 +357,12 @@ TEST(store_load_snapshot_that_is_not_there_is_an_error)
     assert_int_equal(err.code, ERR_USAGE);
 }
 
-/* How many rows the planner takes the table for, when a portal of 150 accounts comes to as many. */
-static int64_t rows_told(struct store_world *world, const char *before)
+/* How many rows the planner takes the table for, when a portal of so many accounts comes to
+ * `before`. */
+static int64_t rows_told(struct store_world *world, size_t accounts, const char *before)
 {
     CLEANUP(text_release) struct text sql = TEXT_INIT;
-    struct snapshot snapshot = store_world_snapshot(world, 150);
+    struct snapshot snapshot = store_world_snapshot(world, accounts);
 
     text_addf(&sql, "update pg_class set reltuples = %s where oid = 'account_version'::regclass",
               before);
@@ -371,23 +372,39 @@ static int64_t rows_told(struct store_world *world, const char *before)
         world, "select reltuples::bigint from pg_class where oid = 'account_version'::regclass");
 }
 
-/* Where a history is spread the server that coordinates has none of the rows. */
-static int64_t counted(void)
+/* Where a history is spread the server that coordinates has none of the rows, and counts 0. */
+static int64_t counted(int64_t rows)
 {
-    return distributed_is_here() ? 0 : 150;
+    return distributed_is_here() ? 0 : rows;
+}
+
+/* Nor does it know how many there are: of a small portal there nobody gathers any. */
+static int64_t counted_of_small(int64_t rows, int64_t before)
+{
+    return distributed_is_here() ? before : rows;
 }
 
 TEST(figures_of_a_table_are_gathered_by_a_portal_that_is_much_of_it)
 {
-    assert_int_equal(rows_told(*state, "1509"), counted());
+    assert_int_equal(rows_told(*state, 150, "1509"), counted_of_small(150, 1509));
 }
 
 TEST(figures_of_a_table_are_not_gathered_by_one_more_small_portal)
 {
-    assert_int_equal(rows_told(*state, "1510"), 1510);
+    assert_int_equal(rows_told(*state, 150, "1510"), 1510);
 }
 
 TEST(figures_of_a_table_that_nobody_counted_are_gathered)
 {
-    assert_int_equal(rows_told(*state, "-1"), counted());
+    assert_int_equal(rows_told(*state, 150, "-1"), counted_of_small(150, -1));
+}
+
+TEST(figures_of_a_table_are_gathered_by_a_large_portal_whatever_the_others_have)
+{
+    assert_int_equal(rows_told(*state, 10000, "10000000"), counted(10000));
+}
+
+TEST(figures_of_a_table_are_not_gathered_by_one_account_less)
+{
+    assert_int_equal(rows_told(*state, 9999, "10000000"), 10000000);
 }

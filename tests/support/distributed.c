@@ -217,6 +217,28 @@ static char *version(void)
     return mem_strdup(digest_hex(&digest, hex));
 }
 
+static void copy(PGconn *connection, const char *from, const char *to)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql, "create database %s template %s strategy file_copy", to, from);
+    tell_all(connection, text_cstr(&sql));
+}
+
+/* Nobody is there any more, and nobody comes. */
+static void close_database(PGconn *connection, const char *database)
+{
+    CLEANUP(text_release) struct text door = TEXT_INIT, out = TEXT_INIT;
+
+    text_addf(&door, "alter database %s allow_connections false", database);
+    text_addf(&out,
+              "select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity"
+              " where datname = '%s'",
+              database);
+    tell_all(connection, text_cstr(&door));
+    tell_all(connection, text_cstr(&out));
+}
+
 /* Under a lock, so that of several programs one makes it and the others wait. */
 static void ensure_template(PGconn *connection)
 {
@@ -234,9 +256,7 @@ static void ensure_template(PGconn *connection)
         migrate(where);
         if (distributed_spread(where, &said) != 0)
             die("distribute.sql", said);
-        tell_all(connection, "alter database " TEMPLATE " allow_connections false");
-        tell_all(connection, "select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity"
-                             " where datname = '" TEMPLATE "'");
+        close_database(connection, TEMPLATE);
         text_addf(&comment, "comment on database " TEMPLATE " is '%s'", wanted);
         tell_all(connection, text_cstr(&comment));
     }
@@ -264,8 +284,7 @@ static char *create(bool bare)
         return conninfo_of(text_cstr(&own));
     }
     ensure_template(connection);
-    text_addf(&sql, "create database %s template " TEMPLATE " strategy file_copy", text_cstr(&own));
-    tell_all(connection, text_cstr(&sql));
+    copy(connection, TEMPLATE, text_cstr(&own));
     return conninfo_of(text_cstr(&own));
 }
 
@@ -277,6 +296,34 @@ char *distributed_create(void)
 char *distributed_create_bare(void)
 {
     return create(true);
+}
+
+void distributed_back_up(const char *conninfo)
+{
+    CLEANUP(finish) PGconn *connection = coordinator();
+    CLEANUP(finish) PGconn *own = connect_to(conninfo, "");
+    CLEANUP(mem_cleanup) char *database = mem_strdup(PQdb(own));
+    CLEANUP(text_release) struct text kept = TEXT_INIT, door = TEXT_INIT;
+
+    text_addf(&kept, "%s_kept", database);
+    text_addf(&door, "alter database %s allow_connections true", database);
+    drop(connection, text_cstr(&kept));
+    close_database(connection, database);
+    copy(connection, database, text_cstr(&kept));
+    tell_all(connection, text_cstr(&door));
+}
+
+void distributed_restore(const char *conninfo)
+{
+    CLEANUP(finish) PGconn *connection = coordinator();
+    CLEANUP(finish) PGconn *own = connect_to(conninfo, "");
+    CLEANUP(mem_cleanup) char *database = mem_strdup(PQdb(own));
+    CLEANUP(text_release) struct text kept = TEXT_INIT;
+
+    text_addf(&kept, "%s_kept", database);
+    drop(connection, database);
+    close_database(connection, text_cstr(&kept));
+    copy(connection, text_cstr(&kept), database);
 }
 
 char *distributed_worker(const char *conninfo, int n)

@@ -34,6 +34,10 @@ char *distributed_create_bare(void);
 /* What db/distribute.sql says there: its exit code, and its output in *ret_said (the caller frees).
  */
 int distributed_spread(const char *conninfo, char **ret_said);
+/* The database is kept as it is now, at every server, in place of what was kept of it before; and
+ * becomes what was kept. Nothing of the program may be connected. */
+void distributed_back_up(const char *conninfo);
+void distributed_restore(const char *conninfo);
 /* The same database at worker n, from 0; the caller frees it. */
 char *distributed_worker(const char *conninfo, int n);
 /* The servers that hold the portals go away for this database, whatever they are about; and come
