@@ -5,9 +5,15 @@
 
 set local search_path = reconcile, pg_catalog;
 
-drop index account_version_username;
-drop index account_version_email;
-create index account_version_username on account_version (portal_id, audit.plain(username))
-    where username is distinct from email
-      and (right(username, 1) collate "C" > ' ' and starts_with(email, username || '@')) is not true;
-create index account_version_email on account_version (portal_id, audit.plain(email) text_pattern_ops);
+-- One statement to the server, which has them one by one: where a history is spread, an index is made and
+-- dropped by sending on the text that it came with, and the other servers take no more than one at a time.
+do $$
+begin
+    drop index account_version_username;
+    drop index account_version_email;
+    create index account_version_username on account_version (portal_id, audit.plain(username))
+        where username is distinct from email
+          and (right(username, 1) collate "C" > ' ' and starts_with(email, username || '@')) is not true;
+    create index account_version_email on account_version
+        (portal_id, audit.plain(email) text_pattern_ops);
+end $$;

@@ -251,6 +251,32 @@ static void migrate(const char *conninfo)
     REVIEW_OK(migrate_run(pg, &migrated, &why));
 }
 
+/* The one upgrade so far that makes indexes anew; to another server a statement goes alone. */
+TEST(an_upgrade_makes_indexes_anew_where_a_history_is_spread)
+{
+    NEEDS_DISTRIBUTED;
+    CLEANUP(mem_cleanup) char *conninfo = distributed_create();
+    CLEANUP(finish) PGconn *owner = connect_as(conninfo, NULL);
+    CLEANUP(text_release) struct text why = TEXT_INIT;
+
+    must(owner, "drop index reconcile.account_version_username");
+    must(owner, "drop index reconcile.account_version_email");
+    must(owner, "create index account_version_username on reconcile.account_version"
+                " (portal_id, audit.plain(username)) where username is distinct from email");
+    must(owner, "create index account_version_email on reconcile.account_version"
+                " (portal_id, audit.plain(email))");
+    must(owner, "delete from reconcile.migration where version = 25");
+    migrate(conninfo);
+    CLEANUP(mem_cleanup)
+    char *made = try(owner,
+                     "select count(*) from pg_indexes where schemaname = 'reconcile' and"
+                     " (indexname, indexdef like '%starts_with%', indexdef like '%text_pattern%')"
+                     " in (('account_version_username', true, false),"
+                     " ('account_version_email', false, true))",
+                     &why);
+    assert_string_equal(made, "2");
+}
+
 TEST(a_history_that_is_spread_goes_on_as_it_was)
 {
     struct review_case test = {.plan = NULL};

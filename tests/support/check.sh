@@ -54,7 +54,9 @@ for lane in suites looks_and_tales sanitizers; do
     $lane &
     lanes="$lanes $!"
 done
-for lane in $lanes; do wait "$lane"; done
+for lane in $lanes; do
+    wait "$lane" || echo "  a lane that ended before its steps" >>"$work/broken"
+done
 
 printf '%s s in all\n' $(($(date +%s) - began))
 set -- $(awk '{ p += $1; f += $3; s += $5 } END { print p + 0, f + 0, s + 0 }' "$work/counts")
