@@ -134,7 +134,7 @@ struct plan {
     struct plan_row *row; /* actions in execution order, then findings, then (full) plain keeps */
     size_t row_count;
     const struct matching *matching; /* what its rows are made of, where it was just made */
-    const struct snapshot *snapshot; /* likewise */
+    const struct snapshot *snapshot; /* likewise; its accounts stay as they are from then on */
     bool countries_told;             /* by what the rows were made of; else by job/stand */
     const char *const *note;         /* findings about the policy itself */
     size_t note_count;

@@ -19,7 +19,7 @@ int simulate_threshold(const struct policy *policy);
 struct policy simulate_policy(struct arena *arena, const struct policy *policy, int idle_days);
 
 /* Why accounts that are idle so long keep their seat: by row of the decision table. */
-enum { SIMULATE_CLAUSES = 24 };
+enum { SIMULATE_CLAUSES = 32 };
 struct simulate_kept {
     const char *clause;
     size_t count;

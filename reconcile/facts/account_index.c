@@ -24,12 +24,18 @@ static uint32_t slot_of(uint32_t hash, uint32_t place)
     return (hash & ~PLACE_MASK) | place;
 }
 
-static void put(struct account_index *index, uint32_t hash, uint32_t place)
+/* Of those with the same id the first is found, and no other is put: as many as have it would be
+ * walked past by each of them. */
+static void put(struct account_index *index, const struct account *account, uint32_t place)
 {
-    uint32_t at = hash & index->mask;
+    uint32_t hash = table_hash(account[place].id), like = slot_of(hash, 0), at = hash & index->mask;
 
-    while (index->slot[at] != EMPTY)
-        at = (at + 1) & index->mask;
+    for (; index->slot[at] != EMPTY; at = (at + 1) & index->mask) {
+        uint32_t slot = index->slot[at];
+        if ((slot & ~PLACE_MASK) == like &&
+            strcmp(account[slot & PLACE_MASK].id, account[place].id) == 0)
+            return;
+    }
     index->slot[at] = slot_of(hash, place);
     index->count++;
 }
@@ -48,7 +54,7 @@ static void make_slots(struct account_index *index, const struct account *accoun
     memset(index->slot, 0xFF, slots * sizeof(index->slot[0])); /* all EMPTY */
     for (size_t i = 0; i < there; i++) {
         if (account[i].id)
-            put(index, table_hash(account[i].id), (uint32_t)i);
+            put(index, account, (uint32_t)i);
     }
 }
 
@@ -70,7 +76,7 @@ void account_index_add(struct account_index *index, const struct account *accoun
     if (!index->slot || index->count + index->count / 2 > index->mask)
         make_slots(index, account, (size_t)index->count * 2, place);
     if (account[place].id)
-        put(index, table_hash(account[place].id), place);
+        put(index, account, place);
 }
 
 uint32_t account_index_find(const struct account_index *index, const struct account *account,

@@ -12,7 +12,7 @@
 struct account_index {
     uint32_t *slot;
     uint32_t mask;  /* slots - 1 */
-    uint32_t count; /* accounts that have an id */
+    uint32_t count; /* different ids */
 };
 
 /* All zero is an empty one. Of every account of the array that has an id. */

@@ -73,3 +73,19 @@ TEST(account_index_add_one_by_one_finds_all_so_far)
                              k % 10 == 3 ? ACCOUNT_NOWHERE : k);
     }
 }
+
+/* As of an export whose rows all have one: each is put without a walk past those before it. */
+TEST(account_index_init_of_one_id_many_times_takes_a_slot_for_it)
+{
+    enum { COUNT = 1000 };
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    CLEANUP(account_index_release) struct account_index index = {.slot = NULL};
+    struct account *account = arena_calloc(&arena, COUNT, sizeof(account[0]));
+
+    for (size_t i = 0; i < COUNT; i++)
+        account[i].id = i == COUNT - 1 ? "b" : "a";
+    account_index_init(&index, account, COUNT);
+    assert_int_equal(index.count, 2);
+    assert_int_equal(account_index_find(&index, account, "a"), 0);
+    assert_int_equal(account_index_find(&index, account, "b"), COUNT - 1);
+}
