@@ -590,7 +590,7 @@ TEST(a_changed_row_of_a_plan_is_found_by_the_program)
 }
 
 /* A column that is never NULL can be made so by who owns the table. */
-TEST(a_value_that_was_taken_out_of_an_event_is_found_by_psql)
+TEST(a_value_that_was_taken_out_of_an_event_is_found_by_both)
 {
     static const char *const column[] = {"version", "at",       "kind",     "run_id",
                                          "plan_id", "position", "previous", "hash"};
@@ -608,6 +608,10 @@ TEST(a_value_that_was_taken_out_of_an_event_is_found_by_psql)
                 arena_printf(&test->world.arena,
                              "update audit_event set %s = null where sequence = 9", column[i]));
         if (by_psql(NULL, &said) != 3 || !strstr(text_cstr(&said), "event 9: it was changed"))
+            fail_msg("%s: %s", column[i], text_cstr(&said));
+        text_clear(&said);
+        if (by_program(test, NULL, &said) == 0 ||
+            !strstr(text_cstr(&said), "event 9: it was changed"))
             fail_msg("%s: %s", column[i], text_cstr(&said));
         put_back(test);
     }
