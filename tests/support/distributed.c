@@ -271,7 +271,7 @@ static void name(struct text *text, int pid, int number)
 static char *create(bool bare)
 {
     CLEANUP(finish) PGconn *connection = coordinator();
-    CLEANUP(text_release) struct text own = TEXT_INIT, old = TEXT_INIT, sql = TEXT_INIT;
+    CLEANUP(text_release) struct text own = TEXT_INIT, old = TEXT_INIT;
 
     find_workers(connection);
     name(&own, (int)getpid(), ++made);
