@@ -1,8 +1,7 @@
 #!/bin/sh
 # `make check`: everything that must hold. $1 is make. Every step runs, whatever the one before said,
 # and the last line counts all tests. Steps stand in lanes that run beside each other, because a test
-# that waits for a slow portal leaves a processor to a compiler; the lanes take about as long as each
-# other, and none waits for another one.
+# that waits for a slow portal leaves a processor to a compiler.
 set -u
 cd "$(dirname "$0")/../.."
 make="$1 --no-print-directory"
@@ -30,33 +29,54 @@ step() {
     printf '== %s\n%s%s   %s s\n' "$name" "$said" "${said:+
 }" $(($(date +%s) - at))
 }
+lane() { # $1 a function of steps
+    "$@" &
+    lanes="$lanes $!"
+}
+join() {
+    for lane in $lanes; do
+        wait "$lane" || echo "  a lane that ended before its steps" >>"$work/broken"
+    done
+    lanes=
+}
+
+looks() {
+    step "lint" $make $jobs lint
+    step "alert rules" $make check-rules
+    step "units, manual pages, completion" $make VARIANT=debug check-packaging
+}
+# The sanitizer variant is built by clang with the same warnings as errors: both compilers are clean.
+sanitizers() {
+    step "build with clang and sanitizers" nice -n 19 $make $jobs VARIANT=asan all tests fuzz-binaries
+}
 # Many of them wait for a portal or a server that is slow on purpose: more than there are cores. The
 # other suites run once, with sanitizers.
 suites() {
     step "tests" env TEST_JOBS=4 $make VARIANT=debug LINKED_SUITES="$with_gcc" test
 }
-looks_and_tales() {
-    step "lint" $make $jobs lint
-    step "alert rules" $make check-rules
-    step "units, manual pages, completion" $make VARIANT=debug check-packaging
-    step "crash, reduced" $make VARIANT=debug check-crash-reduced
+year() {
     step "a year, short" $make VARIANT=debug year-short
 }
-# The sanitizer variant is built by clang with the same warnings as errors: both compilers are clean.
-sanitizers() {
-    step "build with clang and sanitizers" nice -n 19 $make $jobs VARIANT=asan all tests fuzz-binaries
-    step "tests with sanitizers" env TEST_JOBS=3 $make VARIANT=asan test
+crash() {
+    step "crash, reduced" $make VARIANT=debug check-crash-reduced
+}
+suites_with_sanitizers() {
+    step "tests with sanitizers" env TEST_JOBS=4 $make VARIANT=asan test
+}
+fuzz() {
     step "fuzz, three seconds each" $make $jobs VARIANT=asan fuzz-short
 }
 
 step "build with gcc" $make $jobs VARIANT=debug LINKED_SUITES="$with_gcc" all tests year-binary crash-binaries
-for lane in suites looks_and_tales sanitizers; do
-    $lane &
-    lanes="$lanes $!"
-done
-for lane in $lanes; do
-    wait "$lane" || echo "  a lane that ended before its steps" >>"$work/broken"
-done
+lane looks
+lane sanitizers
+lane suites
+join
+lane year
+lane crash
+lane suites_with_sanitizers
+lane fuzz
+join
 
 printf '%s s in all\n' $(($(date +%s) - began))
 set -- $(awk '{ p += $1; f += $3; s += $5 } END { print p + 0, f + 0, s + 0 }' "$work/counts")
