@@ -29,6 +29,8 @@
 
 #define MIGRATED "migrated"
 
+enum { KEPT = 6 };
+
 static char *root;
 static struct cluster *cluster;
 static char *conninfo;
@@ -178,6 +180,20 @@ static void create_database(const struct cluster *server, const char *name, cons
         die("create database", &err);
 }
 
+/* A test has a few at most; those of the tests before it would fill a small disk. */
+static void drop_old(const struct cluster *server, int number)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    if (number <= 0)
+        return;
+    CLEANUP(pg_closep) struct pg *maker = connect_to(server, "reconcile");
+    text_addf(&sql, "drop database if exists test_%d with (force)", number);
+    if (pg_run(maker, "drop_database", text_cstr(&sql), PG_NOTHING, NULL, 0, NULL, &err) < 0)
+        die("drop database", &err);
+}
+
 static void create_migrated(const struct cluster *server)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -276,6 +292,7 @@ static struct pg *open_new(const char *template, int64_t statement_timeout_s,
 
     ensure_server();
     text_addf(&name, "test_%d", ++databases);
+    drop_old(cluster, databases - KEPT);
     create_database(cluster, text_cstr(&name), template);
     text_addf(&where, "%s dbname=%s", cluster_conninfo(cluster), text_cstr(&name));
     free(conninfo);
