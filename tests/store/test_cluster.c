@@ -599,4 +599,13 @@ static int free_home(void **state)
     return 0;
 }
 
+/* Each of them makes clusters of its own. */
+static int remove_others(void **state)
+{
+    (void)state;
+    cluster_fixture_remove_directories(home);
+    return 0;
+}
+
 TEST_GROUP(make_home, free_home);
+TEST_EACH(NULL, remove_others);

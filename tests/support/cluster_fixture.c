@@ -367,12 +367,31 @@ char *cluster_fixture_triggers(const char *table, enum triggers how)
     return text_take(&sql);
 }
 
+static int directories;
+
+static void add_directory(struct text *path, int number)
+{
+    text_addf(path, "%s/directory-%d", root, number);
+}
+
 char *cluster_fixture_directory(void)
 {
-    static int directories;
     struct text path = TEXT_INIT;
 
     ensure_root();
-    text_addf(&path, "%s/directory-%d", root, ++directories);
+    add_directory(&path, ++directories);
     return text_take(&path);
+}
+
+void cluster_fixture_remove_directories(const char *but)
+{
+    for (int number = 1; number <= directories; number++) {
+        CLEANUP(text_release) struct text path = TEXT_INIT;
+
+        add_directory(&path, number);
+        if (strcmp(text_cstr(&path), but) == 0 || access(text_cstr(&path), F_OK) < 0)
+            continue;
+        (void)nftw(text_cstr(&path), stop_one, 16, FTW_PHYS);
+        (void)nftw(text_cstr(&path), remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    }
 }

@@ -27,5 +27,7 @@ char *cluster_fixture_triggers(const char *table, enum triggers how);
 /* The name of a directory that does not exist yet, below one that the server's user can enter;
  * malloc'ed. What is made there goes away with the program, and any server of a cluster in it. */
 char *cluster_fixture_directory(void);
+/* Before that: all of them but one, for a program that makes more than a small disk holds. */
+void cluster_fixture_remove_directories(const char *but);
 
 #endif
