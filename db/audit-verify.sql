@@ -34,6 +34,7 @@ begin transaction isolation level repeatable read read only;
 -- Nothing is known of how many rows a part of these questions has; a loop in a loop, which is chosen for
 -- few, takes hours for many.
 set local enable_nestloop = off;
+
 set local work_mem = '64MB';
 set local jit = off;
 
@@ -78,34 +79,6 @@ odd as (
         where e.portal_id = :portal_id
         window w as (order by e.sequence)) e
     where sequence <> before + 1 or previous <> before_hash or at < before_at),
--- Steps of which more is told, or in another order, than an intent, its outcome, and that what was done is
--- verified. Those that were never called, skipped and already, are none.
-unusual as (
-    select e.plan_id, e.position
-    from audit.event e
-    where e.portal_id = :portal_id
-      and (e.kind = 'intent' or (e.kind = 'outcome' and e.word not in ('skipped', 'already')))
-    group by e.plan_id, e.position
-    having (min(e.sequence) = min(e.sequence) filter (where e.kind = 'intent')
-            and count(*) filter (where e.kind = 'intent') = 1
-            and (count(*) <= 2 and count(*) filter (where e.word = 'verified') = 0
-                 or count(*) = 3
-                    and count(*) filter (where e.kind = 'outcome' and e.word = 'done') = 1
-                    and max(e.sequence) filter (where e.kind = 'outcome' and e.word = 'verified')
-                        = max(e.sequence))) is distinct from true),
--- The state of each of them after each event about it.
-steps as (
-    select * from (
-        select e.sequence, e.kind, e.plan_id, e.position, e.word,
-               lag(case e.kind when 'intent' then 'intent' else e.word end)
-                   over (partition by e.plan_id, e.position order by e.sequence) as state
-        from audit.event e
-        join unusual u on u.plan_id = e.plan_id and u.position = e.position
-        where e.portal_id = :portal_id
-          and (e.kind = 'intent' or (e.kind = 'outcome' and e.word not in ('skipped', 'already')))) e
-    where case when kind = 'intent' then state in ('intent', 'unknown')
-               when word = 'verified' then coalesce(state, '') <> 'done'
-               else coalesce(state, '') not in ('intent', 'unknown') end),
 anchor as (
     select nullif(split_part(:'head', ':', 1), '')::bigint as sequence,
            decode(split_part(:'head', ':', 2), 'hex') as hash
@@ -134,19 +107,6 @@ finding as (
     from wrong where is_changed
     union all
     select sequence, 'the clock moved back' from odd where at < before_at
-    union all
-    select sequence, format('a second intent for row %s of plan %s', position, plan_id)
-    from steps where kind = 'intent' and state in ('intent', 'unknown')
-    union all
-    select sequence, format('row %s of plan %s is %s without an intent before it', position,
-                            plan_id, word)
-    from steps
-    where kind = 'outcome' and word <> 'verified' and coalesce(state, '') not in ('intent', 'unknown')
-      and not (word = 'done' and coalesce(state, '') = 'failed') -- told late, by the process that called
-    union all
-    select sequence, format('row %s of plan %s is verified without having been done', position,
-                            plan_id)
-    from steps where kind = 'outcome' and word = 'verified' and coalesce(state, '') <> 'done'
     union all
     select a.sequence, 'its hash is not the one kept outside: made anew from here or before'
     from anchor a
@@ -607,7 +567,59 @@ with event as (
     from audit.event e
     where e.portal_id = :portal_id
       and e.kind in ('plan', 'override', 'approval', 'ruling', 'ruling_end')),
--- The many: of each fact only what is looked at, next to the step that it is about.
+-- Each step that events tell of. Nearly all went as steps do (an intent, its outcome, that what was done
+-- is verified) and are stored so: there nothing is to be found.
+went as (
+    select e.plan_id, e.position,
+           (bool_and(a.is_so) and min(e.sequence) = min(e.sequence) filter (where e.kind = 'intent')
+            and case min(s.state)
+                when 'intent' then sum(a.part) = 1
+                when 'verified' then sum(a.part) = 111
+                     and max(e.sequence) = max(e.sequence) filter (where a.part = 100)
+                else sum(a.part) = 11 end) is true as is_ordinary
+    from audit.event e
+    left join audit.step s on s.portal_id = :portal_id and s.plan_id = e.plan_id
+        and s.position = e.position
+    cross join lateral (
+        select case when e.kind = 'intent' then 1 when e.word = 'verified' then 100 else 10 end as part,
+               coalesce(
+                   s.account_id = e.account_id and s.run_id = e.run_id
+                   and (extract(epoch from case when e.kind = 'intent' then s.intent_at
+                                                when e.word = 'verified' then s.verified_at
+                                                else s.outcome_at end) * 1000000)::bigint::text
+                       = e.fact ->> case e.kind when 'intent' then 'intent_us'
+                                                else 'outcome_us' end
+                   and s.action = case e.kind when 'intent' then e.word else e.fact ->> 'action' end
+                   and case when e.kind = 'intent'
+                            then (s.from_profile, s.to_profile)
+                                 is not distinct from (e.fact ->> 'from_profile', e.fact ->> 'to_profile')
+                            else e.fact ->> 'http_status' is not distinct from
+                                 case when e.word <> 'verified' then s.http_status::text end
+                                 and e.word not in ('approved', 'skipped', 'already')
+                                 and e.word = case when s.state = 'verified' and e.word <> 'verified'
+                                                   then 'done' else s.state end end,
+                   false) as is_so) a
+    where e.portal_id = :portal_id and e.kind in ('intent', 'outcome')
+    group by e.plan_id, e.position),
+-- (whoever took a number out of an event gives it none; -1 stands for that)
+odd as (
+    select coalesce(plan_id, -1) as plan_id, coalesce(position, -1) as position from went
+    where not is_ordinary),
+-- The state of each of them after each event about it. Those that were never called, skipped and
+-- already, are none.
+steps as (
+    select * from (
+        select e.sequence, e.kind, e.plan_id, e.position, e.word,
+               lag(case e.kind when 'intent' then 'intent' else e.word end)
+                   over (partition by e.plan_id, e.position order by e.sequence) as state
+        from audit.event e
+        join odd o on o.plan_id = e.plan_id and o.position = e.position
+        where e.portal_id = :portal_id
+          and (e.kind = 'intent' or (e.kind = 'outcome' and e.word not in ('skipped', 'already')))) e
+    where case when kind = 'intent' then state in ('intent', 'unknown')
+               when word = 'verified' then coalesce(state, '') <> 'done'
+               else coalesce(state, '') not in ('intent', 'unknown') end),
+-- Of each fact only what is looked at, next to the step that it is about.
 told as (
     select e.sequence, e.kind, e.run_id, e.plan_id, e.position, e.account_id, e.word,
            e.fact ->> case e.kind when 'intent' then 'intent_us' else 'outcome_us' end as at_us,
@@ -619,6 +631,7 @@ told as (
            and (s.from_profile, s.to_profile)
                is distinct from (e.fact ->> 'from_profile', e.fact ->> 'to_profile') as is_of_another
     from audit.event e
+    join odd o on o.plan_id = coalesce(e.plan_id, -1) and o.position = coalesce(e.position, -1)
     left join audit.step s on s.portal_id = :portal_id and s.plan_id = e.plan_id
         and s.position = e.position
     where e.portal_id = :portal_id and e.kind in ('intent', 'outcome')
@@ -690,9 +703,34 @@ done as (
            e.fact ->> 'outcome_us' as at_us
     from audit.event e
     where e.portal_id = :portal_id and e.kind = 'outcome' and e.word = 'done'),
+-- What was done and the act that is stored of it, where one is without the other, or other than it.
+unlike as (
+    select d.sequence, d.position, coalesce(d.plan_id, a.plan_id) as plan_id, a.act_id
+    from done d
+    full join (select * from audit.act where portal_id = :portal_id) a
+        on a.plan_id = d.plan_id and a.account_id = d.account_id and a.action = d.action
+    left join audit.plan_row r on r.portal_id = :portal_id and r.plan_id = d.plan_id
+        and r.position = d.position
+    where d.sequence is null or a.act_id is null
+       or ((extract(epoch from a.done_at) * 1000000)::bigint::text, a.rule, a.person_status,
+           a.from_profile, a.to_profile, a.from_roles)
+          is distinct from (d.at_us, r.rule, r.person, r.from_profile_id, r.to_profile_id,
+                            case when r.to_profile_id is not null then r.roles end)),
 finding as (
+    select sequence, format('a second intent for row %s of plan %s', position, plan_id) as says
+    from steps where kind = 'intent' and state in ('intent', 'unknown')
+    union all
+    select sequence, format('row %s of plan %s is %s without an intent before it', position,
+                            plan_id, word)
+    from steps
+    where kind = 'outcome' and word <> 'verified' and coalesce(state, '') not in ('intent', 'unknown')
+      and not (word = 'done' and coalesce(state, '') = 'failed') -- told late, by the process that called
+    union all
+    select sequence, format('row %s of plan %s is verified without having been done', position,
+                            plan_id)
+    from steps where kind = 'outcome' and word = 'verified' and coalesce(state, '') <> 'done'
+    union all
     select n.sequence, format('row %s of plan %s is not stored as it went', n.position, n.plan_id)
-        as says
     from standing n
     left join audit.step s on s.portal_id = :portal_id and s.plan_id = n.plan_id
         and s.position = n.position
@@ -728,7 +766,7 @@ finding as (
     join audit.plan p on p.portal_id = :portal_id and p.plan_id = s.plan_id
     join first f on p.run_id >= f.run_id
     where s.portal_id = :portal_id and s.state not in ('planned', 'approved') and not exists (
-        select 1 from standing n where n.plan_id = s.plan_id and n.position = s.position)
+        select 1 from went w where w.plan_id = s.plan_id and w.position = s.position)
     union all
     select i.sequence, format('row %s of plan %s was acted on with fewer approvals than it needs',
                               i.position, i.plan_id)
@@ -751,32 +789,18 @@ finding as (
                       where g.sequence = i.sequence
                         and strpos(g.overrides, '"' || i.held_by || '"') > 0)
     union all
-    select 0, format('act %s is stored, and no outcome tells of it', a.act_id)
-    from audit.act a
-    join audit.plan p on p.portal_id = :portal_id and p.plan_id = a.plan_id
+    select 0, format('act %s is stored, and no outcome tells of it', u.act_id)
+    from unlike u
+    join audit.plan p on p.portal_id = :portal_id and p.plan_id = u.plan_id
     join first f on p.run_id >= f.run_id
-    where a.portal_id = :portal_id and not exists (
-        select 1 from done d where d.plan_id = a.plan_id and d.account_id = a.account_id
-        and d.action = a.action)
+    where u.sequence is null
     union all
-    select d.sequence, format('row %s of plan %s was done, and no act is stored', d.position,
-                              d.plan_id)
-    from done d
-    where not exists (
-        select 1 from audit.act a
-        where a.portal_id = :portal_id and a.plan_id = d.plan_id and a.account_id = d.account_id
-          and a.action = d.action)
+    select u.sequence, format('row %s of plan %s was done, and no act is stored', u.position,
+                              u.plan_id)
+    from unlike u where u.act_id is null
     union all
-    select d.sequence, format('act %s is not stored as it was done', a.act_id)
-    from done d
-    join audit.act a on a.portal_id = :portal_id and a.plan_id = d.plan_id
-        and a.account_id = d.account_id and a.action = d.action
-    left join audit.plan_row r on r.portal_id = :portal_id and r.plan_id = d.plan_id
-        and r.position = d.position
-    where ((extract(epoch from a.done_at) * 1000000)::bigint::text, a.rule, a.person_status,
-           a.from_profile, a.to_profile, a.from_roles)
-          is distinct from (d.at_us, r.rule, r.person, r.from_profile_id, r.to_profile_id,
-                            case when r.to_profile_id is not null then r.roles end))
+    select u.sequence, format('act %s is not stored as it was done', u.act_id)
+    from unlike u where u.sequence is not null and u.act_id is not null)
 select count(*) as steps_findings,
        coalesce(string_agg(format('event %s: %s', sequence, says), E'\n' order by sequence, says)
                 || E'\n', '') as steps_told
@@ -814,12 +838,19 @@ newest as (
           from event e where kind in ('approval', 'rejection', 'run_end', 'guard')) e
     where who is not null
     order by kind, run_id, plan_id, position, who, sequence desc),
+-- (of those that have a reason, or might have one)
 last_step as (
-    select plan_id, position, max(sequence) as sequence,
-           coalesce(max(sequence) filter (where sealed is null) = max(sequence), false) as is_bare
-    from audit.event
-    where portal_id = :portal_id and kind in ('intent', 'outcome')
-    group by plan_id, position),
+    select e.plan_id, e.position, max(e.sequence) as sequence,
+           coalesce(max(e.sequence) filter (where e.sealed is null) = max(e.sequence), false)
+               as is_bare
+    from audit.event e
+    join (select s.plan_id, s.position from audit.step s
+          where s.portal_id = :portal_id and s.reason is not null
+          union
+          select plan_id, position from event where kind in ('intent', 'outcome')) s
+        on s.plan_id = e.plan_id and s.position = e.position
+    where e.portal_id = :portal_id and e.kind in ('intent', 'outcome')
+    group by e.plan_id, e.position),
 finding as (
     select e.sequence, 'what is personal about it was changed' as says
     from event e where e.is_there and e.is_whole is distinct from true

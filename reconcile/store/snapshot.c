@@ -405,19 +405,6 @@ static void add_fresh_login(struct text *row, const void *context, size_t i)
 
     if (!is_told(&account->login))
         return;
-    binary_row(row, PLACE_FIELDS + TOLD_FIELDS);
-    add_fresh_place(row, fresh, place);
-    add_told(row, &account->login);
-}
-
-static void add_fresh_known_login(struct text *row, const void *context, size_t i)
-{
-    const struct fresh *fresh = context;
-    size_t place = fresh->staged->known + i;
-    const struct account *account = staged_account(fresh->staged, place);
-
-    if (!is_told(&account->login))
-        return;
     binary_row(row, PLACE_FIELDS + TOLD_FIELDS + 1);
     add_fresh_place(row, fresh, place);
     add_told(row, &account->login);
@@ -470,25 +457,24 @@ static int stage_logins(const struct store *store, const struct staged *staged, 
                         struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *portal = store_number(&scratch, store->portal_id);
 
     if (PG_QUERY(store->pg, stage_login_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy_binary(store->pg, "stage_login_copy", query_stage_login_copy, add_login, staged,
                           staged->known, err) < 0 ||
         PG_QUERY(store->pg, stage_login_analyze, PG_NOTHING, NULL, err) < 0 ||
-        STORE_MERGE(store, login_add, id, err) < 0 || STORE_MERGE(store, login_know, id, err) < 0)
+        PG_QUERY(store->pg, login_replaced, PG_NOTHING, NULL, err, portal) < 0 ||
+        STORE_MERGE(store, login_know, id, err) < 0)
         return -1;
-    return PG_QUERY(store->pg, login_read, PG_NOTHING, NULL, err,
-                    store_number(&scratch, store->portal_id));
+    return PG_QUERY(store->pg, login_read, PG_NOTHING, NULL, err, portal);
 }
 
 static int copy_logins(const struct store *store, const struct fresh *fresh, struct err *err)
 {
     if (fresh->count == 0)
         return 0;
-    if (store_copy_binary(store->pg, "login_copy", query_login_copy, add_fresh_login, fresh,
-                          fresh->count, err) < 0 ||
-        store_copy_binary(store->pg, "login_known_copy", query_login_known_copy,
-                          add_fresh_known_login, fresh, fresh->count, err) < 0)
+    if (store_copy_binary(store->pg, "login_known_copy", query_login_known_copy, add_fresh_login,
+                          fresh, fresh->count, err) < 0)
         return -1;
     return STORE_MERGE(store, login_settle_fresh, fresh->snapshot_id, err);
 }

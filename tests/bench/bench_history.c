@@ -53,17 +53,17 @@ static const char *const statements[] = {
     "200) "
     "g) s(f) where f + 200 > 1 order by greatest(f, 1), a",
     /* Three in a hundred log in on a day: each account every 33 days or so. */
-    "insert into login (portal_id, at, seen_at, account_no, valid_from, kind, source) select "
+    "insert into login_past (portal_id, at, seen_at, account_no, valid_from, kind, source) select "
     "@P, "
     "timestamptz '2021-10-31 10:00Z' + greatest(f, 1) * interval '1 day' + a * interval '1 ms', "
     "timestamptz '2021-11-01 02:00Z' + greatest(f, 1) * interval '1 day', a, greatest(f, 1), "
     "'known', 'events' from generate_series(1, @A) a, lateral (select g from generate_series(1 "
     "- "
     "a % 33, @D, 33) g) s(f) order by greatest(f, 1), a",
-    "insert into login_known (portal_id, at, seen_at, read_at, account_no, valid_from, kind, "
-    "source) "
-    "select distinct on (account_no) portal_id, at, seen_at, null::timestamptz, account_no, "
-    "valid_from, kind, source from login order by account_no, valid_from desc",
+    "with newest as (delete from login_past p where valid_from = (select max(valid_from) from "
+    "login_past o where o.portal_id = p.portal_id and o.account_no = p.account_no) returning *) "
+    "insert into login_known (portal_id, at, seen_at, account_no, valid_from, kind, source) "
+    "select portal_id, at, seen_at, account_no, valid_from, kind, source from newest",
     "insert into person_version (portal_id, person_key, ordinal, valid_from, valid_to, "
     "employee_number, email, name, department, word, hire_date, key_unreadable, digest) select "
     "@P, 'n:' || lpad(a::text, 6, '0'), 1, greatest(f, 1), case when f + 200 <= @D then f "

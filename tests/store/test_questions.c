@@ -643,11 +643,12 @@ static const struct {
     {"account_version", "update account_version set valid_from = valid_from + 1 where account_no ="
                         " 2 and valid_from = (select min(valid_from) from account_version where"
                         " account_no = 2 and coalesce(valid_to, 999) > valid_from + 1)"},
-    {"login",
-     "update login set at = timestamptz '2031-01-01Z' where account_no = 2 and at is not"
-     " null and valid_from = (select max(valid_from) from login where account_no = 2 and at"
-     " is not null)"},
-    {"login", "delete from login where account_no = 2"},
+    {"login_known", "update login_known set at = timestamptz '2031-01-01Z' where account_no = 2 "
+                    "and at is not null"},
+    {"login_known", "delete from login_known where account_no = 2"},
+    {"login_past", "update login_past set at = timestamptz '2031-01-01Z' where account_no = 2 and "
+                   "at is not null"},
+    {"login_past", "delete from login_past where account_no = 2"},
     {"profile_version", "update profile_version set roles = '[]' where profile_id = 'p2'"},
     {"profile_version", "update profile_version set name = 'x' where profile_id = 'p2'"},
     {"person_version", "update person_version set last_day = date '2020-01-01' where person_key ="

@@ -17,10 +17,11 @@
 #include "store/migrate.h"
 #include "test.h"
 
-#define BEFORE_THE_CHAIN 3  /* the newest migration without it */
-#define BEFORE_RULINGS   9  /* likewise: plans were approved as a whole */
-#define BEFORE_NUMBERS   21 /* likewise: views of one portal knew no number of it */
-#define BEFORE_SILENCE   23
+#define BEFORE_THE_CHAIN   3  /* the newest migration without it */
+#define BEFORE_RULINGS     9  /* likewise: plans were approved as a whole */
+#define BEFORE_NUMBERS     21 /* likewise: views of one portal knew no number of it */
+#define BEFORE_SILENCE     23
+#define BEFORE_PAST_LOGINS 25
 
 #define OK(call)                                                                                   \
     do {                                                                                           \
@@ -31,7 +32,7 @@
 
 static void migrate_to(struct pg *pg, size_t count)
 {
-    struct migration list[BEFORE_SILENCE + 1] = {{0, "", ""}};
+    struct migration list[BEFORE_PAST_LOGINS + 1] = {{0, "", ""}};
     struct migrate_result result;
 
     memcpy(list, migrations, count * sizeof(list[0]));
@@ -342,8 +343,41 @@ TEST(views_that_somebody_else_made_are_left_alone)
     assert_string_equal(numbered, "3");
 }
 
-/* How many seats a plan would have freed is told by its rows: of one whose rows retention took away
- * nobody knows, which is not that there were none. */
+/* The newest of each account stands in one place since, and no row is told twice or lost. */
+TEST(last_logins_of_before_are_told_as_they_were)
+{
+    static const char logins[] =
+        "set search_path = reconcile, pg_catalog;"
+        "insert into login (portal_id, account_no, valid_from, kind, at, source, seen_at)"
+        " select portal_id, no, shot, kind::login_kind, at::timestamptz, 'read', now() from portal,"
+        " (values (1, 1, 'never', null), (1, 2, 'known', '2025-12-01Z'), (2, 1, 'known',"
+        " '2025-11-01Z'), (3, 2, 'unreadable', null)) v(no, shot, kind, at);"
+        "insert into login_known (portal_id, account_no, valid_from, kind, at, source, seen_at)"
+        " select distinct on (account_no) portal_id, account_no, valid_from, kind, at, source,"
+        " seen_at from login order by account_no, valid_from desc;"
+        "reset search_path";
+    static const char told[] =
+        "select string_agg(concat_ws(' ', account_no, from_snapshot, kind, (at at time zone"
+        " 'UTC')::date), ', ' order by account_no, from_snapshot) from audit.login_history";
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    struct migrate_result result;
+
+    migrate_to(pg, BEFORE_THE_CHAIN);
+    OK(pg_script(pg, "test", history, &why));
+    migrate_to(pg, BEFORE_PAST_LOGINS);
+    OK(pg_script(pg, "test", logins, &why));
+    CLEANUP(mem_cleanup) char *before = text(pg, told);
+    OK(migrate_run(pg, &result, &why));
+    CLEANUP(mem_cleanup) char *after = text(pg, told);
+    assert_string_equal(after, before);
+    assert_string_equal(after,
+                        "1 1 never, 1 2 known 2025-12-01, 2 1 known 2025-11-01, 3 2 unreadable");
+    CLEANUP(mem_cleanup)
+    char *past = text(pg, "select string_agg(concat_ws(' ', account_no, valid_from), ', ')"
+                          " from reconcile.login_past");
+    assert_string_equal(past, "1 1");
+}
+
 /* Of logins single reads tell as well: a mark that an event nobody could read had moved, or that an
  * upgrade had set, says nothing is missing where nothing is. Of activity it stays. */
 TEST(how_far_back_logins_were_told_is_forgotten_where_it_was_no_beginning)
@@ -376,6 +410,8 @@ TEST(how_far_back_logins_were_told_is_forgotten_where_it_was_no_beginning)
     }
 }
 
+/* How many seats a plan would have freed is told by its rows: of one whose rows retention took away
+ * nobody knows, which is not that there were none. */
 TEST(what_plans_of_before_would_free_is_told_of_those_that_have_their_rows)
 {
     static const char second[] =

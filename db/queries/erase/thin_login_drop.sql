@@ -1,5 +1,5 @@
 -- Last logins that another one replaced before a snapshot that is kept.
-delete from login l
+delete from login_past l
 using (select w.account_no, w.valid_from, coalesce(f.kept_id, w.valid_from) as kept_id,
               lead(w.valid_from) over (partition by w.account_no order by w.valid_from) as next
        from login w left join thinning f on f.snapshot_id = w.valid_from

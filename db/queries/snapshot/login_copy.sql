@@ -1,2 +1,0 @@
--- Last logins of accounts seen for the first time.
-copy login (portal_id, account_no, valid_from, kind, at, raw, source, seen_at) from stdin (format binary)
