@@ -571,12 +571,13 @@ with event as (
 -- is verified) and are stored so: there nothing is to be found.
 went as (
     select e.plan_id, e.position,
-           (bool_and(a.is_so) and min(e.sequence) = min(e.sequence) filter (where e.kind = 'intent')
-            and case min(s.state)
-                when 'intent' then sum(a.part) = 1
-                when 'verified' then sum(a.part) = 111
-                     and max(e.sequence) = max(e.sequence) filter (where a.part = 100)
-                else sum(a.part) = 11 end) is true as is_ordinary
+           (bool_and(a.is_so)
+            and count(*) = case min(s.state) when 'intent' then 1 when 'verified' then 3 else 2 end
+            and sum(a.part) = case min(s.state) when 'intent' then 1 when 'verified' then 111 else 11 end
+            and coalesce(min(e.sequence) filter (where a.part = 1)
+                         < max(e.sequence) filter (where a.part = 10), true)
+            and coalesce(max(e.sequence) filter (where a.part = 10)
+                         < max(e.sequence) filter (where a.part = 100), true)) is true as is_ordinary
     from audit.event e
     left join audit.step s on s.portal_id = :portal_id and s.plan_id = e.plan_id
         and s.position = e.position

@@ -251,8 +251,8 @@ static void migrate(const char *conninfo)
     REVIEW_OK(migrate_run(pg, &migrated, &why));
 }
 
-/* The one upgrade so far that makes indexes anew; to another server a statement goes alone. */
-TEST(an_upgrade_makes_indexes_anew_where_a_history_is_spread)
+/* Indexes are made anew, and a table has another name: to another server a statement goes alone. */
+TEST(an_upgrade_goes_through_where_a_history_is_spread)
 {
     NEEDS_DISTRIBUTED;
     CLEANUP(mem_cleanup) char *conninfo = distributed_create();
@@ -265,7 +265,13 @@ TEST(an_upgrade_makes_indexes_anew_where_a_history_is_spread)
                 " (portal_id, audit.plain(username)) where username is distinct from email");
     must(owner, "create index account_version_email on reconcile.account_version"
                 " (portal_id, audit.plain(email))");
-    must(owner, "delete from reconcile.migration where version = 25");
+    must(owner,
+         "create or replace view audit.login_history as select ''::text as portal, portal_id,"
+         " ''::text as account_id, account_no, valid_from as from_snapshot, seen_at as since,"
+         " kind::text as kind, at, source::text as source, seen_at from reconcile.login_past");
+    must(owner, "drop view reconcile.login");
+    must(owner, "alter table reconcile.login_past rename to login");
+    must(owner, "delete from reconcile.migration where version >= 25");
     migrate(conninfo);
     CLEANUP(mem_cleanup)
     char *made = try(owner,
@@ -275,6 +281,12 @@ TEST(an_upgrade_makes_indexes_anew_where_a_history_is_spread)
                      " ('account_version_email', false, true))",
                      &why);
     assert_string_equal(made, "2");
+    CLEANUP(mem_cleanup)
+    char *spread = try(owner,
+                       "select count(*) from pg_dist_partition where logicalrelid in"
+                       " ('reconcile.login_past'::regclass, 'reconcile.login_known'::regclass)",
+                       &why);
+    assert_string_equal(spread, "2");
 }
 
 TEST(a_history_that_is_spread_goes_on_as_it_was)

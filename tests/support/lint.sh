@@ -108,8 +108,8 @@ awk -f tests/support/queries.awk db/migrations/*.sql db/queries/*/*.sql |
     complain "a statement that cannot be sent to the server of its portal:"
 # Up to 0024 a history was spread only when it had them.
 ls db/migrations/*.sql | awk -F/ '$3 > "0025"' |
-    xargs grep -inE '^(create|drop)[a-z ]* index|^reindex' /dev/null |
-    complain "an upgrade of a history that is spread makes and drops indexes in a do block (0025):"
+    xargs grep -inE '^(create|drop)[a-z ]* index|^reindex|^alter table' /dev/null |
+    complain "an upgrade of a history that is spread alters tables and indexes in a do block (0025, 0026):"
 
 cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr \
     --suppress=missingIncludeSystem --suppress=uninitvar:tests/* --error-exitcode=1 -j 2 -D_GNU_SOURCE \
