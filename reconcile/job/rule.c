@@ -174,27 +174,17 @@ struct night {
     const struct plan *plan;
     const struct weighed *weighed;
     struct rule_book book;
+    struct table row_of; /* an account's row of the plan that does something */
     bool doubt; /* of everybody: the snapshot is incomplete, or a guard of evidence holds */
 };
-
-static const struct plan_row *row_of(const struct plan *plan, const char *account_id,
-                                     size_t *ret_index)
-{
-    for (size_t i = 0; i < plan->row_count; i++) {
-        if (plan->row[i].action != ACTION_KEEP && text_equal(plan->row[i].account_id, account_id)) {
-            *ret_index = i;
-            return &plan->row[i];
-        }
-    }
-    return NULL;
-}
 
 static struct ruling_night night_of(const struct night *night, const struct decision *decision,
                                     struct row_subject *subject)
 {
     const struct job *job = night->job;
-    size_t index = 0;
-    const struct plan_row *row = row_of(night->plan, decision->account->id, &index);
+    uint32_t at = table_find(&night->row_of, decision->account->id);
+    size_t index = at == TABLE_END ? 0 : table_value(&night->row_of, at);
+    const struct plan_row *row = at == TABLE_END ? NULL : &night->plan->row[index];
     struct ruling_night one = {
         .now = job->now,
         .today = job->today,
@@ -359,8 +349,13 @@ int rule_night(struct job *job, const struct collected *collected, const struct 
         return 0;
     if (rule_book_open(job, &arena, plan, &night.book, err) < 0)
         return -1;
-    return end_rulings(&night, err) < 0 || announce(&night, err) < 0 ||
-                   forget_unreached(&night, err) < 0
-               ? -1
-               : 0;
+    table_init(&night.row_of, plan->row_count);
+    for (size_t i = 0; i < plan->row_count; i++) {
+        if (plan->row[i].action != ACTION_KEEP && plan->row[i].account_id)
+            table_add(&night.row_of, plan->row[i].account_id, (uint32_t)i);
+    }
+    int failed = end_rulings(&night, err) < 0 || announce(&night, err) < 0 ||
+                 forget_unreached(&night, err) < 0;
+    table_release(&night.row_of);
+    return failed ? -1 : 0;
 }

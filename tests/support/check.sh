@@ -9,7 +9,15 @@ jobs=-j$(nproc)
 work=$(mktemp -d)
 with_gcc="store end" # the suites that run as gcc makes them; of the others its word is enough, clang's run
 lanes=
-trap 'for lane in $lanes; do kill "$lane" 2>/dev/null; done; rm -rf "$work"' EXIT
+end() { # a process and what it began: a lane does not hear of Ctrl-C, nor do its steps
+    set -- "$1" $(cat "/proc/$1/task/"*/children 2>/dev/null)
+    kill "$1" 2>/dev/null
+    shift
+    for child; do
+        (end "$child")
+    done
+}
+trap 'for lane in $lanes; do end "$lane"; done; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 began=$(date +%s)
 
