@@ -112,7 +112,7 @@ static int fail(struct run *run, size_t number, enum verdict verdict, bool is_42
 }
 
 static int take_good(struct run *run, size_t number, const char *url,
-                     const struct http_answer *answer)
+                     struct http_answer *answer)
 {
     CLEANUP(err_release) struct err failure = ERR_INIT;
     int wish = run->rounds->use(run->rounds->context, number, answer, &failure);
