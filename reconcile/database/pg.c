@@ -331,12 +331,15 @@ static int check_shape(const PGresult *result, const char *name, enum pg_shape s
     return 0;
 }
 
+enum format { AS_TEXT = 0, AS_BINARY = 1 };
+
 static int send_query(struct pg *pg, const char *name, const char *sql,
-                      const char *const *parameter, size_t count, struct err *err)
+                      const char *const *parameter, size_t count, enum format format,
+                      struct err *err)
 {
     if (check_usable(pg, name, err) < 0)
         return -1;
-    if (!PQsendQueryParams(pg->conn, sql, (int)count, NULL, parameter, NULL, NULL, 0))
+    if (!PQsendQueryParams(pg->conn, sql, (int)count, NULL, parameter, NULL, NULL, (int)format))
         return lost(pg, name, err);
     return 0;
 }
@@ -347,7 +350,7 @@ int pg_run(struct pg *pg, const char *name, const char *sql, enum pg_shape shape
     int64_t deadline = clock_steady_ms() + pg->call_ms;
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    if (send_query(pg, name, sql, parameter, count, err) < 0 ||
+    if (send_query(pg, name, sql, parameter, count, AS_TEXT, err) < 0 ||
         finish(pg, deadline, name, &result, err) < 0)
         return -1;
     if (is_copy_state(PQresultStatus(result)))
@@ -434,7 +437,8 @@ int pg_copy_begin(struct pg *pg, const char *name, const char *sql, struct err *
     int64_t deadline = clock_steady_ms() + pg->call_ms;
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    if (send_query(pg, name, sql, NULL, 0, err) < 0 || finish(pg, deadline, name, &result, err) < 0)
+    if (send_query(pg, name, sql, NULL, 0, AS_TEXT, err) < 0 ||
+        finish(pg, deadline, name, &result, err) < 0)
         return -1;
     if (PQresultStatus(result) != PGRES_COPY_IN) {
         if (is_copy_state(PQresultStatus(result)))
@@ -544,7 +548,7 @@ int pg_each(struct pg *pg, const char *name, const char *sql, const char *const 
             size_t count, int (*each)(const PGresult *row, void *context, struct err *err),
             void *context, struct err *err)
 {
-    if (send_query(pg, name, sql, parameter, count, err) < 0)
+    if (send_query(pg, name, sql, parameter, count, AS_BINARY, err) < 0)
         return -1;
     if (!PQsetSingleRowMode(pg->conn))
         return lost(pg, name, err);

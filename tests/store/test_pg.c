@@ -457,6 +457,44 @@ TEST(pg_each_calls_for_every_row)
     assert_int_equal(sum.rows, 100000);
 }
 
+/* The values of one row of each type that is read, and those at their ends. */
+static int check_values(const PGresult *row, void *context, struct err *err)
+{
+    (void)err;
+    ++*(int *)context;
+    assert_int_equal(pg_int(row, 0, 0), -32768);
+    assert_int_equal(pg_int(row, 0, 1), -2147483647);
+    assert_int_equal(pg_int(row, 0, 2), INT64_C(9223372036854775807));
+    assert_true(pg_bool(row, 0, 3));
+    assert_false(pg_bool(row, 0, 4));
+    assert_string_equal(pg_text(row, 0, 5), "Zoë\n");
+    assert_string_equal(pg_text(row, 0, 6), "");
+    assert_null(pg_text(row, 0, 7));
+    assert_string_equal(pg_text(row, 0, 8), "[1, {\"a\": null}]");
+    assert_string_equal(pg_text(row, 0, 9), "[ 1]");
+    assert_int_equal(pg_instant(row, 0, 10).us, INT64_C(951782400123456));
+    assert_int_equal(pg_instant(row, 0, 11).us, -1);
+    assert_int_equal(pg_instant(row, 0, 12).us, 7); /* as a number */
+    assert_false(instant_is_set(pg_instant(row, 0, 13)));
+    return 0;
+}
+
+TEST(pg_each_gives_every_type_as_it_is)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    int rows = 0;
+
+    must(pg_each(pg, "values",
+                 "select (-32768)::smallint, -2147483647, 9223372036854775807, true, false,"
+                 " 'Zoë' || chr(10), ''::text, null::text, '[1,{\"a\":null}]'::jsonb, '[ 1]'::json,"
+                 " timestamptz '2000-02-29 00:00:00.123456Z',"
+                 " timestamptz '1969-12-31 23:59:59.999999Z', 7::bigint, null::timestamptz",
+                 NULL, 0, check_values, &rows, &err),
+         &err);
+    assert_int_equal(rows, 1);
+}
+
 TEST(pg_each_stopped_gives_its_error_and_connection_lives)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
