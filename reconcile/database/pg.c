@@ -331,13 +331,35 @@ static int check_shape(const PGresult *result, const char *name, enum pg_shape s
     return 0;
 }
 
+/* The server answers ROLLBACK to a commit of a transaction in which something failed. */
+static int check_commit(const struct pg *pg, PGresult *result, struct err *err)
+{
+    if (strcmp(PQcmdStatus(result), "COMMIT") == 0)
+        return 0;
+    return err_set(err, ERR_INTERNAL,
+                   "%s: the transaction was rolled back, a statement in it had failed", pg->where);
+}
+
+/* The answer to pg_commit_later, before anything else is asked. */
+static int settle(struct pg *pg, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (!pg->owes)
+        return 0;
+    pg->owes = false;
+    if (finish(pg, clock_steady_ms() + pg->call_ms, "commit", &result, err) < 0)
+        return -1;
+    return check_commit(pg, result, err);
+}
+
 enum format { AS_TEXT = 0, AS_BINARY = 1 };
 
 static int send_query(struct pg *pg, const char *name, const char *sql,
                       const char *const *parameter, size_t count, enum format format,
                       struct err *err)
 {
-    if (check_usable(pg, name, err) < 0)
+    if (check_usable(pg, name, err) < 0 || settle(pg, err) < 0)
         return -1;
     if (!PQsendQueryParams(pg->conn, sql, (int)count, NULL, parameter, NULL, NULL, (int)format))
         return lost(pg, name, err);
@@ -367,7 +389,7 @@ int pg_script(struct pg *pg, const char *name, const char *sql, struct err *err)
     int64_t deadline = clock_steady_ms() + pg->call_ms;
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    if (check_usable(pg, name, err) < 0)
+    if (check_usable(pg, name, err) < 0 || settle(pg, err) < 0)
         return -1;
     if (!PQsendQuery(pg->conn, sql))
         return lost(pg, name, err);
@@ -393,11 +415,15 @@ int pg_commit(struct pg *pg, struct err *err)
 
     if (pg_run(pg, "commit", "commit", PG_NOTHING, NULL, 0, &result, err) < 0)
         return -1;
-    /* The server answers ROLLBACK to a commit of a transaction in which something failed. */
-    if (strcmp(PQcmdStatus(result), "COMMIT") != 0)
-        return err_set(err, ERR_INTERNAL,
-                       "%s: the transaction was rolled back, a statement in it had failed",
-                       pg->where);
+    return check_commit(pg, result, err);
+}
+
+int pg_commit_later(struct pg *pg, struct err *err)
+{
+    if (send_query(pg, "commit", "commit", NULL, 0, AS_TEXT, err) < 0 ||
+        flush(pg, clock_steady_ms() + pg->call_ms, "commit", err) < 0)
+        return -1;
+    pg->owes = true;
     return 0;
 }
 

@@ -77,6 +77,9 @@ int pg_script(struct pg *pg, const char *name, const char *sql, struct err *err)
 
 int pg_begin(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
 int pg_commit(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
+/* Sends the commit and waits for nothing: the next call waits for its answer, and fails where it
+ * did. Of a transaction that only reads, whose end is what takes the time (a held cursor). */
+int pg_commit_later(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
 /* For every way out that has not committed; does not report. Nothing happens outside of a
  * transaction. */
 void pg_rollback(struct pg *pg);

@@ -11,6 +11,7 @@ struct pg {
     char *where;  /* for messages */
     int64_t call_ms;
     char *copy_name; /* of the COPY that is open */
+    bool owes;       /* the answer to a commit that nobody has waited for yet */
 };
 
 /* What the server or libpq says, on one line and without control characters. */

@@ -523,6 +523,59 @@ TEST(pg_each_error_among_the_rows_is_reported)
     assert_int_equal(number(pg, "select 1"), 1);
 }
 
+/* --- a commit that is waited for later --- */
+
+TEST(pg_commit_later_lets_the_next_call_wait_and_keeps_a_held_cursor)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct sum sum = {.rows = 0};
+
+    must(pg_begin(pg, &err), &err);
+    must(
+        pg_run(pg, "declare",
+               "declare kept no scroll cursor with hold for select generate_series(1, $1::integer)",
+               PG_NOTHING, (const char *const[]){"1000"}, 1, NULL, &err),
+        &err);
+    must(pg_commit_later(pg, &err), &err);
+    assert_int_equal(number(pg, "select 7"), 7);
+    assert_int_equal(PQtransactionStatus(pg_raw(pg)), PQTRANS_IDLE);
+    must(pg_each(pg, "fetch", "fetch all from kept", NULL, 0, add_row, &sum, &err), &err);
+    assert_int_equal(sum.rows, 1000);
+    assert_int_equal(sum.total, 1000 * 1001 / 2);
+}
+
+TEST(pg_commit_later_that_fails_is_the_next_call_s_error)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    must(pg_begin(pg, &err), &err); /* the division is made when the commit fills the cursor */
+    must(pg_run(pg, "declare",
+                "declare kept no scroll cursor with hold for"
+                " select 1 / (3 - i) from generate_series(1, 5) i",
+                PG_NOTHING, NULL, 0, NULL, &err),
+         &err);
+    must(pg_commit_later(pg, &err), &err);
+    assert_int_equal(pg_run(pg, "next", "select 1", PG_ONE, NULL, 0, NULL, &err), -1);
+    assert_non_null(strstr(err.text, "22012"));
+    assert_int_equal(number(pg, "select 1"), 1);
+}
+
+TEST(pg_commit_later_of_a_failed_transaction_is_no_success)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    must(pg_begin(pg, &err), &err);
+    assert_int_equal(pg_run(pg, "bad", "select 1 / 0", PG_ONE, NULL, 0, NULL, NULL), -1);
+    must(pg_commit_later(pg, &err), &err);
+    assert_int_equal(pg_begin(pg, &err), -1);
+    assert_non_null(strstr(err.text, "rolled back"));
+    pg_rollback(pg);
+    assert_int_equal(number(pg, "select 1"), 1);
+}
+
 /* --- asked to end --- */
 
 TEST(pg_run_asked_to_end_gives_way)
