@@ -277,6 +277,8 @@ int work_report(struct work *work, struct plan *plan, enum report_format format,
     progress_done(&work->terminal);
     if (job_stand(&work->job, plan, err) < 0)
         return -1;
+    if (work->config.database.embedded)
+        pg_write_back(work->database.pg);
     if (session_report(output, plan, format, err) < 0)
         return -1;
     if (work->job.record_back) { /* the numbers of plans may be those of files that tell of what is

@@ -5,6 +5,8 @@
 
 #include <signal.h>
 
+#include "base/parallel.h"
+
 static void *do_task(void *argument)
 {
     struct aside *aside = argument;
@@ -18,10 +20,12 @@ void aside_begin(struct aside *aside, int (*task)(void *context, struct err *err
     sigset_t all, before;
 
     *aside = (struct aside){.task = task, .context = context, .err = ERR_INIT};
-    sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    aside->started = pthread_create(&aside->thread, NULL, do_task, aside) == 0;
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (parallel_processors() > 1) {
+        sigfillset(&all);
+        (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+        aside->started = pthread_create(&aside->thread, NULL, do_task, aside) == 0;
+        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
     if (!aside->started)
         (void)do_task(aside);
 }

@@ -21,7 +21,8 @@ struct aside {
     pthread_t thread;
 };
 
-/* Where no thread can be had the work is done here. Signals are not for it. */
+/* Where no thread can be had, or the process may use one processor alone, the work is done here.
+ * Signals are not for it. */
 void aside_begin(struct aside *aside, int (*task)(void *context, struct err *err), void *context);
 /* To be called once. What the task gave. */
 int aside_end(struct aside *aside, struct err *err) __attribute__((warn_unused_result));

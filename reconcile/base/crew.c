@@ -7,9 +7,9 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/parallel.h"
 
 struct crew {
     void (*work)(void *context, size_t worker, void *thing);
@@ -75,11 +75,10 @@ static void start(struct crew *crew, size_t workers)
 
 static size_t workers_for(size_t things)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     size_t workers = things < CREW_MOST ? things : CREW_MOST;
 
-    if (processors < (long)workers)
-        workers = processors > 0 ? (size_t)processors : 0;
+    if (parallel_processors() < workers)
+        workers = parallel_processors();
     return workers > 1 ? workers : 0;
 }
 

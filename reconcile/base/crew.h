@@ -14,8 +14,9 @@
 
 struct crew;
 
-/* As many workers as the machine has processors, and no more than `things` are to come; where that
- * is one, none at all: crew_give does the work itself, as worker 0. Signals are not for them. */
+/* As many workers as the process may use processors, and no more than `things` are to come; where
+ * that is one, none at all: crew_give does the work itself, as worker 0. Signals are not for them.
+ */
 struct crew *crew_new(size_t things, void (*work)(void *context, size_t worker, void *thing),
                       void *context) __attribute__((returns_nonnull));
 /* Waits while as many things as there are workers wait to be begun: what they hold is bounded. */

@@ -340,17 +340,18 @@ static int check_commit(const struct pg *pg, PGresult *result, struct err *err)
                    "%s: the transaction was rolled back, a statement in it had failed", pg->where);
 }
 
-/* The answer to pg_commit_later, before anything else is asked. */
+/* The answer to what was sent and not waited for, before anything else is asked. */
 static int settle(struct pg *pg, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
+    bool matters = pg->owes == OWES_COMMIT;
 
-    if (!pg->owes)
+    if (pg->owes == OWES_NOTHING)
         return 0;
-    pg->owes = false;
-    if (finish(pg, clock_steady_ms() + pg->call_ms, "commit", &result, err) < 0)
-        return -1;
-    return check_commit(pg, result, err);
+    pg->owes = OWES_NOTHING;
+    if (finish(pg, clock_steady_ms() + pg->call_ms, "commit", &result, matters ? err : NULL) < 0)
+        return matters ? -1 : 0;
+    return matters ? check_commit(pg, result, err) : 0;
 }
 
 enum format { AS_TEXT = 0, AS_BINARY = 1 };
@@ -418,13 +419,25 @@ int pg_commit(struct pg *pg, struct err *err)
     return check_commit(pg, result, err);
 }
 
+static int send_ahead(struct pg *pg, const char *sql, struct err *err)
+{
+    if (send_query(pg, sql, sql, NULL, 0, AS_TEXT, err) < 0)
+        return -1;
+    return flush(pg, clock_steady_ms() + pg->call_ms, sql, err);
+}
+
 int pg_commit_later(struct pg *pg, struct err *err)
 {
-    if (send_query(pg, "commit", "commit", NULL, 0, AS_TEXT, err) < 0 ||
-        flush(pg, clock_steady_ms() + pg->call_ms, "commit", err) < 0)
+    if (send_ahead(pg, "commit", err) < 0)
         return -1;
-    pg->owes = true;
+    pg->owes = OWES_COMMIT;
     return 0;
+}
+
+void pg_write_back(struct pg *pg)
+{
+    if (send_ahead(pg, "checkpoint", NULL) == 0)
+        pg->owes = OWES_ANY;
 }
 
 /* Leaves a COPY that will not be completed: the server forgets its rows. */

@@ -80,6 +80,9 @@ int pg_commit(struct pg *pg, struct err *err) __attribute__((warn_unused_result)
 /* Sends the commit and waits for nothing: the next call waits for its answer, and fails where it
  * did. Of a transaction that only reads, whose end is what takes the time (a held cursor). */
 int pg_commit_later(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
+/* Lets the server write to its disk what it has in memory, while its caller does something else: a
+ * server that is stopped soon has less to write then. Whether it does is nobody's matter. */
+void pg_write_back(struct pg *pg);
 /* For every way out that has not committed; does not report. Nothing happens outside of a
  * transaction. */
 void pg_rollback(struct pg *pg);
@@ -110,8 +113,8 @@ const char *pg_text(const PGresult *result, int row, int column); /* NULL for SQ
 int64_t pg_int(const PGresult *result, int row, int column);
 bool pg_bool(const PGresult *result, int row, int column);
 double pg_double(const PGresult *result, int row, int column);
-/* Columns selected as microseconds since the epoch: (extract(epoch from t) * 1000000)::bigint, or by
- * pg_each the time itself. NULL is no instant, and no day below. */
+/* Columns selected as microseconds since the epoch: (extract(epoch from t) * 1000000)::bigint, or
+ * by pg_each the time itself. NULL is no instant, and no day below. */
 struct instant pg_instant(const PGresult *result, int row, int column);
 /* Columns selected as text YYYY-MM-DD */
 struct day pg_day(const PGresult *result, int row, int column);

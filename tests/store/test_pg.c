@@ -576,6 +576,20 @@ TEST(pg_commit_later_of_a_failed_transaction_is_no_success)
     assert_int_equal(number(pg, "select 1"), 1);
 }
 
+TEST(pg_write_back_is_waited_for_by_the_next_call_and_never_fails_it)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    pg_write_back(pg);
+    assert_int_equal(number(pg, "select 3"), 3);
+    must(pg_begin(pg, &err), &err); /* of which a statement failed, nothing is taken any more */
+    assert_int_equal(pg_run(pg, "bad", "select 1 / 0", PG_ONE, NULL, 0, NULL, NULL), -1);
+    pg_write_back(pg);
+    pg_rollback(pg);
+    assert_int_equal(number(pg, "select 4"), 4);
+}
+
 /* --- asked to end --- */
 
 TEST(pg_run_asked_to_end_gives_way)
