@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "host/command.h"
 #include "host/log.h"
+#include "job/collect.h"
 #include "job/figures.h"
 #include "job/stand.h"
 #include "job/stop.h"
@@ -27,6 +28,7 @@ static void log_waiting(void *context, double seconds, const char *why)
 
 static void release(struct work *work)
 {
+    collect_forget_ahead(&work->job);
     bynder_free(work->bynder);
     work->bynder = NULL;
     database_release(&work->database);
@@ -86,6 +88,7 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
     work->job.today = instant_day(work->job.now, work->config.policy.zone);
     progress_init(&work->terminal, STDERR_FILENO, &work->job.progress);
     work->job.only_looks = !work->watched;
+    collect_roster_ahead(&work->job);
     if (session_open(&work->config, SESSION_MIGRATES, &work->database, &work->store, err) < 0 ||
         audit_record_check(&work->config, &work->store, invocation->arena, &work->job.record_back,
                            err) < 0 ||
@@ -274,6 +277,8 @@ int work_report(struct work *work, struct plan *plan, enum report_format format,
     progress_done(&work->terminal);
     if (job_stand(&work->job, plan, err) < 0)
         return -1;
+    if (work->config.database.embedded)
+        pg_write_back(work->database.pg);
     if (session_report(output, plan, format, err) < 0)
         return -1;
     if (work->job.record_back) { /* the numbers of plans may be those of files that tell of what is

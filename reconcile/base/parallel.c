@@ -4,6 +4,7 @@
 #include "base/parallel.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <unistd.h>
 
@@ -17,13 +18,24 @@ struct part {
     bool started;
 };
 
+size_t parallel_processors(void)
+{
+    cpu_set_t usable;
+
+    /* more than the set holds: the machine has them all */
+    long processors = sched_getaffinity(0, sizeof(usable), &usable) == 0
+                          ? CPU_COUNT(&usable)
+                          : sysconf(_SC_NPROCESSORS_ONLN);
+    return processors > 0 ? (size_t)processors : 1;
+}
+
 size_t parallel_parts(size_t count)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t processors = parallel_processors();
 
-    if (count < WORTH_SPLITTING || processors < 2)
+    if (count < WORTH_SPLITTING)
         return 1;
-    return processors < PARALLEL_PARTS_MAX ? (size_t)processors : PARALLEL_PARTS_MAX;
+    return processors < PARALLEL_PARTS_MAX ? processors : PARALLEL_PARTS_MAX;
 }
 
 static void *run_part(void *argument)

@@ -1,5 +1,5 @@
 /*
- * parallel: one loop over independent elements, split over the machine's processors.
+ * parallel: one loop over independent elements, split over the processors that it may use.
  *
  * Only for work whose result does not depend on how it is split: every part gets its own range and
  * its own scratch memory, and nothing is shared that is written.
@@ -10,6 +10,9 @@
 #include <stddef.h>
 
 #define PARALLEL_PARTS_MAX 8
+
+/* Of the machine, those that this process may use: one of which there is nothing to share. */
+size_t parallel_processors(void);
 
 /* Into how many parts a loop of `count` elements is worth splitting: 1 for a small one. */
 size_t parallel_parts(size_t count);

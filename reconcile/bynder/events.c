@@ -317,7 +317,7 @@ static int tell(struct many *many, size_t number, const struct events_page *page
     return many->over[number] ? HTTP_GO_ON : HTTP_ONE_MORE;
 }
 
-static int use_one(void *context, size_t number, const struct http_answer *answer, struct err *err)
+static int use_one(void *context, size_t number, struct http_answer *answer, struct err *err)
 {
     struct many *many = context;
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;

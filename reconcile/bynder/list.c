@@ -8,13 +8,16 @@
  * it is not, the list is read once more from the start, and after that the snapshot is incomplete.
  *
  * Pages lie in the order of their numbers and are looked through in that order, whenever they came:
- * of an account that is listed twice the one on the earlier page is kept.
+ * of an account that is listed twice the one on the earlier page is kept. A page is checked where
+ * it comes, so that a bad one is asked for again; its accounts are made meanwhile by others (crew),
+ * each of whom has memory and a reader of their own.
  *
  * Invariant: `complete` is only ever set here, at the end of a reading in which nothing was odd.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crew.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/parse.h"
@@ -34,13 +37,23 @@ struct page {
     int64_t limit;   /* as it told, or NOT_TOLD */
     bool odd_header;
     bool is_read;
+    bool too_long;       /* it held more than its limit */
+    const char *flaw;    /* of the first unusable item */
+    const char *failure; /* why it was no use after all, though its JSON is good */
+};
+
+/* Who makes accounts of a page's items. */
+struct hand {
+    struct arena arena;
+    struct account_reader reader;
 };
 
 struct listing {
     struct bynder *bynder;
     struct arena arena; /* of this reading alone: a second one does not keep the first */
     const struct progress *progress;
-    struct account_reader reader;
+    struct hand hand[CREW_MOST]; /* the first is of whoever reads page by page, too */
+    struct crew *crew;           /* while many pages are read */
     struct account_index known;
     struct account *account; /* [0, count) is looked through; pages that are not stand behind */
     size_t count, capacity;
@@ -61,7 +74,6 @@ struct listing {
     const char *failure;  /* why a page is missing: of the first that is */
     size_t failure_page;
     const char *flaw; /* of the first unusable item */
-    size_t flaw_page;
 };
 
 /* What is kept of the reading before. */
@@ -72,7 +84,11 @@ struct seen_before {
 
 static void listing_release(struct listing *listing)
 {
-    account_reader_release(&listing->reader);
+    crew_end(listing->crew);
+    for (size_t i = 0; i < COUNT_OF(listing->hand); i++) {
+        account_reader_release(&listing->hand[i].reader);
+        arena_release(&listing->hand[i].arena);
+    }
     account_index_release(&listing->known);
     arena_release(&listing->arena);
     free(listing->together);
@@ -105,6 +121,7 @@ static size_t with_gone(size_t listed)
 /* One page being taken apart. */
 struct taking {
     struct listing *listing;
+    struct hand *hand;
     struct page *page;
     size_t number;
     size_t room; /* accounts that may stand at its place; 0 = any number */
@@ -112,41 +129,36 @@ struct taking {
 
 static void note_flaw(const struct taking *taking, size_t index, const char *flaw)
 {
-    struct listing *listing = taking->listing;
+    struct page *page = taking->page;
 
-    taking->page->unusable++;
-    if (listing->flaw && listing->flaw_page <= taking->number)
-        return;
-    listing->flaw = arena_printf(&listing->arena, "item %zu of page %zu: %s", index + 1,
-                                 taking->number, flaw ? flaw : "it has no readable 'id'");
-    listing->flaw_page = taking->number;
+    page->unusable++;
+    if (!page->flaw)
+        page->flaw = arena_printf(&taking->hand->arena, "item %zu of page %zu: %s", index + 1,
+                                  taking->number, flaw ? flaw : "it has no readable 'id'");
 }
 
 static int take_item(void *context, size_t index, struct json_object *item, const char *flaw,
                      struct err *err)
 {
-    struct taking *taking = context;
-    struct listing *listing = taking->listing;
+    const struct taking *taking = context;
     struct page *page = taking->page;
     size_t place = page->from + page->taken;
     struct account account;
 
-    page->items++;
-    if (!item || !account_reader_read(&listing->reader, item, &account)) {
+    if (!item || !account_reader_read(&taking->hand->reader, item, &account)) {
         note_flaw(taking, index, flaw);
         return 0;
     }
     if (taking->room > 0 && page->taken >= taking->room) {
-        listing->too_long = true;
+        page->too_long = true;
         return 0;
     }
     if (place >= LIMIT_ACCOUNTS)
         return err_set(err, ERR_INTERNAL, "the portal lists more than %d users", LIMIT_ACCOUNTS);
     if (taking->room == 0)
-        reserve(listing, place, place + 1);
-    listing->account[place] = account;
+        reserve(taking->listing, place, place + 1);
+    taking->listing->account[place] = account;
     page->taken++;
-    listing->taken++;
     return 0;
 }
 
@@ -168,19 +180,18 @@ static void show_progress(const struct listing *listing)
                                   listing->total > 0 ? (size_t)listing->total : 0);
 }
 
-/* May be called again for the same page: until the JSON as a whole is accepted nothing is taken. */
-static int take_page(struct taking *taking, const struct http_answer *answer, struct err *err)
+/* What a page tells of itself, and where its items are. May be called again for the same page. */
+static int open_page(struct listing *listing, const struct http_answer *answer, struct page *page,
+                     struct json_list *ret_items, struct err *err)
 {
-    struct page *page = taking->page;
-
     *page = (struct page){.from = page->from};
     page->total = header_number(page, answer, "X-Pagination-TotalRecords");
     page->limit = header_number(page, answer, "X-Pagination-Limit");
     if (page->from == 0 && page->total > 0 && page->total <= LIMIT_ACCOUNTS)
-        reserve(taking->listing, 0, with_gone((size_t)(page->total + taking->listing->limit)));
-    if (json_each(answer->body.data, answer->body.length, take_item, taking, err) < 0)
+        reserve(listing, 0, with_gone((size_t)(page->total + listing->limit)));
+    if (json_list_read(answer->body.data, answer->body.length, ret_items, err) < 0)
         return -1;
-    page->is_read = true;
+    page->items = ret_items->count;
     return 0;
 }
 
@@ -203,6 +214,9 @@ static void look_through(struct listing *listing, size_t number, const struct pa
     listing->added = listing->count - before;
     listing->unusable += page->unusable;
     listing->odd_header |= page->odd_header;
+    listing->too_long |= page->too_long;
+    if (!listing->flaw)
+        listing->flaw = page->flaw;
     listing->total_moved |= number > 1 && page->total != listing->total;
     listing->total = page->total;
     if (page->limit > 0 && page->limit < listing->limit)
@@ -220,12 +234,12 @@ static void add_page_url(const struct listing *listing, size_t number, struct te
               (long long)listing->limit, number);
 }
 
-static void note_missing(struct listing *listing, size_t number, const struct err *failure)
+static void note_missing(struct listing *listing, size_t number, const char *failure)
 {
     if (listing->failure && listing->failure_page <= number)
         return;
     listing->failure = arena_printf(&listing->arena, "page %zu of the users is missing: %s", number,
-                                    failure->text ? failure->text : "no answer");
+                                    failure ? failure : "no answer");
     listing->failure_page = number;
 }
 
@@ -242,26 +256,57 @@ static void add_url(void *context, size_t number, struct text *url)
     add_page_url(context, page_of(number), url);
 }
 
-static int use_page(void *context, size_t number, const struct http_answer *answer, struct err *err)
+/* A page that came, until its accounts are made. */
+struct arrival {
+    struct taking taking;
+    struct text body;
+    struct json_list items; /* of the body */
+};
+
+static void make_accounts(void *context, size_t worker, void *thing)
 {
     struct listing *listing = context;
-    struct taking taking = {
-        .listing = listing,
-        .page = &listing->together[number],
-        .number = page_of(number),
-        .room = (size_t)listing->limit,
-    };
+    struct arrival *arrival = thing;
+    struct page *page = arrival->taking.page;
+    CLEANUP(err_release) struct err failure = ERR_INIT;
 
-    if (take_page(&taking, answer, err) < 0)
+    arrival->taking.hand = &listing->hand[worker];
+    if (json_list_each(&arrival->items, take_item, &arrival->taking, &failure) < 0)
+        page->failure = arena_strdup(&listing->hand[worker].arena, failure.text);
+    json_list_release(&arrival->items);
+    text_release(&arrival->body);
+    free(arrival);
+}
+
+static int use_page(void *context, size_t number, struct http_answer *answer, struct err *err)
+{
+    struct listing *listing = context;
+    struct page *page = &listing->together[number];
+    CLEANUP(json_list_release) struct json_list items = {.count = 0};
+
+    if (open_page(listing, answer, page, &items, err) < 0)
         return -1;
+    page->is_read = true;
+    listing->taken += items.count;
     show_progress(listing);
-    /* Behind an empty page there is nothing, whatever was announced. */
-    return taking.page->items > 0 ? HTTP_GO_ON : HTTP_NO_MORE;
+    if (items.count == 0)
+        return HTTP_NO_MORE; /* behind an empty page there is nothing, whatever was announced */
+    struct arrival *arrival = mem_calloc(1, sizeof(*arrival));
+    arrival->taking = (struct taking){.listing = listing,
+                                      .page = page,
+                                      .number = page_of(number),
+                                      .room = (size_t)listing->limit};
+    arrival->body = answer->body;
+    arrival->items = items;
+    answer->body = TEXT_INIT;
+    items = (struct json_list){.count = 0};
+    crew_give(listing->crew, arrival);
+    return HTTP_GO_ON;
 }
 
 static void miss_page(void *context, size_t number, const struct err *failure)
 {
-    note_missing(context, page_of(number), failure);
+    note_missing(context, page_of(number), failure->text);
 }
 
 static void give_up(void *context, unsigned failures, const struct err *last)
@@ -306,7 +351,11 @@ static int read_together(struct listing *listing, size_t pages, struct err *err)
     for (size_t i = 0; i < count; i++)
         listing->together[i].from = (i + 1) * (size_t)listing->limit;
     reserve(listing, listing->count, with_gone(pages * (size_t)listing->limit));
-    if (bynder_rounds(&rounds, count, &failure) < 0) {
+    listing->crew = crew_new(count, make_accounts, listing);
+    int failed = bynder_rounds(&rounds, count, &failure);
+    crew_end(listing->crew);
+    listing->crew = NULL;
+    if (failed) {
         if (failure.code != ERR_UNREACHABLE)
             return err_move(err, &failure);
         if (!listing->failure)
@@ -314,8 +363,11 @@ static int read_together(struct listing *listing, size_t pages, struct err *err)
                 arena_printf(&listing->arena, "pages of the users are missing: %s", failure.text);
     }
     for (size_t i = 0; i < count; i++) {
-        if (listing->together[i].is_read)
-            look_through(listing, page_of(i), &listing->together[i]);
+        const struct page *page = &listing->together[i];
+        if (page->failure)
+            note_missing(listing, page_of(i), page->failure);
+        else if (page->is_read)
+            look_through(listing, page_of(i), page);
         else
             listing->ended_early = true;
     }
@@ -326,13 +378,19 @@ static int read_together(struct listing *listing, size_t pages, struct err *err)
 
 static int use_single_page(void *context, const struct http_answer *answer, struct err *err)
 {
-    return take_page(context, answer, err);
+    struct taking *taking = context;
+    CLEANUP(json_list_release) struct json_list items = {.count = 0};
+
+    if (open_page(taking->listing, answer, taking->page, &items, err) < 0)
+        return -1;
+    return json_list_each(&items, take_item, taking, err);
 }
 
 static int read_page(struct listing *listing, size_t number, struct err *err)
 {
     struct page page = {.from = listing->count};
-    struct taking taking = {.listing = listing, .page = &page, .number = number};
+    struct taking taking = {
+        .listing = listing, .hand = &listing->hand[0], .page = &page, .number = number};
     CLEANUP(text_release) struct text url = TEXT_INIT;
 
     add_page_url(listing, number, &url);
@@ -340,6 +398,7 @@ static int read_page(struct listing *listing, size_t number, struct err *err)
                    err) < 0)
         return -1;
     look_through(listing, number, &page);
+    listing->taken += page.items;
     show_progress(listing);
     return 0;
 }
@@ -376,7 +435,7 @@ static int read_on(struct listing *listing, struct err *err)
             continue;
         if (failure.code != ERR_UNREACHABLE)
             return err_move(err, &failure);
-        note_missing(listing, listing->number + 1, &failure);
+        note_missing(listing, listing->number + 1, failure.text);
     }
     return 0;
 }
@@ -446,6 +505,8 @@ static void keep_accounts(struct listing *listing, struct arena *arena, struct s
     snapshot->count = listing->count;
     snapshot->capacity = listing->capacity;
     arena_adopt(arena, &listing->arena);
+    for (size_t i = 0; i < COUNT_OF(listing->hand); i++)
+        arena_adopt(arena, &listing->hand[i].arena);
 }
 
 static int list_users(struct bynder *bynder, struct arena *arena, const struct progress *progress,
@@ -460,8 +521,10 @@ static int list_users(struct bynder *bynder, struct arena *arena, const struct p
 
         listing.limit = bynder->config->page_size;
         listing.total = NOT_TOLD;
-        account_reader_init(&listing.reader, &listing.arena);
-        listing.reader.texts = snapshot->texts;
+        for (size_t i = 0; i < COUNT_OF(listing.hand); i++) {
+            account_reader_init(&listing.hand[i].reader, &listing.hand[i].arena);
+            listing.hand[i].reader.texts = snapshot->texts;
+        }
         reserve(&listing, 0, 1);
         if (read_pages(&listing, err) < 0)
             return -1;

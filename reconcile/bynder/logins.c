@@ -71,8 +71,7 @@ static int take_user(struct reading *reading, const struct http_answer *answer,
     return 0;
 }
 
-static int use_answer(void *context, size_t number, const struct http_answer *answer,
-                      struct err *err)
+static int use_answer(void *context, size_t number, struct http_answer *answer, struct err *err)
 {
     struct reading *reading = context;
     struct account *account = account_of(reading, number);

@@ -159,10 +159,10 @@ struct rounds {
     void *context; /* of the functions below */
     /* Appends the address of this read. */
     void (*add_url)(void *context, size_t number, struct text *url);
-    /* A good answer. A failure (-1) counts as one of the answer: it is asked again. HTTP_NO_MORE
-     * sends nothing more, and what is under way still comes. HTTP_ONE_MORE: this read again, which
-     * has another address by now. */
-    int (*use)(void *context, size_t number, const struct http_answer *answer, struct err *err);
+    /* A good answer, whose body may be taken. A failure (-1) counts as one of the answer: it is
+     * asked again. HTTP_NO_MORE sends nothing more, and what is under way still comes.
+     * HTTP_ONE_MORE: this read again, which has another address by now. */
+    int (*use)(void *context, size_t number, struct http_answer *answer, struct err *err);
     /* This read was tried in vain. */
     void (*miss)(void *context, size_t number, const struct err *failure);
     /* So many failed one after the other that what is left is not sent any more. */

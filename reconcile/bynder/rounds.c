@@ -111,8 +111,7 @@ static int fail(struct run *run, size_t number, enum verdict verdict, bool is_42
     return verdict == VERDICT_AGAIN && run->failed_in_row >= TROUBLE ? HTTP_NO_MORE : HTTP_GO_ON;
 }
 
-static int take_good(struct run *run, size_t number, const char *url,
-                     const struct http_answer *answer)
+static int take_good(struct run *run, size_t number, const char *url, struct http_answer *answer)
 {
     CLEANUP(err_release) struct err failure = ERR_INIT;
     int wish = run->rounds->use(run->rounds->context, number, answer, &failure);

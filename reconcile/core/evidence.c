@@ -227,24 +227,34 @@ static size_t refresh(struct arena *arena, const struct evidence_settings *setti
                       const struct decision *decision, size_t share, size_t *ret_index)
 {
     const struct snapshot *snapshot = context->snapshot;
-    size_t others = 0;
+    size_t kept = 0;
+    bool is_cut = false; /* to the oldest so far, the youngest of which others must be older than */
 
     if (share == 0)
         return 0;
-    struct candidate *cleared = arena_calloc(arena, snapshot->count + 1, sizeof(cleared[0]));
+    size_t room = 2 * share < snapshot->count ? 2 * share : snapshot->count;
+    struct candidate *oldest = arena_calloc(arena, room, sizeof(oldest[0]));
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
-        if (account->status == ACCOUNT_ACTIVE && can_be_read(&decision[i], context->now) &&
-            !must_be_read(settings, context, twins, &decision[i]))
-            cleared[others++] = (struct candidate){.index = i, .account = account};
+        const struct candidate candidate = {.index = i, .account = account};
+        if (account->status != ACCOUNT_ACTIVE || !can_be_read(&decision[i], context->now) ||
+            must_be_read(settings, context, twins, &decision[i]) ||
+            (is_cut && compare_age(&candidate, &oldest[share - 1]) > 0))
+            continue;
+        oldest[kept++] = candidate;
+        if (kept < room)
+            continue;
+        qsort(oldest, kept, sizeof(oldest[0]), compare_age);
+        kept = share;
+        is_cut = true;
     }
-    if (others > 0)
-        qsort(cleared, others, sizeof(cleared[0]), compare_age);
-    if (share > others)
-        share = others;
-    for (size_t i = 0; i < share; i++)
-        ret_index[i] = cleared[i].index;
-    return share;
+    if (kept > 0)
+        qsort(oldest, kept, sizeof(oldest[0]), compare_age);
+    if (kept > share)
+        kept = share;
+    for (size_t i = 0; i < kept; i++)
+        ret_index[i] = oldest[i].index;
+    return kept;
 }
 
 size_t evidence_choose(struct arena *arena, const struct evidence_settings *settings,

@@ -331,12 +331,38 @@ static int check_shape(const PGresult *result, const char *name, enum pg_shape s
     return 0;
 }
 
-static int send_query(struct pg *pg, const char *name, const char *sql,
-                      const char *const *parameter, size_t count, struct err *err)
+/* The server answers ROLLBACK to a commit of a transaction in which something failed. */
+static int check_commit(const struct pg *pg, PGresult *result, struct err *err)
 {
-    if (check_usable(pg, name, err) < 0)
+    if (strcmp(PQcmdStatus(result), "COMMIT") == 0)
+        return 0;
+    return err_set(err, ERR_INTERNAL,
+                   "%s: the transaction was rolled back, a statement in it had failed", pg->where);
+}
+
+/* The answer to what was sent and not waited for, before anything else is asked. */
+static int settle(struct pg *pg, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    bool matters = pg->owes == OWES_COMMIT;
+
+    if (pg->owes == OWES_NOTHING)
+        return 0;
+    pg->owes = OWES_NOTHING;
+    if (finish(pg, clock_steady_ms() + pg->call_ms, "commit", &result, matters ? err : NULL) < 0)
+        return matters ? -1 : 0;
+    return matters ? check_commit(pg, result, err) : 0;
+}
+
+enum format { AS_TEXT = 0, AS_BINARY = 1 };
+
+static int send_query(struct pg *pg, const char *name, const char *sql,
+                      const char *const *parameter, size_t count, enum format format,
+                      struct err *err)
+{
+    if (check_usable(pg, name, err) < 0 || settle(pg, err) < 0)
         return -1;
-    if (!PQsendQueryParams(pg->conn, sql, (int)count, NULL, parameter, NULL, NULL, 0))
+    if (!PQsendQueryParams(pg->conn, sql, (int)count, NULL, parameter, NULL, NULL, (int)format))
         return lost(pg, name, err);
     return 0;
 }
@@ -347,7 +373,7 @@ int pg_run(struct pg *pg, const char *name, const char *sql, enum pg_shape shape
     int64_t deadline = clock_steady_ms() + pg->call_ms;
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    if (send_query(pg, name, sql, parameter, count, err) < 0 ||
+    if (send_query(pg, name, sql, parameter, count, AS_TEXT, err) < 0 ||
         finish(pg, deadline, name, &result, err) < 0)
         return -1;
     if (is_copy_state(PQresultStatus(result)))
@@ -364,7 +390,7 @@ int pg_script(struct pg *pg, const char *name, const char *sql, struct err *err)
     int64_t deadline = clock_steady_ms() + pg->call_ms;
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    if (check_usable(pg, name, err) < 0)
+    if (check_usable(pg, name, err) < 0 || settle(pg, err) < 0)
         return -1;
     if (!PQsendQuery(pg->conn, sql))
         return lost(pg, name, err);
@@ -390,12 +416,28 @@ int pg_commit(struct pg *pg, struct err *err)
 
     if (pg_run(pg, "commit", "commit", PG_NOTHING, NULL, 0, &result, err) < 0)
         return -1;
-    /* The server answers ROLLBACK to a commit of a transaction in which something failed. */
-    if (strcmp(PQcmdStatus(result), "COMMIT") != 0)
-        return err_set(err, ERR_INTERNAL,
-                       "%s: the transaction was rolled back, a statement in it had failed",
-                       pg->where);
+    return check_commit(pg, result, err);
+}
+
+static int send_ahead(struct pg *pg, const char *sql, struct err *err)
+{
+    if (send_query(pg, sql, sql, NULL, 0, AS_TEXT, err) < 0)
+        return -1;
+    return flush(pg, clock_steady_ms() + pg->call_ms, sql, err);
+}
+
+int pg_commit_later(struct pg *pg, struct err *err)
+{
+    if (send_ahead(pg, "commit", err) < 0)
+        return -1;
+    pg->owes = OWES_COMMIT;
     return 0;
+}
+
+void pg_write_back(struct pg *pg)
+{
+    if (send_ahead(pg, "checkpoint", NULL) == 0)
+        pg->owes = OWES_ANY;
 }
 
 /* Leaves a COPY that will not be completed: the server forgets its rows. */
@@ -434,7 +476,8 @@ int pg_copy_begin(struct pg *pg, const char *name, const char *sql, struct err *
     int64_t deadline = clock_steady_ms() + pg->call_ms;
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    if (send_query(pg, name, sql, NULL, 0, err) < 0 || finish(pg, deadline, name, &result, err) < 0)
+    if (send_query(pg, name, sql, NULL, 0, AS_TEXT, err) < 0 ||
+        finish(pg, deadline, name, &result, err) < 0)
         return -1;
     if (PQresultStatus(result) != PGRES_COPY_IN) {
         if (is_copy_state(PQresultStatus(result)))
@@ -544,7 +587,7 @@ int pg_each(struct pg *pg, const char *name, const char *sql, const char *const 
             size_t count, int (*each)(const PGresult *row, void *context, struct err *err),
             void *context, struct err *err)
 {
-    if (send_query(pg, name, sql, parameter, count, err) < 0)
+    if (send_query(pg, name, sql, parameter, count, AS_BINARY, err) < 0)
         return -1;
     if (!PQsetSingleRowMode(pg->conn))
         return lost(pg, name, err);

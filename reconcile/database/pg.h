@@ -77,6 +77,12 @@ int pg_script(struct pg *pg, const char *name, const char *sql, struct err *err)
 
 int pg_begin(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
 int pg_commit(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
+/* Sends the commit and waits for nothing: the next call waits for its answer, and fails where it
+ * did. Of a transaction that only reads, whose end is what takes the time (a held cursor). */
+int pg_commit_later(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
+/* Lets the server write to its disk what it has in memory, while its caller does something else: a
+ * server that is stopped soon has less to write then. Whether it does is nobody's matter. */
+void pg_write_back(struct pg *pg);
 /* For every way out that has not committed; does not report. Nothing happens outside of a
  * transaction. */
 void pg_rollback(struct pg *pg);
@@ -94,20 +100,21 @@ int pg_copy_send(struct pg *pg, struct text *rows, bool flush, struct err *err)
 int pg_copy_end(struct pg *pg, int64_t *ret_rows, struct err *err)
     __attribute__((warn_unused_result));
 
-/* A large result row by row (single-row mode): `each` is called for every row; -1 from it stops the
- * statement, and its error is the error. */
+/* A large result row by row (single-row mode), in binary, which costs the server less: `each` is
+ * called for every row; -1 from it stops the statement, and its error is the error. */
 int pg_each(struct pg *pg, const char *name, const char *sql, const char *const *parameter,
             size_t count, int (*each)(const PGresult *row, void *context, struct err *err),
             void *context, struct err *err) __attribute__((warn_unused_result));
 
-/* Typed columns of row `row`; a value that does not parse is our mistake (assert), and so is NULL
- * for int, bool and double. A double is a plain decimal: select it as numeric. */
+/* Typed columns of row `row`, of a result in text or in binary; a value that does not parse is our
+ * mistake (assert), and so is NULL for int, bool and double. A double is a plain decimal: select it
+ * as numeric, and not by pg_each. */
 const char *pg_text(const PGresult *result, int row, int column); /* NULL for SQL NULL */
 int64_t pg_int(const PGresult *result, int row, int column);
 bool pg_bool(const PGresult *result, int row, int column);
 double pg_double(const PGresult *result, int row, int column);
-/* Columns selected as microseconds since the epoch: (extract(epoch from t) * 1000000)::bigint.
- * NULL is no instant, and no day below. */
+/* Columns selected as microseconds since the epoch: (extract(epoch from t) * 1000000)::bigint, or
+ * by pg_each the time itself. NULL is no instant, and no day below. */
 struct instant pg_instant(const PGresult *result, int row, int column);
 /* Columns selected as text YYYY-MM-DD */
 struct day pg_day(const PGresult *result, int row, int column);

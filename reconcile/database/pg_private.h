@@ -11,6 +11,11 @@ struct pg {
     char *where;  /* for messages */
     int64_t call_ms;
     char *copy_name; /* of the COPY that is open */
+    enum {
+        OWES_NOTHING = 0,
+        OWES_COMMIT, /* the answer to one that nobody has waited for yet */
+        OWES_ANY,    /* likewise, whatever it is */
+    } owes;
 };
 
 /* What the server or libpq says, on one line and without control characters. */

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "facts/likeness.h"
@@ -317,11 +318,34 @@ struct digest roster_values(const struct roster *roster)
     return digest_rows(one, roster->count);
 }
 
+/* Both digests, each by itself. */
+struct settling {
+    const struct roster *roster;
+    struct digest content, values;
+};
+
+static void settle_part(void *context, size_t part, size_t begin, size_t end)
+{
+    struct settling *settling = context;
+
+    (void)part;
+    for (size_t i = begin; i < end; i++) {
+        if (i == 0)
+            settling->content = roster_content(settling->roster);
+        else
+            settling->values = roster_values(settling->roster);
+    }
+}
+
 void roster_settle(struct roster *roster)
 {
+    struct settling settling = {.roster = roster};
+    size_t parts = parallel_parts(roster->count);
+
     roster->settled = false;
-    roster->content = roster_content(roster);
-    roster->values = roster_values(roster);
+    parallel_for(2, parts < 2 ? parts : 2, settle_part, &settling);
+    roster->content = settling.content;
+    roster->values = settling.values;
     roster->settled = true;
 }
 

@@ -21,6 +21,7 @@
 #include "base/words.h"
 
 struct scan {
+    struct json_list *list; /* whose elements are noted; NULL = nobody's */
     const char *bytes;
     size_t length, at;
     size_t members;           /* of all objects seen */
@@ -186,6 +187,27 @@ static bool scan_member(struct scan *scan, unsigned depth)
     return skip(scan, ':') && scan_value(scan, depth);
 }
 
+/* An element of the list whose elements are wanted, with what was counted in it. */
+static bool scan_element(struct scan *scan, unsigned depth)
+{
+    struct json_list *list = scan->list;
+    struct json_element element;
+
+    skip_blanks(scan);
+    element.from = scan->at;
+    scan->members = scan->values = 0;
+    scan->lone_surrogate = false;
+    if (!scan_value(scan, depth))
+        return false;
+    element.to = scan->at;
+    element.members = scan->members;
+    element.values = scan->values;
+    element.lone_surrogate = scan->lone_surrogate;
+    list->element = mem_grow(list->element, list->count, &list->capacity, sizeof(list->element[0]));
+    list->element[list->count++] = element;
+    return true;
+}
+
 /* An array or an object, which differ in their ends and in what is between the commas. */
 static bool scan_container(struct scan *scan, char end, unsigned depth)
 {
@@ -195,9 +217,12 @@ static bool scan_container(struct scan *scan, char end, unsigned depth)
         return true;
     if (end == ']' && scan->list_depth == 0)
         scan->list_depth = depth;
+    bool is_noted = scan->list && end == ']' && depth == 1;
     do {
         scan->element += end == ']' && scan->list_depth == depth;
-        if (!(end == '}' ? scan_member(scan, depth) : scan_value(scan, depth)))
+        if (!(end == '}' ? scan_member(scan, depth)
+              : is_noted ? scan_element(scan, depth)
+                         : scan_value(scan, depth)))
             return false;
     } while (skip(scan, ','));
     return skip(scan, end);
@@ -289,11 +314,12 @@ static void add_place(struct text *text, const struct scan *scan)
     }
 }
 
-/* The whole of the bytes is one value that begins with `first`; any with a NUL. */
-static int scan_document(const char *bytes, size_t length, char first, struct scan *ret_scan,
-                         struct err *err)
+/* The whole of the bytes is one value that begins with `first`; any with a NUL. Elements are noted
+ * in `list`, where there is one. */
+static int scan_document(const char *bytes, size_t length, char first, struct json_list *list,
+                         struct scan *ret_scan, struct err *err)
 {
-    struct scan scan = {.bytes = bytes, .length = length};
+    struct scan scan = {.list = list, .bytes = bytes, .length = length};
     CLEANUP(text_release) struct text place = TEXT_INIT;
 
     if (length > INT_MAX - 1)
@@ -387,7 +413,7 @@ int json_parse_object(const char *bytes, size_t length, struct json_object **ret
     const char *flaw;
 
     skip_mark(&bytes, &length);
-    if (scan_document(bytes, length, '{', &scan, err) < 0)
+    if (scan_document(bytes, length, '{', NULL, &scan, err) < 0)
         return -1;
     start = (struct scan){.bytes = bytes, .length = length};
     skip_blanks(&start);
@@ -440,19 +466,54 @@ static int hand_elements(const struct handing *handing, struct scan *scan, struc
     return 0;
 }
 
+void json_list_release(struct json_list *list)
+{
+    free(list->element);
+    *list = (struct json_list){.count = 0};
+}
+
+int json_list_read(const char *bytes, size_t length, struct json_list *ret_list, struct err *err)
+{
+    CLEANUP(json_list_release) struct json_list list = {.count = 0};
+    struct scan scan;
+
+    skip_mark(&bytes, &length);
+    list.bytes = bytes;
+    if (scan_document(bytes, length, '[', &list, &scan, err) < 0)
+        return -1;
+    *ret_list = list;
+    list.element = NULL;
+    return 0;
+}
+
+int json_list_each(const struct json_list *list, json_each_item *each, void *context,
+                   struct err *err)
+{
+    CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
+
+    for (size_t i = 0; i < list->count; i++) {
+        const struct json_element *element = &list->element[i];
+        const struct scan counted = {.members = element->members,
+                                     .values = element->values,
+                                     .lone_surrogate = element->lone_surrogate};
+        const char *flaw;
+        CLEANUP(json_freep)
+        struct json_object *item = build(tokener, list->bytes + element->from,
+                                         element->to - element->from, &counted, &flaw);
+        if (each(context, i, item, flaw, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int json_each(const char *bytes, size_t length, json_each_item *each, void *context,
               struct err *err)
 {
-    CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
-    struct handing handing = {.tokener = tokener, .each = each, .context = context};
-    struct scan scan = {.bytes = NULL};
+    CLEANUP(json_list_release) struct json_list list = {.count = 0};
 
-    skip_mark(&bytes, &length);
-    if (scan_document(bytes, length, '[', &scan, err) < 0)
-        return -1;
-    scan.at = 0;
-    skip_blanks(&scan);
-    return hand_elements(&handing, &scan, err);
+    return json_list_read(bytes, length, &list, err) < 0
+               ? -1
+               : json_list_each(&list, each, context, err);
 }
 
 /* Stands at the first member of an object that was accepted, or at its end. false: at its end. Else
@@ -536,7 +597,7 @@ int json_each_of_pages(const char *bytes, size_t length, const char *list, json_
     skip_blanks(&scan);
     first = peek(&scan) == '[' ? '[' : '{';
     size_t from = scan.at;
-    if (scan_document(scan.bytes, scan.length, first, &scan, err) < 0)
+    if (scan_document(scan.bytes, scan.length, first, NULL, &scan, err) < 0)
         return -1;
     if (first == '{')
         return hand_page(&handing, &scan, from, 0, err);
@@ -556,7 +617,7 @@ int json_whole(const char *bytes, size_t length, struct json_part *ret_whole, st
     struct scan scan = {.bytes = NULL};
 
     skip_mark(&bytes, &length);
-    if (scan_document(bytes, length, '\0', &scan, err) < 0)
+    if (scan_document(bytes, length, '\0', NULL, &scan, err) < 0)
         return -1;
     scan.at = 0;
     skip_blanks(&scan);
@@ -706,182 +767,4 @@ int json_each_line(const char *bytes, size_t length, json_each_item *each, void 
         bytes = feed ? feed + 1 : end;
     }
     return 0;
-}
-
-/* --- values --- */
-
-static enum json_found find(const struct json_object *object, const char *name,
-                            struct json_object **ret_value)
-{
-    if (!json_object_object_get_ex(object, name, ret_value))
-        return JSON_MISSING;
-    return *ret_value ? JSON_FOUND : JSON_NULL;
-}
-
-static enum json_found copy_string(struct json_object *value, size_t limit, struct arena *arena,
-                                   const char **ret_string)
-{
-    const char *string;
-    size_t length;
-
-    if (!json_object_is_type(value, json_type_string))
-        return JSON_UNREADABLE;
-    string = json_object_get_string(value);
-    length = (size_t)json_object_get_string_len(value);
-    if (length > limit || !text_is_utf8(string, length))
-        return JSON_UNREADABLE;
-    *ret_string = arena_strndup(arena, string, length);
-    return JSON_FOUND;
-}
-
-enum json_found json_string(const struct json_object *object, const char *name, size_t limit,
-                            struct arena *arena, const char **ret_string)
-{
-    struct json_object *value = NULL;
-    enum json_found found = find(object, name, &value);
-
-    return found == JSON_FOUND ? copy_string(value, limit, arena, ret_string) : found;
-}
-
-/* json-c clamps what is out of range to the ends, so the ends themselves are not believed. */
-static bool integer_of(const struct json_object *value, int64_t *ret_integer)
-{
-    int64_t integer;
-
-    if (!json_object_is_type(value, json_type_int))
-        return false;
-    integer = json_object_get_int64(value);
-    if (integer == INT64_MAX || integer == INT64_MIN)
-        return false;
-    *ret_integer = integer;
-    return true;
-}
-
-enum json_found json_label(const struct json_object *object, const char *name, size_t limit,
-                           struct arena *arena, const char **ret_string)
-{
-    struct json_object *value = NULL;
-    enum json_found found = find(object, name, &value);
-    int64_t integer = -1;
-
-    if (found != JSON_FOUND)
-        return found;
-    if (!json_object_is_type(value, json_type_int))
-        return copy_string(value, limit, arena, ret_string);
-    if (!integer_of(value, &integer) || integer < 0)
-        return JSON_UNREADABLE;
-    *ret_string = arena_printf(arena, "%lld", (long long)integer);
-    return JSON_FOUND;
-}
-
-enum json_found json_integer(const struct json_object *object, const char *name, int64_t minimum,
-                             int64_t maximum, int64_t *ret_integer)
-{
-    struct json_object *value = NULL;
-    enum json_found found = find(object, name, &value);
-    int64_t integer = 0;
-
-    if (found != JSON_FOUND)
-        return found;
-    if (!integer_of(value, &integer) || integer < minimum || integer > maximum)
-        return JSON_UNREADABLE;
-    *ret_integer = integer;
-    return JSON_FOUND;
-}
-
-/* A word that says yes or no. */
-static bool flag_of_word(struct json_object *value, bool *ret_flag)
-{
-    static const struct {
-        const char *written;
-        bool flag;
-    } forms[] = {{"true", true}, {"1", true}, {"false", false}, {"0", false}};
-    const char *written = json_object_get_string(value);
-    size_t i = 0;
-
-    if (strlen(written) != (size_t)json_object_get_string_len(value) ||
-        !WORD_FIND(forms, written, &i))
-        return false;
-    *ret_flag = forms[i].flag;
-    return true;
-}
-
-enum json_found json_flag(const struct json_object *object, const char *name, bool *ret_flag)
-{
-    struct json_object *value = NULL;
-    enum json_found found = find(object, name, &value);
-    int64_t integer = -1;
-
-    if (found != JSON_FOUND)
-        return found;
-    /* json-c makes a text only of what is none, and has no memory for it at times: no text is asked
-     * of a boolean or a number, or a user who is active would be unreadable */
-    if (json_object_is_type(value, json_type_boolean)) {
-        *ret_flag = json_object_get_boolean(value);
-        return JSON_FOUND;
-    }
-    if (json_object_is_type(value, json_type_string))
-        return flag_of_word(value, ret_flag) ? JSON_FOUND : JSON_UNREADABLE;
-    if (!integer_of(value, &integer) || integer < 0 || integer > 1)
-        return JSON_UNREADABLE;
-    *ret_flag = integer == 1;
-    return JSON_FOUND;
-}
-
-enum json_found json_array(const struct json_object *object, const char *name, size_t maximum,
-                           const struct json_object **ret_array, size_t *ret_count)
-{
-    struct json_object *value = NULL;
-    enum json_found found = find(object, name, &value);
-
-    if (found != JSON_FOUND)
-        return found;
-    if (!json_object_is_type(value, json_type_array) || json_object_array_length(value) > maximum)
-        return JSON_UNREADABLE;
-    *ret_array = value;
-    *ret_count = json_object_array_length(value);
-    return JSON_FOUND;
-}
-
-const struct json_object *json_array_object(const struct json_object *array, size_t index)
-{
-    const struct json_object *item = json_object_array_get_idx(array, index);
-
-    return json_object_is_type(item, json_type_object) ? item : NULL;
-}
-
-enum json_found json_array_string(const struct json_object *array, size_t index, size_t limit,
-                                  struct arena *arena, const char **ret_string)
-{
-    struct json_object *item = json_object_array_get_idx(array, index);
-
-    return item ? copy_string(item, limit, arena, ret_string) : JSON_NULL;
-}
-
-/* Of what is none as well, which json-c makes one of and may have no memory for. */
-static const char *text_of(struct json_object *value)
-{
-    const char *text = json_object_get_string(value);
-
-    if (!text)
-        mem_exhausted();
-    return text;
-}
-
-const char *json_raw(const struct json_object *object, const char *name, size_t limit,
-                     struct arena *arena)
-{
-    CLEANUP(text_release) struct text printable = TEXT_INIT;
-    CLEANUP(mem_cleanup) char *start = NULL;
-    struct json_object *value = NULL;
-    const char *written;
-
-    if (find(object, name, &value) == JSON_MISSING)
-        return NULL;
-    written = value ? text_of(value) : "null";
-    start = mem_strndup(written, limit);
-    text_add_printable(&printable, start);
-    if (strlen(written) > limit)
-        text_add(&printable, "…");
-    return arena_strdup(arena, text_cstr(&printable));
 }

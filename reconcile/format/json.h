@@ -42,6 +42,23 @@ typedef int json_each_item(void *context, size_t index, struct json_object *item
 int json_each(const char *bytes, size_t length, json_each_item *each, void *context,
               struct err *err) __attribute__((warn_unused_result));
 
+/* The same in two steps: the document is checked and its elements are found; then they are handed
+ * out, by whichever thread, one at a time. The list borrows the bytes. */
+struct json_list {
+    const char *bytes;
+    struct json_element {
+        size_t from, to;
+        size_t members, values;
+        bool lone_surrogate;
+    } * element;
+    size_t count, capacity;
+};
+int json_list_read(const char *bytes, size_t length, struct json_list *ret_list, struct err *err)
+    __attribute__((warn_unused_result));
+int json_list_each(const struct json_list *list, json_each_item *each, void *context,
+                   struct err *err) __attribute__((warn_unused_result));
+void json_list_release(struct json_list *list);
+
 /* The same for the pages of a list: one such object or an array of them. `head` gets each page, the
  * array in its member `list` (case aside) empty, and returned 0; then `each` gets the elements of
  * that array. */

@@ -1,6 +1,7 @@
 /*
- * The C library knows the zones; it is asked for the offset at every step of six hours from 1990 to
- * 2100, and a change between two steps is bisected to its second. After that nobody needs TZ again.
+ * The C library knows the zones; it is asked for the offset on every day from 1990 to 2100, and a
+ * change between two of them is bisected to its second: of all zones no two changes are nearer than
+ * 6.9 days. After that nobody needs TZ again.
  *
  * The C library takes every name, and an unknown one silently as UTC, which would shift all days of
  * a run. So the name is checked by form, the file is opened by its full path and must be a whole
@@ -21,7 +22,7 @@
 
 #define ZONEINFO "/usr/share/zoneinfo/"
 
-enum { LARGEST_FILE = 1 << 20, STEP_S = 6 * 3600 };
+enum { LARGEST_FILE = 1 << 20, STEP_S = 24 * 3600 };
 
 #define FIRST_S INT64_C(631152000)  /* 1990-01-01T00:00:00Z */
 #define LAST_S  INT64_C(4133980800) /* 2101-01-01T00:00:00Z */

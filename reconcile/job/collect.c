@@ -1,11 +1,13 @@
 /*
  * The roster comes first: it is cheap, and a refused one ends the run before the portal is asked
  * anything. Then the list of accounts, then what the history adds; with both, whose last login has
- * to be asked for. Then both pictures are stored, so that whatever the plan says later can be
- * rebuilt from the history.
+ * to be asked for. Both pictures are stored before anything that rests on them, so that whatever
+ * the plan says later can be rebuilt from the history.
  */
 #include "job/collect.h"
 
+#include "base/aside.h"
+#include "base/mem.h"
 #include "host/log.h"
 #include "job/confirm.h"
 #include "job/identity.h"
@@ -13,10 +15,10 @@
 #include "job/rule.h"
 #include "job/stop.h"
 #include "roster/reader.h"
+#include "roster/source.h"
 #include "store/history.h"
 #include "store/roster.h"
 #include "store/ruling.h"
-#include "store/snapshot.h"
 
 /* Guards that people let go, and until which day. */
 static int load_acknowledged(struct job *job, struct guard_history *history, struct err *err)
@@ -86,13 +88,68 @@ static void log_snapshot(const struct snapshot *snapshot)
              totals.active, snapshot->logins_read);
 }
 
+/* --- the roster --- */
+
+/* Read before anybody asks for it. */
+struct roster_ahead {
+    const struct job *job;
+    struct aside aside;
+    struct arena arena;
+    struct roster roster;
+};
+
+static int read_roster(const struct job *job, struct arena *arena, struct roster *roster,
+                       struct err *err)
+{
+    if (roster_read(arena, &job->config->roster, NULL, job->now, roster, err) < 0)
+        return -1;
+    roster->written = instant_day(roster_as_of(roster), job->config->policy.zone);
+    roster_judge(roster, job->today);
+    roster_settle(roster);
+    return 0;
+}
+
+static int read_ahead(void *context, struct err *err)
+{
+    struct roster_ahead *ahead = context;
+
+    return read_roster(ahead->job, &ahead->arena, &ahead->roster, err);
+}
+
+void collect_roster_ahead(struct job *job)
+{
+    if (!roster_is_here(&job->config->roster))
+        return;
+    job->ahead = mem_calloc(1, sizeof(*job->ahead));
+    job->ahead->job = job;
+    aside_begin(&job->ahead->aside, read_ahead, job->ahead);
+}
+
+static int take_ahead(struct job *job, struct roster *ret_roster, struct err *err)
+{
+    CLEANUP(mem_cleanup) struct roster_ahead *ahead = TAKE(job->ahead);
+    int failed = aside_end(&ahead->aside, err);
+
+    *ret_roster = ahead->roster;
+    arena_adopt(job->arena, &ahead->arena);
+    return failed;
+}
+
+void collect_forget_ahead(struct job *job)
+{
+    struct roster nobodys;
+
+    if (job->ahead && take_ahead(job, &nobodys, NULL) < 0)
+        return; /* whatever it was */
+}
+
 int collect_roster(struct job *job, struct roster *ret_roster, struct err *err)
 {
-    if (roster_read(job->arena, &job->config->roster, NULL, job->now, ret_roster, err) < 0)
+    int failed = job->ahead ? take_ahead(job, ret_roster, err)
+                            : read_roster(job, job->arena, ret_roster, err);
+
+    if (failed)
         return -1;
-    ret_roster->written = instant_day(roster_as_of(ret_roster), job->config->policy.zone);
-    roster_judge(ret_roster, job->today);
-    roster_settle(ret_roster);
     log_info("%zu people in the roster, %zu rows rejected", roster_people(ret_roster),
              ret_roster->rejected);
     return 0;
@@ -121,6 +178,7 @@ static int collect_pictures(struct job *job, struct collected *collected, struct
     snapshot->taken_at = job->now;
     if (collect_roster(job, &collected->roster, err) < 0 ||
         portal->enter(portal->self, job->arena, snapshot, err) < 0 ||
+        store_ask_history(job->store, err) < 0 ||
         list_accounts(job, &collected->roster, snapshot, err) < 0)
         return -1;
     if (store_load_leaves(job->store, job->arena, job->now, job->config->policy.zone, job->today,
@@ -152,14 +210,28 @@ int job_collect(struct job *job, struct collected *ret_collected, struct err *er
     log_snapshot(&collected.snapshot);
     snapshot_digest(&collected.snapshot);
     collected.snapshot.seats = &job->config->seats;
-    if (store_save_snapshot(job->store, &job->run, &collected.snapshot, err) < 0 ||
-        store_save_roster(job->store, &job->run, &collected.roster, collected.roster_is_good, err) <
-            0)
-        return -1;
-    if (identity_compare(job, &collected, err) < 0)
-        return -1;
-    log_debug("snapshot %lld and roster %lld are stored", (long long)collected.snapshot.id,
-              (long long)collected.roster.id);
     *ret_collected = collected;
     return 0;
+}
+
+int collect_save(struct job *job, struct collected *collected, struct collect_saved *saved,
+                 struct err *err)
+{
+    if (store_save_snapshot(job->store, &job->run, &collected->snapshot, &saved->snapshot, err) < 0)
+        return -1;
+    return store_save_roster(job->store, &job->run, &collected->roster, collected->roster_is_good,
+                             &saved->roster_id, err);
+}
+
+void collect_take_saved(struct collected *collected, const struct collect_saved *saved)
+{
+    store_take_saved(&collected->snapshot, &saved->snapshot);
+    collected->roster.id = saved->roster_id;
+    log_debug("snapshot %lld and roster %lld are stored", (long long)collected->snapshot.id,
+              (long long)collected->roster.id);
+}
+
+void collect_saved_release(struct collect_saved *saved)
+{
+    saved_snapshot_release(&saved->snapshot);
 }

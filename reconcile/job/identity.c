@@ -38,13 +38,18 @@ int identity_load(struct job *job, struct collected *collected, struct err *err)
     return 0;
 }
 
+bool identity_is_asked(const struct collected *collected)
+{
+    const struct guard_portal *portal = &collected->history.portal;
+
+    return collected->known_snapshot_id != 0 && portal->own_id && portal->last_own_id &&
+           !text_equal(portal->own_id, portal->last_own_id);
+}
+
 int identity_compare(struct job *job, struct collected *collected, struct err *err)
 {
     struct guard_portal *portal = &collected->history.portal;
 
-    if (collected->known_snapshot_id == 0 || !portal->own_id || !portal->last_own_id ||
-        text_equal(portal->own_id, portal->last_own_id))
-        return 0;
     return store_count_known(job->store, collected->known_snapshot_id, &portal->known,
                              &portal->of_those, err);
 }

@@ -15,7 +15,8 @@ int identity_find_host(struct job *job, struct err *err) __attribute__((warn_unu
 /* What the guard compares with, before the snapshot is stored. Sets job->may_be_another. */
 int identity_load(struct job *job, struct collected *collected, struct err *err)
     __attribute__((warn_unused_result));
-/* And behind it: of the accounts of that run, how many are there. Asked only where it matters. */
+/* And behind it, where that is asked for: of the accounts of that run, how many are there. */
+bool identity_is_asked(const struct collected *collected);
 int identity_compare(struct job *job, struct collected *collected, struct err *err)
     __attribute__((warn_unused_result));
 

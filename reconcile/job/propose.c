@@ -1,10 +1,14 @@
 /*
- * The pure core in its order, once; then the links and the plan are stored. What is stored is what
- * is shown: rows of plain keeps are made only for `full` and are not part of the plan.
+ * The pure core in its order, once, while the pictures it looks at are stored; then the links and
+ * the plan are stored. What is stored is what is shown: rows of plain keeps are made only for
+ * `full` and are not part of the plan.
  */
 #include "job/propose.h"
 
+#include "base/aside.h"
 #include "core/simulate.h"
+#include "job/collect.h"
+#include "job/identity.h"
 #include "job/weigh.h"
 #include "store/links.h"
 #include "store/plan.h"
@@ -194,11 +198,57 @@ static const struct picture *keep_picture(const struct job *job, const struct co
     return picture;
 }
 
-int job_propose(struct job *job, const struct collected *collected, struct proposal *ret_proposal,
+struct storing {
+    struct job *job;
+    struct collected *collected;
+    struct collect_saved saved;
+};
+
+static int put_pictures(void *context, struct err *err)
+{
+    struct storing *storing = context;
+
+    return collect_save(storing->job, storing->collected, &storing->saved, err);
+}
+
+static void storing_release(struct storing *storing)
+{
+    collect_saved_release(&storing->saved);
+}
+
+/* What is made of the pictures needs no store and changes nothing of them, and storing them leaves
+ * them as they are: both at a time. Nothing else is stored before they are. Where it is in doubt
+ * which portal this is the guards ask the stored pictures first. */
+static int plan_and_store(struct job *job, struct collected *collected, struct proposal *proposal,
+                          struct err *err)
+{
+    CLEANUP(storing_release)
+    struct storing storing = {.job = job, .collected = collected};
+    bool is_asked = identity_is_asked(collected);
+    struct aside aside;
+
+    aside_begin(&aside, put_pictures, &storing);
+    if (!is_asked)
+        proposal->plan = make_plan(job, collected, &proposal->weighed, &proposal->guards);
+    if (aside_end(&aside, err) < 0)
+        return -1;
+    collect_take_saved(collected, &storing.saved);
+    if (is_asked) {
+        if (identity_compare(job, collected, err) < 0)
+            return -1;
+        proposal->plan = make_plan(job, collected, &proposal->weighed, &proposal->guards);
+    }
+    proposal->plan->inputs.snapshot_id = collected->snapshot.id;
+    proposal->plan->inputs.roster_id = collected->roster.id;
+    return 0;
+}
+
+int job_propose(struct job *job, struct collected *collected, struct proposal *ret_proposal,
                 struct err *err)
 {
     *ret_proposal = (struct proposal){.plan = NULL};
-    ret_proposal->plan = make_plan(job, collected, &ret_proposal->weighed, &ret_proposal->guards);
+    if (plan_and_store(job, collected, ret_proposal, err) < 0)
+        return -1;
     add_notes(job->arena, collected, ret_proposal->plan);
     if (rule_set_needed(job, &ret_proposal->weighed, ret_proposal->plan, err) < 0 ||
         job_choose_anew(job, NULL, ret_proposal, err) < 0)

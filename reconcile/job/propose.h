@@ -16,8 +16,8 @@ struct proposal {
     struct choice choice; /* what of it would be done now */
 };
 
-/* The plan is stored, held or not; memory from the job's arena. */
-int job_propose(struct job *job, const struct collected *collected, struct proposal *ret_proposal,
+/* The pictures are stored, and then the plan, held or not; memory from the job's arena. */
+int job_propose(struct job *job, struct collected *collected, struct proposal *ret_proposal,
                 struct err *err) __attribute__((warn_unused_result));
 
 /* Looks again at what stands and what the day has room for, as after a night: `only` NULL, or just

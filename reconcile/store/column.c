@@ -31,10 +31,11 @@ int store_place_of(const PGresult *result, const char *name)
 }
 
 /* Types by their numbers in pg_type, which never change. */
-static bool fits(enum column_type type, Oid oid)
+static bool fits(enum column_type type, Oid oid, bool binary)
 {
     enum { BOOL = 16, NAME = 19, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25, VARCHAR = 1043 };
     enum {
+        TIMESTAMPTZ = 1184,
         JSON = 114,
         JSONB = 3802,
         OWN_TYPES = 16384
@@ -45,8 +46,9 @@ static bool fits(enum column_type type, Oid oid)
     case COLUMN_SIZE:
     case COLUMN_INT:
     case COLUMN_OPTIONAL:
-    case COLUMN_INSTANT:
         return oid == INT8 || oid == INT4 || oid == INT2;
+    case COLUMN_INSTANT:
+        return oid == INT8 || oid == INT4 || oid == INT2 || (oid == TIMESTAMPTZ && binary);
     case COLUMN_FLAG:
         return oid == BOOL;
     case COLUMN_STRING:
@@ -70,7 +72,8 @@ static void look_up(struct store_reader *reader, const PGresult *result)
 
         assert(i < COUNT_OF(reader->number));
         reader->number[i] = wanted ? store_place_of(result, column->name) : -1;
-        if (wanted && !fits(column->type, PQftype(result, reader->number[i])))
+        if (wanted && !fits(column->type, PQftype(result, reader->number[i]),
+                            PQfformat(result, reader->number[i]) == 1))
             give_up(result, column->name, "is of another type");
     }
     reader->ready = true;

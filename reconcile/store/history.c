@@ -115,6 +115,30 @@ static const struct column state_columns[] = {
     COLUMN_END,
 };
 
+/* The cursor in which the server keeps it. */
+#define STATE_CURSOR "account_state"
+
+static int declare_state(const struct store *store, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *const parameter[] = {store_number(&scratch, store->portal_id)};
+    const char *sql = arena_concat(
+        &scratch, "declare " STATE_CURSOR " no scroll cursor with hold for\n", query_account_state);
+
+    return pg_run(store->pg, "account_state", sql, PG_NOTHING, parameter, COUNT_OF(parameter), NULL,
+                  err);
+}
+
+int store_ask_history(struct store *store, struct err *err)
+{
+    if (store_begin(store, err) < 0)
+        return -1;
+    if (declare_state(store, err) < 0)
+        return store_end(store, -1, err);
+    store->is_asked = true;
+    return pg_commit_later(store->pg, err);
+}
+
 /* Most have none of it. */
 static bool has_past(const struct account_past *past)
 {
@@ -257,6 +281,20 @@ static int fill_state(const PGresult *result, void *context, struct err *err)
         note_missing(lookup, &row);
     }
     return 0;
+}
+
+/* What is known of every account: asked for now, or before. */
+static int load_state(const struct store *store, struct lookup *lookup, struct err *err)
+{
+    if (!store->is_asked)
+        return each_of_portal(store, "account_state", query_account_state, state_columns,
+                              fill_state, lookup, err);
+    lookup->reader = (struct store_reader){.columns = state_columns};
+    if (pg_each(store->pg, "account_state", "fetch all from " STATE_CURSOR, NULL, 0, fill_state,
+                lookup, err) < 0)
+        return -1;
+    return pg_run(store->pg, "account_state", "close " STATE_CURSOR, PG_NOTHING, NULL, 0, NULL,
+                  err);
 }
 
 struct pending_row {
@@ -606,9 +644,7 @@ static int load_history(const struct store *store, struct arena *arena, struct s
 
     lookup_init(&lookup, arena, snapshot);
     begin_history(&lookup);
-    int failed = each_of_portal(store, "account_state", query_account_state, state_columns,
-                                fill_state, &lookup, err) ||
-                 append_gone(store, &lookup, err) ||
+    int failed = load_state(store, &lookup, err) || append_gone(store, &lookup, err) ||
                  each_of_portal(store, "login_pending_list", query_login_pending_list,
                                 pending_columns, fill_pending, &lookup, err) ||
                  each_of_portal(store, "activity_pending_list", query_activity_pending_list,
@@ -632,6 +668,7 @@ int store_load_history(struct store *store, struct arena *arena, struct snapshot
     if (store_begin(store, err) < 0 ||
         store_end(store, load_history(store, arena, snapshot, err), err) < 0)
         return -1;
+    store->is_asked = false;
     snapshot->numbered = true;
     return 0;
 }

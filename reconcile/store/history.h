@@ -9,6 +9,11 @@
 #include "facts/snapshot.h"
 #include "store/store.h"
 
+/* Lets the server find what is known of every account while the list is read: it keeps that, and no
+ * transaction stays open. Nobody else changes it: for as long as this run has the portal's lock the
+ * history of its accounts is this run's. */
+int store_ask_history(struct store *store, struct err *err) __attribute__((warn_unused_result));
+
 /* After the list, before last logins are read. Adds the accounts that were there until now and that
  * this snapshot, when complete, does not have, as ACCOUNT_GONE behind the others, and fills every
  * account's history, this snapshot included.

@@ -102,74 +102,72 @@ static int merge_rejected(const struct store *store, const struct roster *roster
 
 /* --- leaves --- */
 
-struct keys {
-    const char **key;
-    size_t count;
+/* Of the people whose status is known, against the leaves that are open. */
+struct leaving {
+    const char **away; /* keys of those on leave */
+    size_t away_count;
+    const char **back; /* of those who were, and are in this roster without */
+    size_t back_count;
 };
 
-/* Of the people with this status (on leave) or with another one that is known. A key that several
- * rows have is that of somebody on leave as soon as one of them says so. */
-static struct keys keys_of(struct arena *scratch, const struct roster *roster,
-                           const struct keyed *keyed, bool on_leave)
+/* A key that several rows have is that of somebody on leave as soon as one of them says so. */
+static void find_leaving(struct arena *arena, const struct roster *roster, const char *const *open,
+                         size_t open_count, struct leaving *leaving)
 {
-    struct keys keys = {.key = arena_calloc(scratch, roster->count + 1, sizeof(keys.key[0]))};
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    enum { SEEN_BACK = 1, SEEN_AWAY = 2 };
+    unsigned char *seen = arena_calloc(arena, open_count + 1, sizeof(seen[0]));
+    size_t most = 0;
+    struct table by_key;
 
+    table_init(&by_key, open_count);
+    for (size_t i = 0; i < open_count; i++)
+        table_add(&by_key, open[i], (uint32_t)i);
+    for (size_t i = 0; i < roster->count; i++)
+        most += roster->person[i].status == PERSON_ON_LEAVE;
+    leaving->away = arena_calloc(arena, most + 1, sizeof(leaving->away[0]));
+    leaving->back = arena_calloc(arena, open_count + 1, sizeof(leaving->back[0]));
     for (size_t i = 0; i < roster->count; i++) {
-        enum person_status status = roster->person[i].status;
-        if (status != PERSON_UNKNOWN && (status == PERSON_ON_LEAVE) == on_leave)
-            keys.key[keys.count++] = keyed->key[i];
+        const struct person *person = &roster->person[i];
+        bool is_away = person->status == PERSON_ON_LEAVE;
+        if (person->status == PERSON_UNKNOWN || (!is_away && open_count == 0))
+            continue;
+        const char *key = person_key(&scratch, person);
+        uint32_t entry = table_find(&by_key, key);
+        if (entry != TABLE_END)
+            seen[table_value(&by_key, entry)] |= is_away ? SEEN_AWAY : SEEN_BACK;
+        if (is_away)
+            leaving->away[leaving->away_count++] = arena_strdup(arena, key);
+        arena_clear(&scratch);
     }
-    return keys;
-}
-
-static void index_keys(struct table *by_key, const struct keys *keys)
-{
-    table_init(by_key, keys->count);
-    for (size_t i = 0; i < keys->count; i++)
-        table_add(by_key, keys->key[i], (uint32_t)i);
-}
-
-/* Of those who were on leave: who is in this roster, and not on leave. */
-static struct keys find_back(struct arena *scratch, const struct roster *roster,
-                             const struct keyed *keyed, const struct keys *away,
-                             const struct keys *open)
-{
-    struct keys here = keys_of(scratch, roster, keyed, false);
-    struct keys back = {.key = arena_calloc(scratch, open->count + 1, sizeof(back.key[0]))};
-    struct table by_here, by_away;
-
-    index_keys(&by_here, &here);
-    index_keys(&by_away, away);
-    for (size_t i = 0; i < open->count; i++) {
-        if (table_find(&by_here, open->key[i]) != TABLE_END &&
-            table_find(&by_away, open->key[i]) == TABLE_END)
-            back.key[back.count++] = open->key[i];
+    for (size_t i = 0; i < open_count; i++) {
+        if (seen[i] == SEEN_BACK)
+            leaving->back[leaving->back_count++] = open[i];
     }
-    table_release(&by_here);
-    table_release(&by_away);
-    return back;
+    table_release(&by_key);
 }
 
-static int merge_leaves(const struct store *store, const struct roster *roster,
-                        const struct keyed *keyed, struct err *err)
+static int merge_leaves(const struct store *store, const struct roster *roster, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *result = NULL;
     const char *portal = store_number(&scratch, store->portal_id);
     const char *as_of = store_time(&scratch, roster_as_of(roster));
-    struct keys open, away = keys_of(&scratch, roster, keyed, true);
+    struct leaving leaving = {.away_count = 0};
+    size_t count = 0;
 
     if (PG_QUERY(store->pg, leave_open_list, PG_MANY, &result, err, portal) < 0)
         return -1;
-    open.key = store_read_list("person_key", result, &scratch, &open.count);
-    struct keys back = find_back(&scratch, roster, keyed, &away, &open);
-    if (back.count > 0 && PG_QUERY(store->pg, leave_end, PG_NOTHING, NULL, err, portal,
-                                   store_text_array(&scratch, back.key, back.count), as_of) < 0)
+    const char *const *open = store_read_list("person_key", result, &scratch, &count);
+    find_leaving(&scratch, roster, open, count, &leaving);
+    if (leaving.back_count > 0 &&
+        PG_QUERY(store->pg, leave_end, PG_NOTHING, NULL, err, portal,
+                 store_text_array(&scratch, leaving.back, leaving.back_count), as_of) < 0)
         return -1;
-    if (away.count == 0)
+    if (leaving.away_count == 0)
         return 0;
     return PG_QUERY(store->pg, leave_see, PG_NOTHING, NULL, err, portal,
-                    store_text_array(&scratch, away.key, away.count), as_of);
+                    store_text_array(&scratch, leaving.away, leaving.away_count), as_of);
 }
 
 struct leave_row {
@@ -257,15 +255,17 @@ static int is_same(const struct store *store, const struct roster *roster, int64
     return 0;
 }
 
-static int merge_people(const struct store *store, const struct roster *roster,
-                        const struct keyed *keyed, int64_t id, struct err *err)
+static int merge_people(const struct store *store, const struct roster *roster, int64_t id,
+                        struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *differ = NULL;
+    struct keyed keyed;
     int64_t opened = 0;
 
+    give_keys(&scratch, roster, &keyed);
     if (PG_QUERY(store->pg, stage_person_create, PG_NOTHING, NULL, err) < 0 ||
-        store_copy(store->pg, "stage_person_copy", query_stage_person_copy, add_person, keyed,
+        store_copy(store->pg, "stage_person_copy", query_stage_person_copy, add_person, &keyed,
                    roster->count, err) < 0 ||
         PG_QUERY(store->pg, stage_person_analyze, PG_NOTHING, NULL, err) < 0 ||
         PG_QUERY(store->pg, stage_person_difference, PG_NOTHING, &differ, err,
@@ -282,30 +282,26 @@ static int merge_people(const struct store *store, const struct roster *roster,
 static int save_roster(const struct store *store, const struct store_run *run,
                        const struct roster *roster, bool good, int64_t *ret_id, struct err *err)
 {
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    struct keyed keyed;
     bool same = false;
 
-    give_keys(&scratch, roster, &keyed);
     if (store_next(store, "roster_number", query_roster_number, run->id, ret_id, err) < 0 ||
         insert_row(store, run, roster, good, *ret_id, err) < 0 ||
         is_same(store, roster, *ret_id, &same, err) < 0 ||
-        (!same && merge_people(store, roster, &keyed, *ret_id, err) < 0) ||
-        merge_rejected(store, roster, *ret_id, err) < 0 ||
-        merge_leaves(store, roster, &keyed, err) < 0)
+        (!same && merge_people(store, roster, *ret_id, err) < 0) ||
+        merge_rejected(store, roster, *ret_id, err) < 0 || merge_leaves(store, roster, err) < 0)
         return -1;
     return store_audit_roster(store, run, roster, good, *ret_id, err);
 }
 
-int store_save_roster(struct store *store, const struct store_run *run, struct roster *roster,
-                      bool good, struct err *err)
+int store_save_roster(struct store *store, const struct store_run *run, const struct roster *roster,
+                      bool good, int64_t *ret_id, struct err *err)
 {
     int64_t id = 0;
 
     if (store_begin(store, err) < 0 ||
         store_end(store, save_roster(store, run, roster, good, &id, err), err) < 0)
         return err_prefix(err, "the roster was not stored");
-    roster->id = id;
+    *ret_id = id;
     return 0;
 }
 

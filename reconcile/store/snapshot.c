@@ -13,7 +13,6 @@
 
 #include "base/jsonw.h"
 #include "base/mem.h"
-#include "base/parallel.h"
 #include "base/table.h"
 #include "store/account.h"
 #include "store/audit.h"
@@ -22,7 +21,10 @@
 #include "store/private.h"
 #include "store/seats.h"
 
-enum { UNLISTED_DAYS = 30 /* that a last login waits for its account to be listed */ };
+enum {
+    UNLISTED_DAYS = 30,   /* that a last login waits for its account to be listed */
+    PENDING_MANY = 10000, /* rows taken in at once that are worth clearing up after */
+};
 
 /* What tells versions of an account apart: also the department, which the account's own digest
  * leaves out because it is not read every time. */
@@ -72,8 +74,7 @@ static void add_groups(struct text *row, const struct account *account)
 struct staged {
     const struct account *account;
     uint32_t *index;
-    int32_t *number;       /* in the store, by index of account */
-    struct digest *digest; /* of its version, by place */
+    int32_t *number; /* in the store, by index of account */
     size_t count, known;
 };
 
@@ -89,9 +90,10 @@ static int32_t staged_number(const struct staged *staged, size_t place)
 
 enum { VERSION_FIELDS = 14 };
 
-static void add_version(struct text *row, const struct account *account,
-                        const struct digest *digest)
+static void add_version(struct text *row, const struct account *account)
 {
+    const struct digest digest = version_digest(account);
+
     const char *const field[] = {
         account_status_name(account->status),
         account->username,
@@ -110,16 +112,17 @@ static void add_version(struct text *row, const struct account *account,
     binary_boolean(row, account->groups_unreadable);
     binary_boolean(row, account->sso_only);
     binary_text(row, account->flaw);
-    binary_digest(row, digest);
+    binary_digest(row, &digest);
 }
 
 static void add_listed(struct text *row, const void *context, size_t place)
 {
     const struct staged *staged = context;
+    const struct digest digest = version_digest(staged_account(staged, place));
 
     binary_row(row, 2);
     binary_integer(row, staged_number(staged, place));
-    binary_digest(row, &staged->digest[place]);
+    binary_digest(row, &digest);
 }
 
 /* Of the known ones, those that are not what the history has open. */
@@ -137,7 +140,7 @@ static void add_account(struct text *row, const void *context, size_t i)
 
     binary_row(row, 1 + VERSION_FIELDS);
     binary_integer(row, staged_number(staged, place));
-    add_version(row, staged_account(staged, place), &staged->digest[place]);
+    add_version(row, staged_account(staged, place));
 }
 
 /* What came from the history is there already and says nothing new. */
@@ -267,15 +270,6 @@ static int give_numbers(const struct store *store, struct staged *staged, struct
     return 0;
 }
 
-static void digest_part(void *context, size_t part, size_t begin, size_t end)
-{
-    struct staged *staged = context;
-
-    (void)part;
-    for (size_t place = begin; place < end; place++)
-        staged->digest[place] = version_digest(staged_account(staged, place));
-}
-
 /* --- accounts that the history knows --- */
 
 static void find_places(struct arena *arena, const PGresult *number, struct differing *differing)
@@ -394,7 +388,7 @@ static void add_fresh_version(struct text *row, const void *context, size_t i)
 
     binary_row(row, PLACE_FIELDS + VERSION_FIELDS);
     add_fresh_place(row, fresh, place);
-    add_version(row, staged_account(fresh->staged, place), &fresh->staged->digest[place]);
+    add_version(row, staged_account(fresh->staged, place));
 }
 
 static void add_fresh_login(struct text *row, const void *context, size_t i)
@@ -473,15 +467,32 @@ static int copy_logins(const struct store *store, const struct fresh *fresh, str
 {
     if (fresh->count == 0)
         return 0;
-    if (store_copy_binary(store->pg, "login_known_copy", query_login_known_copy, add_fresh_login,
-                          fresh, fresh->count, err) < 0)
-        return -1;
-    return STORE_MERGE(store, login_settle_fresh, fresh->snapshot_id, err);
+    return store_copy_binary(store->pg, "login_known_copy", query_login_known_copy, add_fresh_login,
+                             fresh, fresh->count, err);
 }
 
-static int merge_logins(const struct store *store, const struct fresh *fresh, struct err *err)
+/* What was pending and is taken in now is gone; *settled counts it. By the list, or by the snapshot
+ * that first had an account. */
+static int settle(const struct fresh *fresh, const struct store *store, const char *by_list,
+                  const char *by_first, int64_t *settled, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    const char *portal = store_number(&scratch, store->portal_id);
+    int64_t rows = 0;
+
+    if (fresh->count != 0 &&
+        store_merge(store, "settle_fresh", by_first, fresh->snapshot_id, &rows, err) < 0)
+        return -1;
+    if (pg_run(store->pg, "settle", by_list, PG_NOTHING, &portal, 1, &result, err) < 0)
+        return -1;
+    *settled += rows + pg_affected(result);
+    return 0;
+}
+
+static int merge_logins(const struct store *store, const struct fresh *fresh, int64_t *settled,
+                        struct err *err)
+{
     const struct staged *staged = fresh->staged;
     size_t news = 0;
 
@@ -494,8 +505,7 @@ static int merge_logins(const struct store *store, const struct fresh *fresh, st
     if ((staged->known != 0 && stage_logins(store, staged, fresh->snapshot_id, err) < 0) ||
         copy_logins(store, fresh, err) < 0)
         return -1;
-    return PG_QUERY(store->pg, login_settle, PG_NOTHING, NULL, err,
-                    store_number(&scratch, store->portal_id));
+    return settle(fresh, store, query_login_settle, query_login_settle_fresh, settled, err);
 }
 
 static void add_activity(struct text *row, const void *context, size_t number)
@@ -512,9 +522,9 @@ static void add_activity(struct text *row, const void *context, size_t number)
     pg_copy_end_row(row);
 }
 
-static int merge_activity(const struct store *store, const struct fresh *fresh, struct err *err)
+static int merge_activity(const struct store *store, const struct fresh *fresh, int64_t *settled,
+                          struct err *err)
 {
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const struct staged *staged = fresh->staged;
     int64_t id = fresh->snapshot_id;
     size_t news = 0;
@@ -527,11 +537,9 @@ static int merge_activity(const struct store *store, const struct fresh *fresh, 
         store_copy(store->pg, "stage_activity_copy", query_stage_activity_copy, add_activity,
                    staged, staged->count, err) < 0 ||
         STORE_MERGE(store, activity_add, id, err) < 0 ||
-        STORE_MERGE(store, activity_know, id, err) < 0 ||
-        (fresh->count != 0 && STORE_MERGE(store, activity_settle_fresh, id, err) < 0))
+        STORE_MERGE(store, activity_know, id, err) < 0)
         return -1;
-    return PG_QUERY(store->pg, activity_settle, PG_NOTHING, NULL, err,
-                    store_number(&scratch, store->portal_id));
+    return settle(fresh, store, query_activity_settle, query_activity_settle_fresh, settled, err);
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -600,19 +608,17 @@ static int forget_unlisted(const struct store *store, const struct snapshot *sna
 }
 
 static int save_accounts(const struct store *store, const struct snapshot *snapshot,
-                         struct staged *staged, int64_t id, struct err *err)
+                         struct staged *staged, int64_t id, int64_t *settled, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     struct fresh fresh;
     int64_t opened = 0;
 
-    if (give_numbers(store, staged, err) < 0)
-        return -1;
-    parallel_for(staged->count, parallel_parts(staged->count), digest_part, staged);
-    if (merge_accounts(store, snapshot, staged, id, &opened, err) < 0 ||
+    if (give_numbers(store, staged, err) < 0 ||
+        merge_accounts(store, snapshot, staged, id, &opened, err) < 0 ||
         find_fresh(store, &scratch, snapshot, staged, id, &fresh, err) < 0 ||
-        insert_fresh(store, &fresh, err) < 0 || merge_logins(store, &fresh, err) < 0 ||
-        merge_activity(store, &fresh, err) < 0)
+        insert_fresh(store, &fresh, err) < 0 || merge_logins(store, &fresh, settled, err) < 0 ||
+        merge_activity(store, &fresh, settled, err) < 0)
         return -1;
     return store_analyze(store, "account_version", query_analyze_accounts,
                          opened + (int64_t)fresh.count, staged->count, err);
@@ -620,13 +626,13 @@ static int save_accounts(const struct store *store, const struct snapshot *snaps
 
 static int save(const struct store *store, const struct store_run *run,
                 const struct snapshot *snapshot, struct staged *staged, int64_t *ret_id,
-                struct err *err)
+                int64_t *settled, struct err *err)
 {
     size_t nameless = choose(snapshot, staged);
 
     if (store_next(store, "snapshot_number", query_snapshot_number, run->id, ret_id, err) < 0 ||
         insert_row(store, run, snapshot, *ret_id, nameless, err) < 0 ||
-        save_accounts(store, snapshot, staged, *ret_id, err) < 0 ||
+        save_accounts(store, snapshot, staged, *ret_id, settled, err) < 0 ||
         forget_unlisted(store, snapshot, err) < 0)
         return -1;
     if (merge_profiles(store, snapshot, *ret_id, err) < 0 ||
@@ -635,40 +641,58 @@ static int save(const struct store *store, const struct store_run *run,
     return store_audit_snapshot(store, run, snapshot, *ret_id, nameless, err);
 }
 
-/* What is stored now is known. */
-static void take_numbers(struct snapshot *snapshot, const struct staged *staged)
+/* After a first reading of many: what was pending stays behind as dead rows, which every night
+ * would walk over, for an embedded server rarely runs long enough to clear them by itself. What
+ * cannot be cleared is cleared another time. */
+static void clear_pending(const struct store *store, int64_t settled)
 {
-    for (size_t i = 0; i < staged->count; i++) {
-        struct account_history *history = &snapshot->account[staged->index[i]].history;
-        history->number = staged->number[staged->index[i]];
-        history->read_anew = false;
-        snapshot->account[staged->index[i]].activity.is_new = false;
-    }
+    if (settled >= PENDING_MANY && PG_QUERY(store->pg, pending_clear, PG_NOTHING, NULL, NULL) < 0)
+        return;
 }
 
 int store_save_snapshot(struct store *store, const struct store_run *run, struct snapshot *snapshot,
-                        struct err *err)
+                        struct saved_snapshot *ret_saved, struct err *err)
 {
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(saved_snapshot_release) struct saved_snapshot saved = {.arena = ARENA_INIT};
     struct staged staged = {
         .account = snapshot->account,
-        .index = arena_calloc(&scratch, snapshot->count + 1, sizeof(staged.index[0])),
-        .number = arena_calloc(&scratch, snapshot->count + 1, sizeof(staged.number[0])),
-        .digest = arena_calloc(&scratch, snapshot->count + 1, sizeof(staged.digest[0])),
+        .index = arena_calloc(&saved.arena, snapshot->count + 1, sizeof(staged.index[0])),
+        .number = arena_calloc(&saved.arena, snapshot->count + 1, sizeof(staged.number[0])),
     };
-    int64_t id = 0;
+
+    int64_t settled = 0;
 
     if (snapshot->source != SNAPSHOT_FROM_PORTAL)
         return err_set(err, ERR_INTERNAL, "a snapshot from an export is never stored");
     if (store_begin(store, err) < 0 ||
         store_end(store,
-                  store_number_accounts(store, &scratch, snapshot, err) ||
-                      save(store, run, snapshot, &staged, &id, err),
+                  store_number_accounts(store, &saved.arena, snapshot, err) ||
+                      save(store, run, snapshot, &staged, &saved.id, &settled, err),
                   err) < 0)
         return err_prefix(err, "the snapshot was not stored");
-    take_numbers(snapshot, &staged);
-    snapshot->id = id;
+    clear_pending(store, settled);
+    saved.index = staged.index;
+    saved.number = staged.number;
+    saved.count = staged.count;
+    *ret_saved = saved;
+    saved.arena = ARENA_INIT;
     return 0;
+}
+
+void store_take_saved(struct snapshot *snapshot, const struct saved_snapshot *saved)
+{
+    for (size_t i = 0; i < saved->count; i++) {
+        struct account *account = &snapshot->account[saved->index[i]];
+        account->history.number = saved->number[saved->index[i]];
+        account->history.read_anew = false;
+        account->activity.is_new = false;
+    }
+    snapshot->id = saved->id;
+}
+
+void saved_snapshot_release(struct saved_snapshot *saved)
+{
+    arena_release(&saved->arena);
 }
 
 /* --- a snapshot again --- */

@@ -9,10 +9,26 @@
 #include "store/store.h"
 
 /* Snapshot and versions of accounts, groups, profiles, last logins. An incomplete one only adds and
- * changes what was seen. Accounts without an id are counted, not kept. Sets snapshot->id. Never one
- * from an export, whose accounts are not the portal's own word: ERR_INTERNAL. */
+ * changes what was seen. Accounts without an id are counted, not kept. Never one from an export,
+ * whose accounts are not the portal's own word: ERR_INTERNAL.
+ *
+ * Where the accounts have their numbers (numbered) the snapshot stays as it is, so that others may
+ * read it meanwhile. */
+struct saved_snapshot {
+    struct arena arena;
+    int64_t id;
+    const uint32_t *index; /* of `count` accounts that were stored */
+    const int32_t *number; /* by index */
+    size_t count;
+};
 int store_save_snapshot(struct store *store, const struct store_run *run, struct snapshot *snapshot,
-                        struct err *err) __attribute__((warn_unused_result));
+                        struct saved_snapshot *ret_saved, struct err *err)
+    __attribute__((warn_unused_result));
+/* What is known then: its id, the numbers of new accounts, and that nothing of it is news any more.
+ */
+void store_take_saved(struct snapshot *snapshot, const struct saved_snapshot *saved);
+void saved_snapshot_release(struct saved_snapshot *saved);
+
 /* A snapshot again, exactly as it was saved, accounts in order of id, those that had just gone
  * included; an incomplete one as far as known after it. Of each last login `at`, kind and raw are
  * those known then; source and seen_at those of the first reading that said so. Histories are

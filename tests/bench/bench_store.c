@@ -173,11 +173,13 @@ static double time_bare_copy(struct store_world *world, size_t count, double *re
 
 static double time_save(struct store_world *world, struct snapshot *snapshot)
 {
+    CLEANUP(saved_snapshot_release) struct saved_snapshot saved = {.count = 0};
     struct err err = ERR_INIT;
 
     snapshot_digest(snapshot);
     double begin = now_s();
-    must(store_save_snapshot(&world->store, &world->run, snapshot, &err), &err);
+    must(store_save_snapshot(&world->store, &world->run, snapshot, &saved, &err), &err);
+    store_take_saved(snapshot, &saved);
     return now_s() - begin;
 }
 

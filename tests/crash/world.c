@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -291,6 +292,23 @@ static void copy_programs(struct world *world)
     world->program = copy_program(world, text_is_empty(wanted) ? PROGRAM_PATH : wanted, "program");
 }
 
+/* Calls are counted by thread, and what is aside for one is not for the other: with one processor
+ * to use the program has one thread, whose calls are all there are. */
+static void use_one_processor(void)
+{
+    cpu_set_t usable, one;
+
+    CPU_ZERO(&one);
+    if (sched_getaffinity(0, sizeof(usable), &usable) < 0)
+        return;
+    int others = (int)getpid() % CPU_COUNT(&usable);
+    for (size_t i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++) {
+        if (CPU_ISSET(i, &usable) && others-- == 0)
+            CPU_SET(i, &one);
+    }
+    (void)sched_setaffinity(0, sizeof(one), &one);
+}
+
 static void become(const struct world *world, const struct world_run *run, char **words,
                    const char *const *environment)
 {
@@ -302,6 +320,7 @@ static void become(const struct world *world, const struct world_run *run, char 
     for (; environment && *environment; environment++)
         (void)putenv(mem_strdup(*environment));
     set_clock(world);
+    use_one_processor();
     if (in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
         _exit(127);
     execvp(words[0], words);

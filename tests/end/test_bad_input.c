@@ -279,6 +279,47 @@ TEST(plan_with_a_database_that_is_down_is_69)
     check_refused(&end, 69, "/nonexistent");
 }
 
+/* The roster is read while the database is opened; what is told is what came first in the flow. */
+TEST(plan_with_a_bad_roster_and_a_database_that_is_down_is_69)
+{
+    WORLD(end, few);
+
+    free(end_file(&end, "bad.csv", "", 0));
+    end_set(&end, END_SOURCE, "bad.csv");
+    end_set(&end, END_DATABASE, "conninfo = \"host=127.0.0.1 port=1 dbname=none\";");
+    check_refused(&end, 69, "127.0.0.1");
+}
+
+/* The plan is made while the pictures are stored; where one cannot be, there is no plan, and
+ * nothing behind it. */
+TEST(plan_whose_pictures_cannot_be_stored_is_70_and_stores_no_plan)
+{
+    static const struct {
+        const char *table, *says;
+        int snapshots;
+    } cases[] = {{"roster", "the roster was not stored", 1},
+                 {"snapshot", "the snapshot was not stored", 0}};
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        WORLD(end, few);
+        CLEANUP(text_release) struct text sql = TEXT_INIT;
+        text_addf(&sql, "alter table reconcile.%s add constraint never check (false) not valid",
+                  cases[i].table);
+        PQclear(end_sql(&end, text_cstr(&sql)));
+        RUN(result, &end, "plan", "--format", "json");
+        end_assert_code(&result, 70);
+        end_assert_says(&result.err, cases[i].says);
+        assert_string_equal(text_cstr(&result.out), "");
+        assert_int_equal(end_count(&end, "select count(*) from reconcile.snapshot"),
+                         cases[i].snapshots);
+        assert_int_equal(end_count(&end, "select (select count(*) from reconcile.plan)"
+                                         " + (select count(*) from reconcile.link_version)"
+                                         " + (select count(*) from reconcile.roster)"),
+                         0);
+        end_assert_no_writes(&end);
+    }
+}
+
 TEST(plan_with_a_silent_database_is_69_in_time)
 {
     unsigned port = 0;

@@ -161,7 +161,7 @@ TEST(a_transaction_that_fails_leaves_no_event)
                    distributed_refusal(), "the decision was not recorded");
     const struct store_run old = {.id = 0};
     struct snapshot snapshot = store_world_snapshot(&test->world, 1);
-    assert_int_equal(store_save_snapshot(&test->world.store, &old, &snapshot, NULL), -1);
+    assert_int_equal(store_save_snapshot(&test->world.store, &old, &snapshot, NULL, NULL), -1);
     assert_int_equal(number(test, "select count(*) from audit_event"), before);
     assert_clean(test, NULL);
 }

@@ -457,6 +457,44 @@ TEST(pg_each_calls_for_every_row)
     assert_int_equal(sum.rows, 100000);
 }
 
+/* The values of one row of each type that is read, and those at their ends. */
+static int check_values(const PGresult *row, void *context, struct err *err)
+{
+    (void)err;
+    ++*(int *)context;
+    assert_int_equal(pg_int(row, 0, 0), -32768);
+    assert_int_equal(pg_int(row, 0, 1), -2147483647);
+    assert_int_equal(pg_int(row, 0, 2), INT64_C(9223372036854775807));
+    assert_true(pg_bool(row, 0, 3));
+    assert_false(pg_bool(row, 0, 4));
+    assert_string_equal(pg_text(row, 0, 5), "Zoë\n");
+    assert_string_equal(pg_text(row, 0, 6), "");
+    assert_null(pg_text(row, 0, 7));
+    assert_string_equal(pg_text(row, 0, 8), "[1, {\"a\": null}]");
+    assert_string_equal(pg_text(row, 0, 9), "[ 1]");
+    assert_int_equal(pg_instant(row, 0, 10).us, INT64_C(951782400123456));
+    assert_int_equal(pg_instant(row, 0, 11).us, -1);
+    assert_int_equal(pg_instant(row, 0, 12).us, 7); /* as a number */
+    assert_false(instant_is_set(pg_instant(row, 0, 13)));
+    return 0;
+}
+
+TEST(pg_each_gives_every_type_as_it_is)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    int rows = 0;
+
+    must(pg_each(pg, "values",
+                 "select (-32768)::smallint, -2147483647, 9223372036854775807, true, false,"
+                 " 'Zoë' || chr(10), ''::text, null::text, '[1,{\"a\":null}]'::jsonb, '[ 1]'::json,"
+                 " timestamptz '2000-02-29 00:00:00.123456Z',"
+                 " timestamptz '1969-12-31 23:59:59.999999Z', 7::bigint, null::timestamptz",
+                 NULL, 0, check_values, &rows, &err),
+         &err);
+    assert_int_equal(rows, 1);
+}
+
 TEST(pg_each_stopped_gives_its_error_and_connection_lives)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
@@ -483,6 +521,73 @@ TEST(pg_each_error_among_the_rows_is_reported)
     assert_int_equal(err.code, ERR_INTERNAL);
     assert_non_null(strstr(err.text, "22012"));
     assert_int_equal(number(pg, "select 1"), 1);
+}
+
+/* --- a commit that is waited for later --- */
+
+TEST(pg_commit_later_lets_the_next_call_wait_and_keeps_a_held_cursor)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct sum sum = {.rows = 0};
+
+    must(pg_begin(pg, &err), &err);
+    must(
+        pg_run(pg, "declare",
+               "declare kept no scroll cursor with hold for select generate_series(1, $1::integer)",
+               PG_NOTHING, (const char *const[]){"1000"}, 1, NULL, &err),
+        &err);
+    must(pg_commit_later(pg, &err), &err);
+    assert_int_equal(number(pg, "select 7"), 7);
+    assert_int_equal(PQtransactionStatus(pg_raw(pg)), PQTRANS_IDLE);
+    must(pg_each(pg, "fetch", "fetch all from kept", NULL, 0, add_row, &sum, &err), &err);
+    assert_int_equal(sum.rows, 1000);
+    assert_int_equal(sum.total, 1000 * 1001 / 2);
+}
+
+TEST(pg_commit_later_that_fails_is_the_next_call_s_error)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    must(pg_begin(pg, &err), &err); /* the division is made when the commit fills the cursor */
+    must(pg_run(pg, "declare",
+                "declare kept no scroll cursor with hold for"
+                " select 1 / (3 - i) from generate_series(1, 5) i",
+                PG_NOTHING, NULL, 0, NULL, &err),
+         &err);
+    must(pg_commit_later(pg, &err), &err);
+    assert_int_equal(pg_run(pg, "next", "select 1", PG_ONE, NULL, 0, NULL, &err), -1);
+    assert_non_null(strstr(err.text, "22012"));
+    assert_int_equal(number(pg, "select 1"), 1);
+}
+
+TEST(pg_commit_later_of_a_failed_transaction_is_no_success)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    must(pg_begin(pg, &err), &err);
+    assert_int_equal(pg_run(pg, "bad", "select 1 / 0", PG_ONE, NULL, 0, NULL, NULL), -1);
+    must(pg_commit_later(pg, &err), &err);
+    assert_int_equal(pg_begin(pg, &err), -1);
+    assert_non_null(strstr(err.text, "rolled back"));
+    pg_rollback(pg);
+    assert_int_equal(number(pg, "select 1"), 1);
+}
+
+TEST(pg_write_back_is_waited_for_by_the_next_call_and_never_fails_it)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    pg_write_back(pg);
+    assert_int_equal(number(pg, "select 3"), 3);
+    must(pg_begin(pg, &err), &err); /* of which a statement failed, nothing is taken any more */
+    assert_int_equal(pg_run(pg, "bad", "select 1 / 0", PG_ONE, NULL, 0, NULL, NULL), -1);
+    pg_write_back(pg);
+    pg_rollback(pg);
+    assert_int_equal(number(pg, "select 4"), 4);
 }
 
 /* --- asked to end --- */

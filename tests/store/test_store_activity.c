@@ -280,7 +280,7 @@ static struct person_extra night_of(struct store_world *world, enum person_statu
     roster.person[1].status = PERSON_EMPLOYED;
     if (store_load_leaves(&world->store, &world->arena, world->now, &zone_utc, world->today,
                           &roster, &err) < 0 ||
-        store_save_roster(&world->store, &world->run, &roster, true, &err) < 0)
+        store_save_roster(&world->store, &world->run, &roster, true, &roster.id, &err) < 0)
         fail_msg("%s", err.text);
     assert_false(day_is_set(person_extra(&roster.person[1])->on_leave_at));
     return *person_extra(&roster.person[0]);

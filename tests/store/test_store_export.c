@@ -145,7 +145,7 @@ TEST(store_save_of_what_an_export_gave_is_refused)
     CLEANUP(err_release) struct err err = ERR_INIT;
 
     snapshot.source = SNAPSHOT_FROM_EXPORT;
-    assert_int_equal(store_save_snapshot(&world->store, &world->run, &snapshot, &err), -1);
+    assert_int_equal(store_save_snapshot(&world->store, &world->run, &snapshot, NULL, &err), -1);
     assert_int_equal(store_save_plan(&world->store, &world->run, &plan, &err), -1);
     assert_non_null(strstr(err.text, "never stored"));
     assert_int_equal(store_world_number(world, "select (select count(*) from snapshot) + (select "

@@ -150,6 +150,37 @@ TEST(store_load_history_of_events_counts_as_lost_what_vanished)
 
 /* --- an account's life --- */
 
+/* Asked for before the list, it is what it was then; a second time it is asked for anew. */
+TEST(store_ask_history_keeps_what_is_known_until_it_is_loaded)
+{
+    struct store_world *world = *state;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct snapshot first = store_world_snapshot(world, 3), asked, anew;
+
+    first.account[1].login = store_world_login(ago(world, 5), world->now);
+    load(world, &first);
+    store_world_save(world, &first);
+    store_world_tomorrow(world);
+    assert_int_equal(store_ask_history(&world->store, &err), 0);
+    asked = store_world_snapshot(world, 4);
+    assert_int_equal(store_world_number(world, "select count(*) from pg_cursors where is_holdable"),
+                     1);
+    assert_int_equal(PQtransactionStatus(pg_raw(world->store.pg)), PQTRANS_IDLE);
+    load(world, &asked);
+    anew = store_world_snapshot(world, 4);
+    load(world, &anew);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(asked.account[i].history.number, anew.account[i].history.number);
+        assert_true(asked.account[i].login.at.us == anew.account[i].login.at.us);
+        assert_true(account_since(&asked.account[i])->first_seen.us ==
+                    account_since(&anew.account[i])->first_seen.us);
+    }
+    assert_int_equal(asked.account[1].login.source, LOGIN_FROM_HISTORY);
+    assert_int_equal(asked.account[3].history.number, 0);
+    assert_int_equal(store_world_number(world, "select count(*) from pg_cursors where is_holdable"),
+                     0);
+}
+
 TEST(store_load_history_of_a_new_account_begins_with_this_snapshot)
 {
     struct store_world *world = *state;

@@ -2,8 +2,11 @@
  * Last logins that were read and not yet taken by a snapshot, and how far the events were read,
  * against a real server.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "distributed.h"
 #include "store/login.h"
 #include "store_world.h"
 #include "test.h"
@@ -159,6 +162,35 @@ TEST(store_save_snapshot_forgets_logins_of_who_stays_unlisted)
         store_world_load(world, &one);
         store_world_save(world, &one);
         assert_int_equal(store_world_number(world, "select count(*) from login_pending"), day < 32);
+    }
+}
+
+/* Nothing but dead rows is left, and the file they stood in gets short as soon as there are many.
+ */
+TEST(store_save_snapshot_clears_up_after_many_that_were_pending)
+{
+    static const struct {
+        size_t pending;
+        bool cleared;
+    } rows[] = {{9999, false}, {10000, true}, {10000, true}}; /* the last are not new any more */
+    struct store_world *world = *state;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct snapshot snapshot = store_world_snapshot(world, rows[i].pending);
+        struct pending_login *pending = mem_calloc(rows[i].pending, sizeof(pending[0]));
+
+        for (size_t p = 0; p < rows[i].pending; p++)
+            pending[p] = pend(world, &snapshot.account[p], LOGIN_FROM_EVENTS, 3);
+        put(world, pending, rows[i].pending, NULL);
+        free(pending);
+        store_world_load(world, &snapshot);
+        store_world_save(world, &snapshot);
+        assert_int_equal(store_world_number(world, "select count(*) from login_pending"), 0);
+        if (!distributed_is_here()) /* there a coordinating server keeps none of it */
+            assert_int_equal(store_world_number(
+                                 world, "select (pg_relation_size('login_pending') = 0)::integer"),
+                             rows[i].cleared);
+        store_world_tomorrow(world);
     }
 }
 

@@ -338,7 +338,7 @@ TEST(store_save_snapshot_of_an_older_run_is_refused_and_leaves_nothing)
 
     store_world_tomorrow(world);
     snapshot_digest(&snapshot);
-    assert_int_equal(store_save_snapshot(&world->store, &old, &snapshot, &err), -1);
+    assert_int_equal(store_save_snapshot(&world->store, &old, &snapshot, NULL, &err), -1);
     assert_int_equal(err.code, ERR_LOCKED);
     assert_non_null(strstr(err.text, "newer run"));
     assert_int_equal(snapshot.id, 0);

@@ -65,10 +65,12 @@ void store_world_tomorrow(struct store_world *world)
 
 void store_world_save(struct store_world *world, struct snapshot *snapshot)
 {
+    CLEANUP(saved_snapshot_release) struct saved_snapshot saved = {.count = 0};
     struct err err = ERR_INIT;
 
     snapshot_digest(snapshot);
-    must(store_save_snapshot(&world->store, &world->run, snapshot, &err), &err);
+    must(store_save_snapshot(&world->store, &world->run, snapshot, &saved, &err), &err);
+    store_take_saved(snapshot, &saved);
 }
 
 void store_world_load(struct store_world *world, struct snapshot *snapshot)
@@ -98,7 +100,7 @@ void store_world_save_roster(struct store_world *world, struct roster *roster, b
 {
     struct err err = ERR_INIT;
 
-    must(store_save_roster(&world->store, &world->run, roster, good, &err), &err);
+    must(store_save_roster(&world->store, &world->run, roster, good, &roster->id, &err), &err);
 }
 
 void store_world_execute(struct store_world *world, const char *sql)

@@ -390,6 +390,37 @@ TEST(evidence_choose_refreshes_the_oldest_evidence_first)
     arena_release(&world.arena);
 }
 
+/* However they stand: ascending, descending, mixed. */
+TEST(evidence_choose_refreshes_none_before_an_older_one)
+{
+    static const int64_t steps[] = {1, MANY - 1, 379};
+
+    for (size_t order = 0; order < COUNT_OF(steps); order++) {
+        struct world world;
+        size_t *index;
+        bool chosen[MANY] = {false};
+        int64_t youngest = INT64_MIN;
+
+        begin(&world, MANY);
+        for (size_t i = 0; i < MANY; i++)
+            world.snapshot.account[i].history.read_at =
+                days_ago(10 + (int64_t)i * steps[order] % MANY);
+        world.settings.refresh_days = 100;
+        world.settings.days_passed = 1;
+        size_t count = choose(&world, &index);
+        assert_int_equal(count, (MANY + 99) / 100);
+        for (size_t i = 0; i < count; i++) {
+            int64_t read_at = world.snapshot.account[index[i]].history.read_at.us;
+            assert_true(read_at >= youngest);
+            youngest = read_at;
+            chosen[index[i]] = true;
+        }
+        for (size_t i = 0; i < MANY; i++)
+            assert_true(chosen[i] || world.snapshot.account[i].history.read_at.us >= youngest);
+        arena_release(&world.arena);
+    }
+}
+
 /* --- events that there cannot be --- */
 
 TEST(portal_that_names_ever_more_pages_is_told_by_arithmetic)

@@ -13,18 +13,18 @@ with yesterday as (
                       where f.portal_id = $1::bigint and f.account_no = w.account_no
                         and f.matched_by = 'links file' and f.valid_from >= w.valid_to)
     order by w.account_no, w.valid_from desc)
-select a.account_id, a.account_no, us(a.first_seen) as first_seen, us(a.created) as created,
-       a.ever_active, case when k.kind = 'none' and k.matched_by <> 'near' then us(k.since) end as unlinked_since,
-       a.once_linked, us(a.missing_at) as missing_at,
+select a.account_id, a.account_no, a.first_seen, a.created,
+       a.ever_active, case when k.kind = 'none' and k.matched_by <> 'near' then k.since end as unlinked_since,
+       a.once_linked, a.missing_at,
        case when k.kind = 'one' and k.matched_by <> 'links file' and k.since <= n.taken_at - interval '7 days'
             then k.person_key else y.person_key end as yesterday,
-       l.kind, l.source, us(l.at) as at, l.raw, us(greatest(l.seen_at, l.read_at)) as seen_at,
-       us(l.read_at) as read_at, v.department, coalesce(v.status <> 'gone', false) as was_there,
-       us(a.became_active_at) as became_active, us(a.reactivated_at) as reactivated,
+       l.kind, l.source, l.at, l.raw, greatest(l.seen_at, l.read_at) as seen_at,
+       l.read_at, v.department, coalesce(v.status <> 'gone', false) as was_there,
+       a.became_active_at as became_active, a.reactivated_at as reactivated,
        a.profile_id,
-       us(a.profile_since) as profile_since, us(a.profile_other_at) as profile_other_at, us(a.regraded_at) as regraded,
-       us(n.complete_at) as complete_at,
-       d.kind as active_kind, us(d.at) as active_at, us(d.seen_at) as active_seen_at,
+       a.profile_since, a.profile_other_at, a.regraded_at as regraded,
+       n.complete_at,
+       d.kind as active_kind, d.at as active_at, d.seen_at as active_seen_at,
        coalesce(case when v.status in ('active', 'inactive') then v.status
                      else (select w.status from account_version w
                            where w.portal_id = $1::bigint and w.account_no = a.account_no
