@@ -10,17 +10,6 @@
 
 #include "base/mem.h"
 
-struct decision decided_at(const struct decided *decided, size_t i)
-{
-    struct decision one = decided->item[decided->of ? decided->of[i] : i];
-
-    if (!one.account) {
-        one.account = &decided->account[i];
-        one.pairing = &decided->pairing[i];
-    }
-    return one;
-}
-
 const struct decision *decided_acting(const struct decided *decided, size_t i)
 {
     const struct decision *one = &decided->item[decided->of ? decided->of[i] : i];

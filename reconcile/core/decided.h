@@ -16,8 +16,19 @@ struct decided {
     size_t item_count;
 };
 
-/* The decision about account i, with its account and its pairing. */
-struct decision decided_at(const struct decided *decided, size_t i);
+/* The decision about account i, with its account and its pairing. In the header, because a loop over
+ * all accounts mostly looks at one or two facts of each. */
+static inline struct decision decided_at(const struct decided *decided, size_t i)
+{
+    struct decision one = decided->item[decided->of ? decided->of[i] : i];
+
+    if (!one.account) {
+        one.account = &decided->account[i];
+        one.pairing = &decided->pairing[i];
+    }
+    return one;
+}
+
 /* One that acts, as it lies there: for as long as its arena. */
 const struct decision *decided_acting(const struct decided *decided, size_t i);
 /* Decisions that lie one behind the other and know their accounts. Borrows. */
