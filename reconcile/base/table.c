@@ -3,8 +3,9 @@
  * slots touches neither entries nor keys until a hash agrees. At most two thirds are ever full.
  *
  * Only the first entry of a key has a slot; the others of that key hang behind it in order of
- * insertion, and it knows the last of them, so a million equal keys cost no more than a million
- * different ones.
+ * insertion. Most keys are there once; of one that is not the first entry leads to what is known of
+ * them all: the last, so that a million equal keys cost no more than a million different ones, and
+ * how many they are.
  */
 #include "base/table.h"
 
@@ -22,8 +23,14 @@ struct table_slot {
 struct table_entry {
     const char *key;
     uint32_t value;
-    uint32_t next;   /* entry with this key, TABLE_END */
-    uint32_t last;   /* entry with this key; kept by the first one only, as is */
+    uint32_t next; /* entry with this key, TABLE_END; or with CHAIN the chain that it begins */
+};
+
+#define CHAIN 0x80000000U /* entries are fewer than half of TABLE_END */
+
+struct table_chain {
+    uint32_t next;   /* of its first entry */
+    uint32_t last;   /* entry with this key */
     uint32_t length; /* how many have it */
 };
 
@@ -121,17 +128,53 @@ void table_release(struct table *table)
 {
     free(table->slot);
     free(table->entry);
+    free(table->chain);
     *table = (struct table){.slot = NULL};
 }
 
+/* The chain that an entry begins; NULL = it has none. */
+static struct table_chain *chain_of(const struct table *table, uint32_t entry)
+{
+    uint32_t next = table->entry[entry].next;
+
+    return next != TABLE_END && next & CHAIN ? &table->chain[next & ~CHAIN] : NULL;
+}
+
+/* Likewise, begun where there is none. */
+static struct table_chain *chain_begin(struct table *table, uint32_t entry)
+{
+    struct table_chain *chain = chain_of(table, entry);
+
+    if (chain)
+        return chain;
+    table->chain =
+        mem_grow(table->chain, table->chain_count, &table->chain_capacity, sizeof(chain[0]));
+    chain = &table->chain[table->chain_count];
+    *chain = (struct table_chain){.next = TABLE_END, .last = entry, .length = 1};
+    table->entry[entry].next = CHAIN | (uint32_t)table->chain_count++;
+    return chain;
+}
+
 /* An entry behind all others, which no slot leads to yet. */
-static uint32_t append(struct table *table, const char *key, uint32_t value, uint32_t length)
+static uint32_t append(struct table *table, const char *key, uint32_t value)
 {
     uint32_t added = table->count++;
 
-    table->entry[added] = (struct table_entry){
-        .key = key, .value = value, .next = TABLE_END, .last = added, .length = length};
+    table->entry[added] = (struct table_entry){.key = key, .value = value, .next = TABLE_END};
     return added;
+}
+
+/* One more with the key of `first`. */
+static void hang(struct table *table, uint32_t first, uint32_t added, uint32_t length)
+{
+    struct table_chain *chain = chain_begin(table, first);
+
+    if (chain->last == first)
+        chain->next = added;
+    else
+        table->entry[chain->last].next = added;
+    chain->last = added;
+    chain->length += length;
 }
 
 /* false: the key was there already. */
@@ -144,15 +187,15 @@ static bool add_hashed(struct table *table, const char *key, uint32_t hash, uint
     take_memory(table);
     if (table->count == table->capacity)
         resize(table, (size_t)table->capacity * 2);
-    added = append(table, key, value, length);
+    added = append(table, key, value);
     slot = find(table, key, hash);
     if (slot->first == TABLE_END) {
         *slot = (struct table_slot){.hash = hash, .first = added};
+        if (length != 1)
+            chain_begin(table, added)->length = length;
         return true;
     }
-    table->entry[table->entry[slot->first].last].next = added;
-    table->entry[slot->first].last = added;
-    table->entry[slot->first].length += length;
+    hang(table, slot->first, added, length);
     return false;
 }
 
@@ -179,7 +222,7 @@ uint32_t table_put(struct table *table, const char *key, uint32_t value)
         resize(table, (size_t)table->capacity * 2);
         slot = find(table, key, hash);
     }
-    *slot = (struct table_slot){.hash = hash, .first = append(table, key, value, 1)};
+    *slot = (struct table_slot){.hash = hash, .first = append(table, key, value)};
     return slot->first;
 }
 
@@ -266,13 +309,15 @@ uint32_t table_find(const struct table *table, const char *key)
 uint32_t table_next(const struct table *table, uint32_t entry)
 {
     assert(entry < table->count);
-    return table->entry[entry].next;
+    const struct table_chain *chain = chain_of(table, entry);
+    return chain ? chain->next : table->entry[entry].next;
 }
 
 uint32_t table_length(const struct table *table, uint32_t entry)
 {
     assert(entry < table->count);
-    return table->entry[entry].length;
+    const struct table_chain *chain = chain_of(table, entry);
+    return chain ? chain->length : 1;
 }
 
 uint32_t table_value(const struct table *table, uint32_t entry)

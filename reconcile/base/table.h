@@ -1,7 +1,7 @@
 /*
  * table: hash index from a string to a chain of numbers (indices into somebody's array).
  * Keys are not copied and must outlive the table. Several entries may share a key; a walk gives
- * them in order of insertion. Some 40 bytes an entry.
+ * them in order of insertion. Some 30 bytes an entry, and a dozen for a key that comes again.
  */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H
@@ -15,6 +15,8 @@
 struct table {
     struct table_slot *slot;
     struct table_entry *entry;
+    struct table_chain *chain; /* of keys that came again */
+    size_t chain_count, chain_capacity;
     uint32_t mask; /* slots - 1 */
     uint32_t count;
     uint32_t capacity;

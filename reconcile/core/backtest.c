@@ -76,14 +76,15 @@ static void play(struct backtest_seat *seat, const struct policy_context *contex
 }
 
 void backtest_night(struct backtest *backtest, const struct policy_context *context,
-                    const struct decision *decision, bool acts)
+                    const struct decided *decided, bool acts)
 {
     const struct snapshot *snapshot = context->snapshot;
 
     backtest->night++;
     backtest->last = context->today;
     for (size_t i = 0; i < snapshot->count; i++) {
-        const struct account *account = decision[i].account;
+        const struct decision one = decided_at(decided, i);
+        const struct account *account = one.account;
         if (!account->id)
             continue;
         struct backtest_seat *seat = seat_of(backtest, account->id);
@@ -91,7 +92,7 @@ void backtest_night(struct backtest *backtest, const struct policy_context *cont
         if (day_is_set(seat->acted_on))
             watch(backtest, seat, account);
         else if (acts)
-            play(seat, context, &decision[i]);
+            play(seat, context, &one);
     }
     for (size_t i = 0; snapshot->complete && i < backtest->count; i++) {
         struct backtest_seat *seat = &backtest->seat[i];

@@ -11,7 +11,7 @@
 #define CORE_BACKTEST_H
 
 #include "base/table.h"
-#include "core/policy.h"
+#include "core/decided.h"
 
 enum { BACKTEST_SPANS = 2 };
 extern const int backtest_span[BACKTEST_SPANS]; /* days: 30, 90 */
@@ -45,7 +45,7 @@ void backtest_release(struct backtest *backtest);
  * the days that are asked about (acts false) it is only watched who comes back. A row that a guard
  * holds is neither announced nor done, and a keep in doubt ends nothing. */
 void backtest_night(struct backtest *backtest, const struct policy_context *context,
-                    const struct decision *decision, bool acts);
+                    const struct decided *decided, bool acts);
 
 struct backtest_sum {
     size_t acted; /* would have lost their seat */

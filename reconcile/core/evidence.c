@@ -127,13 +127,13 @@ static int compare_people(const void *a, const void *b)
 }
 
 static struct twin_people find_twins(struct arena *arena, const struct snapshot *snapshot,
-                                     const struct decision *decision)
+                                     const struct decided *decided)
 {
     struct twin_people twins = {.count = 0};
 
-    twins.person = arena_calloc(arena, snapshot->count + 1, sizeof(const struct person *));
+    twins.person = arena_alloc(arena, (snapshot->count + 1) * sizeof(const struct person *));
     for (size_t i = 0; i < snapshot->count; i++) {
-        const struct pairing *pairing = decision[i].pairing;
+        const struct pairing *pairing = decided_at(decided, i).pairing;
         if (pairing && pairing->kind == LINK_ONE && pairing->other)
             twins.person[twins.count++] = pairing->other;
     }
@@ -224,7 +224,7 @@ static size_t refresh_share(const struct evidence_settings *settings, size_t act
 /* Of those who need not be read, the `share` whose evidence is oldest; returns how many. */
 static size_t refresh(struct arena *arena, const struct evidence_settings *settings,
                       const struct policy_context *context, const struct twin_people *twins,
-                      const struct decision *decision, size_t share, size_t *ret_index)
+                      const struct decided *decided, size_t share, size_t *ret_index)
 {
     const struct snapshot *snapshot = context->snapshot;
     size_t kept = 0;
@@ -237,8 +237,9 @@ static size_t refresh(struct arena *arena, const struct evidence_settings *setti
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
         const struct candidate candidate = {.index = i, .account = account};
-        if (account->status != ACCOUNT_ACTIVE || !can_be_read(&decision[i], context->now) ||
-            must_be_read(settings, context, twins, &decision[i]) ||
+        const struct decision one = decided_at(decided, i);
+        if (account->status != ACCOUNT_ACTIVE || !can_be_read(&one, context->now) ||
+            must_be_read(settings, context, twins, &one) ||
             (is_cut && compare_age(&candidate, &oldest[share - 1]) > 0))
             continue;
         oldest[kept++] = candidate;
@@ -258,22 +259,23 @@ static size_t refresh(struct arena *arena, const struct evidence_settings *setti
 }
 
 size_t evidence_choose(struct arena *arena, const struct evidence_settings *settings,
-                       const struct policy_context *context, const struct decision *decision,
+                       const struct policy_context *context, const struct decided *decided,
                        size_t **ret_index)
 {
     const struct snapshot *snapshot = context->snapshot;
-    size_t *index = arena_calloc(arena, snapshot->count + 1, sizeof(index[0]));
-    const struct twin_people twins = find_twins(arena, snapshot, decision);
+    /* Not zeroed, likewise the others: room that nobody writes to costs no memory. */
+    size_t *index = arena_alloc(arena, (snapshot->count + 1) * sizeof(index[0]));
+    const struct twin_people twins = find_twins(arena, snapshot, decided);
     size_t count = 0, active = 0;
 
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
+        const struct decision one = decided_at(decided, i);
         active += account->status == ACCOUNT_ACTIVE;
-        if (can_be_read(&decision[i], context->now) &&
-            must_be_read(settings, context, &twins, &decision[i]))
+        if (can_be_read(&one, context->now) && must_be_read(settings, context, &twins, &one))
             index[count++] = i;
     }
-    count += refresh(arena, settings, context, &twins, decision, refresh_share(settings, active),
+    count += refresh(arena, settings, context, &twins, decided, refresh_share(settings, active),
                      &index[count]);
     *ret_index = index;
     return count;

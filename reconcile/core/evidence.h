@@ -6,7 +6,7 @@
 #ifndef CORE_EVIDENCE_H
 #define CORE_EVIDENCE_H
 
-#include "core/policy.h"
+#include "core/decided.h"
 
 struct evidence_settings {
     bool full;             /* everybody */
@@ -38,7 +38,7 @@ struct evidence_settings {
  *
  * `decision` as policy_decide made it of the present evidence. Memory from the arena. */
 size_t evidence_choose(struct arena *arena, const struct evidence_settings *settings,
-                       const struct policy_context *context, const struct decision *decision,
+                       const struct policy_context *context, const struct decided *decided,
                        size_t **ret_index);
 
 /* Whether a portal that has told so many events of a window, on so many pages, and names one more

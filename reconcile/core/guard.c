@@ -378,15 +378,15 @@ static bool doubts_person(const struct guard *guard)
            guard->evaluate != guard_stop;
 }
 
-void guard_hold(const struct guard_finding *found, size_t findings, struct decision *decision,
-                size_t count)
+void guard_hold(const struct guard_finding *found, size_t findings, struct decided *decided)
 {
     for (size_t f = 0; f < findings; f++) {
         const struct guard *guard = guards;
         while (guard < guards + COUNT_OF(guards) && !text_equal(guard->id, found[f].id))
             guard++;
-        for (size_t i = 0; found[f].hold && guard < guards + COUNT_OF(guards) && i < count; i++) {
-            struct decision *one = &decision[i];
+        bool holds = found[f].hold && guard < guards + COUNT_OF(guards);
+        for (size_t i = 0; holds && i < decided->item_count; i++) {
+            struct decision *one = &decided->item[i];
             if (one->action != ACTION_KEEP && !one->held_by &&
                 is_in_scope(guard, one->action, one->uses_person, one->uses_login))
                 one->held_by = (uint8_t)(guard - guards + 1);
@@ -483,7 +483,7 @@ static void find_ends(const struct guard_scene *scene, struct guard_result *resu
 struct guard_result guard_all(struct arena *arena, const struct limits *limits,
                               const struct guard_history *history,
                               const struct policy_context *context, const struct roster *roster,
-                              const struct pairing *pairing, struct decision *decision)
+                              const struct pairing *pairing, struct decided *decided)
 {
     struct guard_scene scene = {
         .arena = arena,
@@ -492,7 +492,6 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
         .context = context,
         .roster = roster,
         .pairing = pairing,
-        .decision = decision,
         .count = context->snapshot->count,
         .totals = snapshot_count(context->snapshot),
     };
@@ -508,7 +507,7 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
         result.held |= result.finding[i].hold;
     }
     find_ends(&scene, &result);
-    guard_hold(result.finding, result.count, decision, scene.count);
+    guard_hold(result.finding, result.count, decided);
     for (size_t i = 0; i < COUNT_OF(guards); i++)
         result.person_in_doubt |= result.finding[i].hold && doubts_person(&guards[i]);
     return result;

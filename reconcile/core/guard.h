@@ -7,7 +7,7 @@
 #define CORE_GUARD_H
 
 #include "core/acknowledgement.h"
-#include "core/policy.h"
+#include "core/decided.h"
 
 #define GUARD_COUNT 17 /* G1 to G16, policy */
 
@@ -123,12 +123,11 @@ struct guard_result {
 struct guard_result guard_all(struct arena *arena, const struct limits *limits,
                               const struct guard_history *history,
                               const struct policy_context *context, const struct roster *roster,
-                              const struct pairing *pairing, struct decision *decision);
+                              const struct pairing *pairing, struct decided *decided);
 
 /* The same for decisions made anew over the evidence that was found so: what policy asks, no guard
  * of evidence looks at. */
-void guard_hold(const struct guard_finding *found, size_t findings, struct decision *decision,
-                size_t count);
+void guard_hold(const struct guard_finding *found, size_t findings, struct decided *decided);
 
 /* The guards in their order, from 0; NULL behind the last. */
 const char *guard_id(size_t number);

@@ -22,7 +22,6 @@ struct guard_scene {
     const struct policy_context *context;
     const struct roster *roster;
     const struct pairing *pairing;
-    const struct decision *decision;
     size_t count; /* accounts = decisions */
     struct snapshot_totals totals;
     struct guard_matched matched;

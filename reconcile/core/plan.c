@@ -228,23 +228,26 @@ static void describe_part(void *context, size_t part, size_t begin, size_t end)
 
 static void make_rows(struct plan *plan, struct arena *arena, const struct seats *seats,
                       const struct matching *matching, const struct snapshot *snapshot,
-                      const struct decision *decision, bool full)
+                      const struct decided *decided, bool full)
 {
     struct profile_words words;
     size_t count = 0;
 
-    for (size_t i = 0; i < snapshot->count; i++)
-        count += is_row(&decision[i], full);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct decision one = decided_at(decided, i);
+        count += is_row(&one, full);
+    }
     plan->row = arena_calloc(arena, count + 1, sizeof(plan->row[0]));
     words_init(&words, arena, snapshot, seats);
     for (size_t i = 0; i < snapshot->count; i++) {
-        if (!is_row(&decision[i], full))
+        const struct decision one = decided_at(decided, i);
+        if (!is_row(&one, full))
             continue;
         struct plan_row *row = &plan->row[plan->row_count++];
-        *row = make_row(&decision[i], &words);
-        row->gained_roles = gained_roles(arena, snapshot, &decision[i]);
+        *row = make_row(&one, &words);
+        row->gained_roles = gained_roles(arena, snapshot, &one);
         if (row->action != ACTION_KEEP)
-            row->made_of = &decision[i];
+            row->made_of = decided_acting(decided, i);
     }
     words_release(&words);
     struct describing describing = {.row = plan->row, .matching = matching, .snapshot = snapshot};
@@ -276,21 +279,22 @@ static void count_idle(struct plan_idle *idle, const struct decision *decision)
 }
 
 static void count_totals(struct plan *plan, const struct snapshot *snapshot,
-                         const struct decision *decision)
+                         const struct decided *decided)
 {
     struct plan_totals *totals = &plan->totals;
 
     totals->seats_after = totals->seats_now = plan->inputs.active;
     for (size_t i = 0; i < snapshot->count; i++) {
-        enum account_status status = decision[i].account->status;
-        enum action action = decision[i].action;
+        const struct decision one = decided_at(decided, i);
+        enum account_status status = one.account->status;
+        enum action action = one.action;
         bool acts = action != ACTION_KEEP;
         totals->of[action] += acts || status != ACCOUNT_GONE;
-        totals->findings += decision[i].finding;
-        totals->waiting += acts && day_compare(decision[i].not_before, plan->today) > 0;
+        totals->findings += one.finding;
+        totals->waiting += acts && day_compare(one.not_before, plan->today) > 0;
         totals->seats_after -= actions[action].frees_seat && status == ACCOUNT_ACTIVE;
         totals->seats_after += actions[action].takes_seat;
-        count_idle(&plan->idle, &decision[i]);
+        count_idle(&plan->idle, &one);
     }
 }
 
@@ -344,7 +348,7 @@ static int approvals_needed(int configured, bool first_plan)
 
 static void make_notes(struct plan *plan, struct arena *arena, const struct policy *policy,
                        const struct matching *matching, const struct policy_context *context,
-                       const struct decision *decision)
+                       const struct decided *decided)
 {
     const char *const *finding = NULL;
     const char *const *unknown = NULL;
@@ -355,7 +359,7 @@ static void make_notes(struct plan *plan, struct arena *arena, const struct poli
     for (size_t i = 0; i < count; i++)
         note[i] = i < first ? finding[i] : unknown[i - first];
     plan->note = note;
-    plan->note_count = count + remark_all(arena, policy, matching, context, decision, note + count);
+    plan->note_count = count + remark_all(arena, policy, matching, context, decided, note + count);
 }
 
 /* Who is absent may be in a row that nobody can read: said in every plan, because nothing else does
@@ -377,7 +381,7 @@ static void add_blind_note(struct plan *plan, struct arena *arena, const struct 
 struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
                        const struct policy *policy, const struct matching *matching,
                        const struct policy_context *context, const struct roster *roster,
-                       const struct decision *decision, const struct guard_result *guards)
+                       const struct decided *decided, const struct guard_result *guards)
 {
     const struct snapshot *snapshot = context->snapshot;
     struct plan *plan = arena_calloc(arena, 1, sizeof(*plan));
@@ -397,13 +401,13 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     plan->snapshot = snapshot;
     plan->guard = guards->finding;
     plan->guard_count = guards->count;
-    make_notes(plan, arena, policy, matching, context, decision);
+    make_notes(plan, arena, policy, matching, context, decided);
     add_blind_note(plan, arena, roster);
-    make_rows(plan, arena, policy->seats, matching, snapshot, decision, setup->full);
+    make_rows(plan, arena, policy->seats, matching, snapshot, decided, setup->full);
     plan->countries_told = true;
-    count_totals(plan, snapshot, decision);
+    count_totals(plan, snapshot, decided);
     plan->seat_class_count =
-        seats_count(arena, policy->seats, snapshot, decision, &plan->seat_class);
+        seats_count(arena, policy->seats, snapshot, decided, &plan->seat_class);
     if (guards->held)
         plan->state = PLAN_HELD;
     else if (plan_acts(plan) == 0)

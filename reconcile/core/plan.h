@@ -167,7 +167,7 @@ extern const struct column_words plan_state_words;
 struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
                        const struct policy *policy, const struct matching *matching,
                        const struct policy_context *context, const struct roster *roster,
-                       const struct decision *decision, const struct guard_result *guards);
+                       const struct decided *decided, const struct guard_result *guards);
 
 /* What a decision of people about the row hangs on, in words: of a plan just made they are made
  * here, because most are wanted once, to be stored. NULL = not told. Arena, or the row's own. */

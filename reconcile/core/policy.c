@@ -8,6 +8,7 @@
  */
 #include "core/judge.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@
 #include "base/text.h"
 #include "core/condition.h"
 #include "core/corroborate.h"
+#include "core/decided.h"
 #include "core/downgrade.h"
 #include "core/explain.h"
 #include "core/protect.h"
@@ -783,7 +785,9 @@ struct deciding {
     const struct policy *policy;
     const struct policy_context *context;
     const struct pairing *pairing;
-    struct decision *decision;
+    uint32_t *of; /* by index: the place in its part */
+    size_t begin[PARALLEL_PARTS_MAX + 1];
+    struct decided_part part[PARALLEL_PARTS_MAX];
     struct arena arena[PARALLEL_PARTS_MAX]; /* reasons of each part */
 };
 
@@ -794,18 +798,48 @@ static void decide_part(void *context, size_t part, size_t begin, size_t end)
     struct judge judge;
 
     judge_init(&judge, &deciding->arena[part], deciding->policy, deciding->context);
+    deciding->begin[part] = begin;
     for (size_t i = begin; i < end; i++) {
         if (i + AHEAD < end && deciding->pairing[i + AHEAD].person)
             __builtin_prefetch(&deciding->pairing[i + AHEAD].person->status);
-        deciding->decision[i] = judge_one(&judge, &account[i], &deciding->pairing[i]);
+        struct decision one = judge_one(&judge, &account[i], &deciding->pairing[i]);
+        deciding->of[i] = decided_part_add(&deciding->part[part], &one);
         if (i % 64 == 63)
             arena_clear(&judge.scratch);
     }
     judge_release(&judge);
 }
 
-struct decision *policy_decide(struct arena *arena, const struct policy *policy,
-                               const struct policy_context *context, const struct pairing *pairing)
+/* What the parts made, one behind the other. */
+static struct decided *join_parts(struct arena *arena, struct deciding *deciding, size_t parts,
+                                  size_t count)
+{
+    struct decided *decided = arena_calloc(arena, 1, sizeof(*decided));
+    uint32_t before = 0;
+
+    for (size_t p = 0; p < parts; p++)
+        decided->item_count += deciding->part[p].count;
+    assert(decided->item_count <= UINT32_MAX);
+    decided->item = arena_alloc(arena, (decided->item_count + 1) * sizeof(decided->item[0]));
+    deciding->begin[parts] = count;
+    for (size_t p = 0; p < parts; p++) {
+        struct decided_part *part = &deciding->part[p];
+        for (size_t i = deciding->begin[p]; before > 0 && i < deciding->begin[p + 1]; i++)
+            deciding->of[i] += before;
+        if (part->count > 0)
+            memcpy(&decided->item[before], part->item, part->count * sizeof(part->item[0]));
+        before += (uint32_t)part->count;
+        decided_part_release(part);
+        arena_adopt(arena, &deciding->arena[p]);
+    }
+    decided->account = deciding->context->snapshot->account;
+    decided->pairing = deciding->pairing;
+    decided->of = deciding->of;
+    return decided;
+}
+
+struct decided *policy_decide(struct arena *arena, const struct policy *policy,
+                              const struct policy_context *context, const struct pairing *pairing)
 {
     size_t count = context->snapshot->count, parts = parallel_parts(count);
     struct deciding deciding = {
@@ -813,13 +847,11 @@ struct decision *policy_decide(struct arena *arena, const struct policy *policy,
         .context = context,
         .pairing = pairing,
         /* not zeroed: every element is set, and first touched by the thread that sets it */
-        .decision = arena_alloc(arena, (count + 1) * sizeof(deciding.decision[0])),
+        .of = arena_alloc(arena, (count + 1) * sizeof(deciding.of[0])),
     };
 
     parallel_for(count, parts, decide_part, &deciding);
-    for (size_t i = 0; i < parts; i++)
-        arena_adopt(arena, &deciding.arena[i]);
-    return deciding.decision;
+    return join_parts(arena, &deciding, parts, count);
 }
 
 struct decision policy_decide_one(struct arena *arena, const struct policy *policy,

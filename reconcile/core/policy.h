@@ -186,10 +186,11 @@ struct digest policy_rule_digest(const struct rule *rule);
  * approvals, mode, reasons, nor the lines of the links file: those go back and forth in peace. */
 struct digest policy_text_digest(const struct policy *policy, const struct matching *matching);
 
-/* One decision per account, same index as the snapshot. Reasons go into the arena; a plain keep
- * costs no memory beyond its struct. */
-struct decision *policy_decide(struct arena *arena, const struct policy *policy,
-                               const struct policy_context *context, const struct pairing *pairing);
+struct decided; /* core/decided.h */
+
+/* One decision per account, by index of the snapshot (decided_at). Reasons go into the arena. */
+struct decided *policy_decide(struct arena *arena, const struct policy *policy,
+                              const struct policy_context *context, const struct pairing *pairing);
 
 /* Same, for one account: what is asked again right before an act. */
 struct decision policy_decide_one(struct arena *arena, const struct policy *policy,

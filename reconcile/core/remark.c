@@ -7,34 +7,38 @@
 #include "core/protect.h"
 
 /* P4 where nothing would be due, whoever it is. */
-static size_t count_idle_contests(const struct snapshot *snapshot, const struct decision *decision)
+static size_t count_idle_contests(const struct snapshot *snapshot, const struct decided *decided)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < snapshot->count; i++)
-        count += text_equal(decision[i].clause, "P4") && !decision[i].finding;
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct decision one = decided_at(decided, i);
+        count += text_equal(one.clause, "P4") && !one.finding;
+    }
     return count;
 }
 
 /* Active accounts that never led to anybody (R6). */
-static size_t count_never_linked(const struct snapshot *snapshot, const struct decision *decision)
+static size_t count_never_linked(const struct snapshot *snapshot, const struct decided *decided)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
-        count += account->status == ACCOUNT_ACTIVE && decision[i].person == PERSON_ABSENT &&
-                 !account->history.once_linked && !decision[i].finding &&
-                 decision[i].pairing->key != MATCH_BY_LINKS_FILE;
+        const struct decision one = decided_at(decided, i);
+        count += account->status == ACCOUNT_ACTIVE && one.person == PERSON_ABSENT &&
+                 !account->history.once_linked && !one.finding &&
+                 one.pairing->key != MATCH_BY_LINKS_FILE;
     }
     return count;
 }
 
 size_t remark_all(struct arena *arena, const struct policy *policy, const struct matching *matching,
-                  const struct policy_context *context, const struct decision *decision,
+                  const struct policy_context *context, const struct decided *decided,
                   const char *ret_sentence[static REMARKS_MAX])
 {
-    const struct pairing *pairing = context->snapshot->count ? decision[0].pairing : NULL;
+    const struct pairing *pairing =
+        context->snapshot->count ? decided_at(decided, 0).pairing : NULL;
     const struct link_override *const *line = NULL;
     const char *const *who = NULL;
     const struct {
@@ -47,10 +51,10 @@ size_t remark_all(struct arena *arena, const struct policy *policy, const struct
         {match_unused_lines(arena, matching, context->snapshot, &line),
          "line of the links file fits no account (check names it)",
          "lines of the links file fit no account (check names them)"},
-        {count_idle_contests(context->snapshot, decision),
+        {count_idle_contests(context->snapshot, decided),
          "account leads to more than one person, and nothing would be due for any of them: kept",
          "accounts lead to more than one person, and nothing would be due for any of them: kept"},
-        {count_never_linked(context->snapshot, decision),
+        {count_never_linked(context->snapshot, decided),
          "active account never led to anybody in a roster (an agency, a shared mailbox?): no rule "
          "about absence is for it; a person may look",
          "active accounts never led to anybody in a roster (agencies, shared mailboxes?): no rule "

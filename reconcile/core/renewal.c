@@ -104,7 +104,7 @@ static bool is_near(const struct seats *seats, struct day today)
 
 struct renewal renewal_of(struct arena *arena, const struct seats *seats,
                           const struct policy_context *context, const struct roster *roster,
-                          const struct decision *decision)
+                          const struct decided *decided)
 {
     struct renewal renewal = {.on = DAY_NONE};
     CLEANUP(mem_cleanup) bool *has_account = mem_calloc(roster->count + 1, sizeof(has_account[0]));
@@ -121,8 +121,10 @@ struct renewal renewal_of(struct arena *arena, const struct seats *seats,
     renewal.days = day_between(context->today, seats->renews);
     renewal.item = arena_calloc(arena, seats->count + 1, sizeof(renewal.item[0]));
     class_places_init(&counting.places, seats, context->snapshot);
-    for (size_t i = 0; i < context->snapshot->count; i++)
-        count_account(&counting, &decision[i]);
+    for (size_t i = 0; i < context->snapshot->count; i++) {
+        const struct decision one = decided_at(decided, i);
+        count_account(&counting, &one);
+    }
     class_places_release(&counting.places);
     count_people(&counting);
     for (size_t c = 0; c <= seats->count; c++) {

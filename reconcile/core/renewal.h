@@ -6,7 +6,7 @@
 #ifndef CORE_RENEWAL_H
 #define CORE_RENEWAL_H
 
-#include "core/policy.h"
+#include "core/decided.h"
 #include "core/seats.h"
 
 enum { RENEWAL_DAYS = 120 /* before that day a plan says so */ };
@@ -36,7 +36,7 @@ struct renewal {
  */
 struct renewal renewal_of(struct arena *arena, const struct seats *seats,
                           const struct policy_context *context, const struct roster *roster,
-                          const struct decision *decision);
+                          const struct decided *decided);
 
 /* Seats of the contract that nobody will need, negative where some are missing; false where the
  * contract tells no number. */

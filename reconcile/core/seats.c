@@ -71,19 +71,19 @@ size_t class_place(const struct class_places *places, const char *profile_id)
 static void count_account(struct class_seats *class, const struct class_places *places,
                           const struct account *account, const struct decision *decision)
 {
-    const struct action_meaning *action = decision ? &actions[decision->action] : &actions[0];
+    const struct action_meaning *action = &actions[decision->action];
     bool takes = account->status == ACCOUNT_ACTIVE;
     bool takes_after = action->takes_seat || (takes && !action->frees_seat);
     size_t now = class_place(places, account->profile_id), after = now;
 
-    if (decision && decision->to)
+    if (decision->to)
         after = class_place(places, decision->to->id);
     class[now].seats += takes;
     class[after].seats_after += takes_after;
 }
 
 size_t seats_count(struct arena *arena, const struct seats *seats, const struct snapshot *snapshot,
-                   const struct decision *decision, struct class_seats **ret_class)
+                   const struct decided *decided, struct class_seats **ret_class)
 {
     size_t count = seats ? seats->count : 0;
     struct class_seats *class = arena_calloc(arena, count + 1, sizeof(class[0]));
@@ -101,8 +101,11 @@ size_t seats_count(struct arena *arena, const struct seats *seats, const struct 
     }
     class[count] = (struct class_seats){.contracted = -1, .price = -1};
     class_places_init(&places, seats, snapshot);
-    for (size_t i = 0; i < snapshot->count; i++)
-        count_account(class, &places, &snapshot->account[i], decision ? &decision[i] : NULL);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct decision one =
+            decided ? decided_at(decided, i) : (struct decision){.to = NULL};
+        count_account(class, &places, &snapshot->account[i], &one);
+    }
     return count + (class[count].seats + class[count].seats_after > 0);
 }
 

@@ -7,7 +7,7 @@
 #define CORE_SEATS_H
 
 #include "base/table.h"
-#include "core/policy.h"
+#include "core/decided.h"
 #include "facts/snapshot.h"
 
 /* Money is whole ten-thousandths, never a floating-point number: sums come out as people add. */
@@ -59,7 +59,7 @@ struct class_seats {
 /* By class in the order of the configuration, and behind them what is of none, where there is any.
  * Without decisions seats_after is seats. 0 without classes. Arena. */
 size_t seats_count(struct arena *arena, const struct seats *seats, const struct snapshot *snapshot,
-                   const struct decision *decision, struct class_seats **ret_class);
+                   const struct decided *decided, struct class_seats **ret_class);
 
 /* "1200", "99.5": as few decimal places as it has. */
 const char *money_format(int64_t money, char text[static MONEY_TEXT_MAX]);

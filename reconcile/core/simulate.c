@@ -78,13 +78,13 @@ struct policy simulate_policy(struct arena *arena, const struct policy *policy, 
     return other;
 }
 
-struct decision *simulate_decide(struct arena *arena, const struct policy *policy,
-                                 const struct simulate_scene *scene)
+struct decided *simulate_decide(struct arena *arena, const struct policy *policy,
+                                const struct simulate_scene *scene)
 {
-    struct decision *decision = policy_decide(arena, policy, scene->context, scene->pairing);
+    struct decided *decided = policy_decide(arena, policy, scene->context, scene->pairing);
 
-    guard_hold(scene->guard, scene->guard_count, decision, scene->context->snapshot->count);
-    return decision;
+    guard_hold(scene->guard, scene->guard_count, decided);
+    return decided;
 }
 
 static bool frees_seat(const struct decision *decision)
@@ -110,44 +110,46 @@ static void add_kept(struct simulate_point *point, const char *clause, size_t co
 }
 
 /* Where logins are read one by one, nobody looked lately at those whom no rule was about. */
-static size_t count_unread(const struct simulate_scene *scene, const struct decision *decision)
+static size_t count_unread(const struct simulate_scene *scene, const struct decided *decided)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const struct evidence_settings settings = {.asked = true, .reread_days = scene->reread_days};
     size_t *index = NULL, unread = 0;
-    size_t count = evidence_choose(&scratch, &settings, scene->context, decision, &index);
+    size_t count = evidence_choose(&scratch, &settings, scene->context, decided, &index);
 
-    for (size_t i = 0; i < count; i++)
-        unread += simulate_frees_idle(&decision[index[i]]);
+    for (size_t i = 0; i < count; i++) {
+        const struct decision one = decided_at(decided, index[i]);
+        unread += simulate_frees_idle(&one);
+    }
     return unread;
 }
 
 static void add_portion(struct simulate_point *point, const struct simulate_scene *scene,
-                        const struct decision *decision)
+                        const struct decided *decided)
 {
     struct day today = scene->context->today;
     size_t count = scene->context->snapshot->count;
 
-    point->unread += count_unread(scene, decision);
+    point->unread += count_unread(scene, decided);
     for (size_t i = 0; i < count; i++) {
-        const struct decision *one = &decision[i];
-        bool acts = one->action != ACTION_KEEP, frees = frees_seat(one);
+        const struct decision one = decided_at(decided, i);
+        bool acts = one.action != ACTION_KEEP, frees = frees_seat(&one);
         point->acts += acts;
-        point->held += acts && one->held_by;
+        point->held += acts && one.held_by;
         point->seats += frees;
-        point->idle += simulate_frees_idle(one);
-        point->later += frees && day_compare(one->not_before, today) > 0;
-        if (!acts && one->account->status == ACCOUNT_ACTIVE && one->idle_days >= point->days)
-            add_kept(point, one->clause, 1);
+        point->idle += simulate_frees_idle(&one);
+        point->later += frees && day_compare(one.not_before, today) > 0;
+        if (!acts && one.account->status == ACCOUNT_ACTIVE && one.idle_days >= point->days)
+            add_kept(point, one.clause, 1);
     }
 }
 
 struct simulate_point simulate_count(const struct simulate_scene *scene,
-                                     const struct decision *decision, int days)
+                                     const struct decided *decided, int days)
 {
     struct simulate_point point = {.days = days};
 
-    add_portion(&point, scene, decision);
+    add_portion(&point, scene, decided);
     return point;
 }
 
@@ -172,15 +174,19 @@ static void ask_twice(struct arena *arena, const struct policy *policy,
 {
     const struct policy least = simulate_policy(arena, policy, curve_days[0]);
     const struct policy never = simulate_policy(arena, policy, INT_MAX);
-    const struct decision *as_idle = simulate_decide(arena, &least, portion);
-    const struct decision *as_not = simulate_decide(arena, &never, portion);
+    const struct decided *as_idle = simulate_decide(arena, &least, portion);
+    const struct decided *as_not = simulate_decide(arena, &never, portion);
     size_t count = portion->context->snapshot->count;
     struct decision *decision = arena_alloc(arena, count * sizeof(decision[0]));
 
     for (size_t p = 0; p < points; p++) {
-        for (size_t i = 0; i < count; i++)
-            decision[i] = as_idle[i].idle_days >= point[p].days ? as_idle[i] : as_not[i];
-        add_portion(&point[p], portion, decision);
+        for (size_t i = 0; i < count; i++) {
+            decision[i] = decided_at(as_idle, i);
+            if (decision[i].idle_days < point[p].days)
+                decision[i] = decided_at(as_not, i);
+        }
+        const struct decided either = decided_plain(decision, count);
+        add_portion(&point[p], portion, &either);
     }
 }
 

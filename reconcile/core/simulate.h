@@ -49,12 +49,12 @@ struct simulate_scene {
 };
 
 /* The decisions of a policy on the picture, one for each account, held where a guard holds. */
-struct decision *simulate_decide(struct arena *arena, const struct policy *policy,
-                                 const struct simulate_scene *scene);
+struct decided *simulate_decide(struct arena *arena, const struct policy *policy,
+                                const struct simulate_scene *scene);
 
 /* Counts them; `days` is what being idle so long means for `kept`. */
 struct simulate_point simulate_count(const struct simulate_scene *scene,
-                                     const struct decision *decision, int days);
+                                     const struct decided *decided, int days);
 
 /* Whether a decision takes the seat of an active account away by a rule that asks how long somebody
  * has been idle. */

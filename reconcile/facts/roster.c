@@ -356,29 +356,72 @@ struct instant roster_as_of(const struct roster *roster)
     return roster->modified;
 }
 
+/* A slot: bits of the hash above the place of a text, which is that of its row, doubled, and one
+ * for the address; 0 = empty. The text is read where the row has it. Of a roster that is longer
+ * than places go the rest is left out: what is not found is kept twice, and that is all. */
+enum { TEXT_PLACE_BITS = 25, TEXT_ROWS_MOST = (1 << 24) - 2 };
+#define TEXT_PLACE_MASK ((1U << TEXT_PLACE_BITS) - 1)
+
+static const struct person *texts_person(const struct roster_texts *texts, uint32_t slot)
+{
+    return &texts->roster->person[(slot & TEXT_PLACE_MASK) / 2 - 1];
+}
+
+static const char *texts_key(const struct roster_texts *texts, uint32_t slot)
+{
+    const struct person *person = texts_person(texts, slot);
+
+    return slot % 2 ? person->email : person->employee_number;
+}
+
+/* The slot of a key, or the empty one where it would go. */
+static uint32_t *texts_slot(const struct roster_texts *texts, const char *key, uint32_t hash)
+{
+    uint32_t at = hash & texts->mask;
+
+    while (texts->slot[at] != 0 && (texts->slot[at] >> TEXT_PLACE_BITS != hash >> TEXT_PLACE_BITS ||
+                                    strcmp(texts_key(texts, texts->slot[at]), key) != 0))
+        at = (at + 1) & texts->mask;
+    return &texts->slot[at];
+}
+
+/* Of those who write the same the first is kept. */
+static void texts_put(struct roster_texts *texts, const char *key, uint32_t place)
+{
+    if (!key)
+        return;
+    uint32_t hash = table_hash(key), *slot = texts_slot(texts, key, hash);
+    if (*slot == 0)
+        *slot = (hash & ~TEXT_PLACE_MASK) | place;
+}
+
 void roster_texts_init(struct roster_texts *texts, const struct roster *roster)
 {
-    *texts = (struct roster_texts){.roster = roster};
-    table_init(&texts->by_key, 2 * roster->count);
-    for (size_t i = 0; i < roster->count; i++) {
-        const struct person *person = &roster->person[i];
-        if (person->employee_number)
-            (void)table_put(&texts->by_key, person->employee_number, (uint32_t)i);
-        if (person->email)
-            (void)table_put(&texts->by_key, person->email, (uint32_t)i);
+    uint32_t rows = roster->count < TEXT_ROWS_MOST ? (uint32_t)roster->count : TEXT_ROWS_MOST;
+    size_t slots = 16;
+
+    while (slots < 3 * (size_t)rows) /* two texts a row, two thirds full */
+        slots *= 2;
+    *texts = (struct roster_texts){.roster = roster,
+                                   .slot = mem_calloc(slots, sizeof(texts->slot[0])),
+                                   .mask = (uint32_t)(slots - 1)};
+    for (uint32_t i = 0; i < rows; i++) {
+        texts_put(texts, roster->person[i].employee_number, 2 * (i + 1));
+        texts_put(texts, roster->person[i].email, 2 * (i + 1) + 1);
     }
 }
 
 void roster_texts_release(struct roster_texts *texts)
 {
-    table_release(&texts->by_key);
+    free(texts->slot);
+    *texts = (struct roster_texts){.roster = NULL};
 }
 
 const struct person *roster_texts_find(const struct roster_texts *texts, const char *key)
 {
-    uint32_t entry = table_find(&texts->by_key, key);
+    uint32_t slot = key ? *texts_slot(texts, key, table_hash(key)) : 0;
 
-    return entry == TABLE_END ? NULL : &texts->roster->person[table_value(&texts->by_key, entry)];
+    return slot ? texts_person(texts, slot) : NULL;
 }
 
 size_t roster_people(const struct roster *roster)

@@ -6,7 +6,6 @@
 
 #include "base/digest.h"
 #include "base/instant.h"
-#include "base/table.h"
 #include "facts/likeness.h"
 #include "facts/person.h"
 
@@ -76,7 +75,8 @@ void roster_settle(struct roster *roster);
  * nothing is concluded from it. Borrows from the roster, which outlives what was found. */
 struct roster_texts {
     const struct roster *roster;
-    struct table by_key; /* employee numbers and addresses */
+    uint32_t *slot; /* by hash of an employee number or address: whose it is, four bytes each */
+    uint32_t mask;  /* slots - 1 */
 };
 
 void roster_texts_init(struct roster_texts *texts, const struct roster *roster);

@@ -50,8 +50,7 @@ static int64_t count_wanted(const struct back *back)
     settings.told_since = back->told;
     settings.days_passed = 0; /* the refresh takes as many, either way */
     job_weigh(job, collected, NULL, &scratch, &weighed);
-    return (int64_t)evidence_choose(&scratch, &settings, &weighed.context, weighed.decision,
-                                    &index);
+    return (int64_t)evidence_choose(&scratch, &settings, &weighed.context, weighed.decided, &index);
 }
 
 /* The same, if everybody who can be had logged in just before what is told. */

@@ -241,7 +241,7 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
         }
         job_weigh(job, collected, pairing, &scratch, &weighed);
         size_t count =
-            evidence_choose(&scratch, &settings, &weighed.context, weighed.decision, &index);
+            evidence_choose(&scratch, &settings, &weighed.context, weighed.decided, &index);
         if (count == 0)
             break;
         log_debug("%zu last logins are read one by one", count);

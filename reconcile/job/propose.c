@@ -38,12 +38,12 @@ static struct plan *make_plan(const struct job *job, const struct collected *col
 
     job_weigh(job, collected, collected->pairing, job->arena, ret_weighed);
     *ret_guards = guard_all(job->arena, &config->limits, &collected->history, &ret_weighed->context,
-                            &collected->roster, ret_weighed->pairing, ret_weighed->decision);
+                            &collected->roster, ret_weighed->pairing, ret_weighed->decided);
     struct plan *plan =
         plan_make(job->arena, &setup, &config->policy, &config->matching, &ret_weighed->context,
-                  &collected->roster, ret_weighed->decision, ret_guards);
+                  &collected->roster, ret_weighed->decided, ret_guards);
     plan->renewal = renewal_of(job->arena, &config->seats, &ret_weighed->context,
-                               &collected->roster, ret_weighed->decision);
+                               &collected->roster, ret_weighed->decided);
     const struct simulate_scene scene = {.context = &ret_weighed->context,
                                          .pairing = ret_weighed->pairing,
                                          .guard = ret_guards->finding,

@@ -139,7 +139,7 @@ int rule_set_needed(struct job *job, const struct weighed *weighed, struct plan 
         return -1;
     table_init(&by_account, plan->row_count);
     for (size_t i = 0; i < snapshot->count; i++) {
-        if (snapshot->account[i].id && weighed->decision[i].action != ACTION_KEEP)
+        if (snapshot->account[i].id && decided_at(weighed->decided, i).action != ACTION_KEEP)
             table_add(&by_account, snapshot->account[i].id, (uint32_t)i);
     }
     for (size_t i = 0; i < plan->row_count; i++) {
@@ -148,7 +148,8 @@ int rule_set_needed(struct job *job, const struct weighed *weighed, struct plan 
             row->action == ACTION_KEEP ? TABLE_END : table_find(&by_account, row->account_id);
         if (at == TABLE_END)
             continue;
-        const struct decision *decision = &weighed->decision[table_value(&by_account, at)];
+        const struct decision *decision =
+            decided_acting(weighed->decided, table_value(&by_account, at));
         const struct rulings *rulings = account_past(decision->account)->rulings;
         struct ruling_needs needs = {
             .action = row->action,
@@ -216,7 +217,8 @@ static int end_rulings(const struct night *night, struct err *err)
         struct row_subject subject;
         if (!rulings)
             continue;
-        struct ruling_night one = night_of(night, &night->weighed->decision[i], &subject);
+        const struct decision decision = decided_at(night->weighed->decided, i);
+        struct ruling_night one = night_of(night, &decision, &subject);
         for (size_t k = 0; k < rulings->count; k++) {
             const char *reason = NULL;
             enum ruling_end word =
@@ -261,7 +263,8 @@ static int forget_unreached(const struct night *night, struct err *err)
     for (size_t i = 0; i < snapshot->count && !night->doubt; i++) {
         const struct account_past *past = account_past(&snapshot->account[i]);
         for (size_t k = 0; k < past->unreached_count; k++) {
-            if (!is_over(&night->weighed->decision[i], past->unreached[k].rule))
+            const struct decision decision = decided_at(night->weighed->decided, i);
+            if (!is_over(&decision, past->unreached[k].rule))
                 continue;
             end = mem_grow(end, count, &capacity, sizeof(end[0]));
             end[count++] = (struct store_announcement_end){.account_id = snapshot->account[i].id,
@@ -317,14 +320,14 @@ static int announce(const struct night *night, struct err *err)
     }
     for (size_t i = 0; i < snapshot->count && !night->doubt; i++) {
         const struct account *account = &snapshot->account[i];
-        const struct decision *decision = &night->weighed->decision[i];
+        const struct decision decision = decided_at(night->weighed->decided, i);
         for (size_t k = 0; k < account_past(account)->announcement_count; k++) {
             const struct announcement *one = &account_past(account)->announcement[k];
-            if (!is_over(decision, one->rule) && !is_other_act(decision, one))
+            if (!is_over(&decision, one->rule) && !is_other_act(&decision, one))
                 continue;
             end = mem_grow(end, end_count, &capacity, sizeof(end[0]));
             end[end_count++] = (struct store_announcement_end){
-                .account_id = account->id, .rule = one->rule, .reason = decision->reason};
+                .account_id = account->id, .rule = one->rule, .reason = decision.reason};
         }
     }
     int failed =

@@ -151,14 +151,14 @@ static void decide_case(const struct simulating *all, struct job *job,
 {
     const struct config *config = job->config;
     struct simulate_case *one = &all->simulation->of[i];
-    struct decision *decision = simulate_decide(job->arena, &all->policy[i], scene);
+    struct decided *decided = simulate_decide(job->arena, &all->policy[i], scene);
     const struct guard_result guards = {.finding = all->simulation->guard,
                                         .count = all->simulation->guard_count};
     const struct plan_setup setup = {.portal = config->portal.name, .time_zone = config->time_zone};
 
-    one->point = simulate_count(scene, decision, one->days < 0 ? INT_MAX : one->days);
+    one->point = simulate_count(scene, decided, one->days < 0 ? INT_MAX : one->days);
     one->plan = plan_make(job->arena, &setup, &all->policy[i], &config->matching, scene->context,
-                          &collected->roster, decision, &guards);
+                          &collected->roster, decided, &guards);
 }
 
 static int simulate_newest(struct simulating *all, struct err *err)

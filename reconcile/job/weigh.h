@@ -9,8 +9,8 @@
 
 struct weighed {
     struct policy_context context;
-    struct pairing *pairing;   /* one per account */
-    struct decision *decision; /* likewise */
+    struct pairing *pairing; /* one per account */
+    struct decided *decided; /* likewise */
 };
 
 /* Memory from the arena; the context borrows from `collected`. `pairing` is what match_all() said

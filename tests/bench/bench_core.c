@@ -413,10 +413,10 @@ int main(int argc, char **argv)
     double began = now_s(), cpu_began = cpu_s();
     struct pairing *pairing = match_all(&world.arena, &world.snapshot, &world.roster, &matching);
     double matched = now_s(), cpu_matched = cpu_s();
-    struct decision *decision = policy_decide(&world.arena, &policy, &context, pairing);
+    struct decided *all = policy_decide(&world.arena, &policy, &context, pairing);
     double decided = now_s(), cpu_decided = cpu_s();
     struct guard_result guards =
-        guard_all(&world.arena, &limits, &history, &context, &world.roster, pairing, decision);
+        guard_all(&world.arena, &limits, &history, &context, &world.roster, pairing, all);
     double guarded = now_s(), cpu = cpu_s() - cpu_began;
     struct rusage usage;
     (void)getrusage(RUSAGE_SELF, &usage);
@@ -434,7 +434,7 @@ int main(int argc, char **argv)
     size_t links[4] = {0}, acts = 0;
     for (size_t i = 0; i < world.snapshot.count; i++) {
         links[pairing[i].kind]++;
-        acts += decision[i].action != ACTION_KEEP;
+        acts += decided_at(all, i).action != ACTION_KEEP;
     }
     double sorted = time_sort(&world);
     printf("core, %lld accounts and %lld people: match %.2f s, decide %.2f s, guard %.2f s, "

@@ -634,12 +634,13 @@ static void ask_core(struct company *company, const struct policy *policy,
                                      .absence_provable = true};
     struct pairing *pairing = match_all(&arena, &snapshot, &roster, matching);
     is_deciding = true;
-    struct decision *decision = policy_decide(&arena, policy, &context, pairing);
+    const struct decided *decided = policy_decide(&arena, policy, &context, pairing);
     is_deciding = false;
     for (size_t i = 0; i < snapshot.count; i++) {
         struct holder *holder = &company->holder[holder_of[i]];
         /* what is found in the first weeks is the first clean-up */
-        count_decision(company, holder, &decision[i], day, week > 1);
+        const struct decision one = decided_at(decided, i);
+        count_decision(company, holder, &one, day, week > 1);
         remember(company, holder, &pairing[i], now);
     }
 }

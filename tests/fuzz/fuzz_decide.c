@@ -21,14 +21,14 @@ enum { WORLDS = 16, FEW = 16, MANY = 300, OF_MANY = 3, ALONE = 20 };
 static void check_alone(struct world *world, const struct pairing *pairing)
 {
     struct arena *arena = &world->arena;
-    struct decision *decision = policy_decide(arena, &world->policy, &world->context, pairing);
+    struct decided *decided = policy_decide(arena, &world->policy, &world->context, pairing);
 
     for (size_t i = 0; i < world->snapshot.count && i < ALONE; i++) {
         struct decision alone = policy_decide_one(arena, &world->policy, &world->context,
                                                   &world->snapshot.account[i], &pairing[i]);
-        FUZZ_CHECK(alone.action == decision[i].action);
-        FUZZ_CHECK(text_equal(alone.clause, decision[i].clause));
-        FUZZ_CHECK(text_equal(alone.reason, decision[i].reason));
+        FUZZ_CHECK(alone.action == decided_at(decided, i).action);
+        FUZZ_CHECK(text_equal(alone.clause, decided_at(decided, i).clause));
+        FUZZ_CHECK(text_equal(alone.reason, decided_at(decided, i).reason));
     }
 }
 
@@ -136,13 +136,13 @@ static void check_guards(struct world *world, const struct pairing *pairing, uin
 {
     struct arena *arena = &world->arena;
     struct guard_history history = odd_history(world, number);
-    struct decision *decision = policy_decide(arena, &world->policy, &world->context, pairing);
+    struct decided *decided = policy_decide(arena, &world->policy, &world->context, pairing);
     struct acknowledgement given = {
         .id = 7, .who = "anna", .reason = "r", .at = world->context.now};
 
     world->limits.max_same_days = 7;
     struct guard_result first = guard_all(arena, &world->limits, &history, &world->context,
-                                          &world->roster, pairing, decision);
+                                          &world->roster, pairing, decided);
     for (size_t i = 0; i < first.count; i++) {
         const struct guard_finding *one = &first.finding[i];
 
@@ -157,7 +157,7 @@ static void check_guards(struct world *world, const struct pairing *pairing, uin
             history.acknowledged = &given;
             history.acknowledged_count = 1;
             struct guard_result again = guard_all(arena, &world->limits, &history, &world->context,
-                                                  &world->roster, pairing, decision);
+                                                  &world->roster, pairing, decided);
             FUZZ_CHECK(again.finding[i].hold == (days < 0));
             FUZZ_CHECK(!again.finding[i].let_go_by == (days < 0));
         }

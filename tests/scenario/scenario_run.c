@@ -24,7 +24,7 @@ struct world {
     struct policy_context context;
     const char **label;
     struct pairing *pairing;
-    struct decision *decision;
+    struct decided *decided;
     struct guard_result guards;
     struct plan *plan;
 };
@@ -173,15 +173,15 @@ static void world_make(struct world *world, const struct scenario *scenario, uin
     make_policy(world, scenario, seed);
     make_context(world, scenario);
     world->pairing = match_all(&world->arena, &world->snapshot, &world->roster, &world->matching);
-    world->decision = policy_decide(&world->arena, &world->policy, &world->context, world->pairing);
+    world->decided = policy_decide(&world->arena, &world->policy, &world->context, world->pairing);
 }
 
 static void world_finish(struct world *world, const struct scenario *scenario)
 {
     world->guards = guard_all(&world->arena, &scenario->limits, &scenario->history, &world->context,
-                              &world->roster, world->pairing, world->decision);
+                              &world->roster, world->pairing, world->decided);
     world->plan = plan_make(&world->arena, &scenario->setup, &world->policy, &world->matching,
-                            &world->context, &world->roster, world->decision, &world->guards);
+                            &world->context, &world->roster, world->decided, &world->guards);
 }
 
 /* --- what is compared --- */
@@ -272,7 +272,8 @@ static void check_alone(const struct scenario *scenario, struct world *world, st
                                                 &world->snapshot.account[i], &world->pairing[i]);
         text_clear(&all);
         text_clear(&alone);
-        tell_decision(&all, &world->decision[i]);
+        const struct decision among = decided_at(world->decided, i);
+        tell_decision(&all, &among);
         tell_decision(&alone, &one);
         compare_texts(scenario, "an account asked alone gets another decision", &all, &alone,
                       problems);
@@ -362,13 +363,13 @@ static void check_decision(const struct scenario *scenario, struct world *world,
                            const struct expectation *expectation, struct text *problems)
 {
     static const char *const place[] = {"action", "row"};
-    const struct decision *decision = &world->decision[i];
+    const struct decision decision = decided_at(world->decided, i);
 
     for (size_t k = 0; k < expectation->count; k++) {
         struct word word = expectation->word[k];
         if (!word.key && k < COUNT_OF(place))
             word = (struct word){.key = place[k], .op = '=', .value = word.value};
-        const char *actual = ask_decision(&world->arena, decision, word.key);
+        const char *actual = ask_decision(&world->arena, &decision, word.key);
         if (!word.key || !actual || !is_as_expected(&word, actual))
             complain(scenario, expectation, world->label[i], &word,
                      actual ? actual : "nobody knows this word", problems);
@@ -388,8 +389,9 @@ static void check_accounts(const struct scenario *scenario, struct world *world,
         count++;
         foreseen[i] |= expectation->count > 0;
         check_decision(scenario, world, i, expectation, problems);
-        text_addf(&coverage->rows, " %s=%s/%s", world->label[i], or_dash(world->decision[i].clause),
-                  action_name(world->decision[i].action));
+        text_addf(&coverage->rows, " %s=%s/%s", world->label[i],
+                  or_dash(decided_at(world->decided, i).clause),
+                  action_name(decided_at(world->decided, i).action));
     }
     if (!count)
         text_addf(problems, "%s:%u: case '%s': there is no account '%s'\n", scenario->file,
@@ -514,11 +516,11 @@ static void check_unforeseen(const struct scenario *scenario, const struct world
                              const bool *accounts, const bool *guards, struct text *problems)
 {
     for (size_t i = 0; i < world->snapshot.count; i++) {
-        const struct decision *decision = &world->decision[i];
-        if (!accounts[i] && (decision->action != ACTION_KEEP || decision->finding))
+        const struct decision decision = decided_at(world->decided, i);
+        if (!accounts[i] && (decision.action != ACTION_KEEP || decision.finding))
             text_addf(problems, "%s: case '%s': nobody expects %s: %s %s: %s\n", scenario->file,
-                      scenario->name, world->label[i], action_name(decision->action),
-                      decision->clause, decision->reason);
+                      scenario->name, world->label[i], action_name(decision.action),
+                      decision.clause, decision.reason);
     }
     for (size_t g = 0; g < world->guards.count; g++) {
         const struct guard_finding *finding = &world->guards.finding[g];

@@ -234,8 +234,8 @@ static struct plan make_plan(struct world *world, size_t day, bool is_held)
 
 /* --- what people decide --- */
 
-static void end(struct decided *decided, const char *word, const char *reason, const char *by,
-                struct instant at)
+static void end(struct decided_ruling *decided, const char *word, const char *reason,
+                const char *by, struct instant at)
 {
     decided->end_word = word;
     decided->end_reason = reason;
@@ -244,24 +244,24 @@ static void end(struct decided *decided, const char *word, const char *reason, c
 }
 
 /* Who keeps somebody anew replaces their own word. */
-static struct decided *decide(struct world *world, struct ruling ruling)
+static struct decided_ruling *decide(struct world *world, struct ruling ruling)
 {
     struct books *books = world->books;
 
     for (size_t i = 0; i < books->decided_count && ruling.kind == RULING_KEEP; i++) {
-        struct decided *before = &books->decided[i];
+        struct decided_ruling *before = &books->decided[i];
         if (!before->end_word && before->ruling.kind == RULING_KEEP &&
             text_equal(before->ruling.who, ruling.who) &&
             text_equal(before->ruling.account_id, ruling.account_id))
             end(before, "newer", "the same person decided anew", ruling.who, ruling.at);
     }
     REVIEW_OK(store_save_rulings(&world->store.store, &ruling, 1, "http://127.0.0.1", &why));
-    struct decided *decided = &books->decided[books->decided_count++];
-    *decided = (struct decided){.ruling = ruling};
+    struct decided_ruling *decided = &books->decided[books->decided_count++];
+    *decided = (struct decided_ruling){.ruling = ruling};
     return decided;
 }
 
-static void end_as(struct world *world, struct decided *decided, enum ruling_end word,
+static void end_as(struct world *world, struct decided_ruling *decided, enum ruling_end word,
                    const char *reason, const char *by, int64_t after_s)
 {
     const struct store_ruling_end one = {.id = decided->ruling.id, .end = word, .reason = reason};
@@ -307,7 +307,7 @@ static void decide_without_an_act(struct world *world, const struct plan *plan,
 
     if (stopped == 1)
         return;
-    struct decided *approval =
+    struct decided_ruling *approval =
         decide(world, ruling_on(plan, 0, RULING_APPROVE, "erik", decided_at));
     struct ruling no = ruling_on(plan, plan->row_count - 1, RULING_REJECT, "fay", decided_at);
     struct ruling keep = {.kind = RULING_KEEP,
@@ -370,7 +370,7 @@ static void carry_out(struct world *world, size_t day, const struct plan *plan,
         REVIEW_OK(store_intend(store, &world->store.run, &intent, at, &why));
         REVIEW_OK(store_outcome(store, &world->store.run, &outcome, at, &why));
         for (size_t d = 0; d < books->decided_count; d++) {
-            struct decided *decided = &books->decided[d];
+            struct decided_ruling *decided = &books->decided[d];
             if (!decided->end_word && decided->ruling.kind == RULING_APPROVE &&
                 text_equal(decided->ruling.account_id, plan->row[i].account_id))
                 end(decided, "done", "it was done", NULL, at);

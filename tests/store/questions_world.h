@@ -31,7 +31,7 @@ struct done {
 };
 
 /* What a person decided about a row or an account, and what became of it. */
-struct decided {
+struct decided_ruling {
     struct ruling ruling;
     const char *end_word, *end_reason, *ended_by; /* NULL = it stands, no reason, a run */
     struct instant ended_at, could_act_at;
@@ -54,7 +54,7 @@ struct books {
     size_t done_count;
     struct held held[DAYS];
     size_t held_count;
-    struct decided decided[DAYS * PEOPLE];
+    struct decided_ruling decided[DAYS * PEOPLE];
     size_t decided_count;
 };
 

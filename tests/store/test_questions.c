@@ -284,7 +284,7 @@ static void check_decisions_about(struct world *world, size_t who)
     const struct books *books = world->books;
 
     for (size_t i = 0; i < books->decided_count; i++) {
-        const struct decided *one = &books->decided[i];
+        const struct decided_ruling *one = &books->decided[i];
         const struct ruling *ruling = &one->ruling;
         if (!text_equal(ruling->account_id, world_id_of(world, who)))
             continue;
@@ -327,7 +327,7 @@ static void check_decisions_since(struct world *world, size_t day)
     const struct books *books = world->books;
 
     for (size_t i = 0; i < books->decided_count; i++) {
-        const struct decided *one = &books->decided[i];
+        const struct decided_ruling *one = &books->decided[i];
         const struct ruling *ruling = &one->ruling;
         if (instant_compare(ruling->at, books->taken_at[day]) < 0)
             continue;
@@ -368,7 +368,7 @@ static void check_decisions_by(struct world *world, const char *who)
     size_t last = 0;
 
     for (size_t i = 0; i < books->decided_count; i++) {
-        const struct decided *one = &books->decided[i];
+        const struct decided_ruling *one = &books->decided[i];
         const struct ruling *ruling = &one->ruling;
         if (text_equal(ruling->who, who) || text_equal(one->ended_by, who))
             text_addf(&by, "%s|%s|%s|%s|%s\n", world_time_of(world, ruling->at),
@@ -393,7 +393,7 @@ static size_t check_expired(struct world *world)
     size_t could = 0, count = 0;
 
     for (size_t i = 0; i < books->decided_count; i++) {
-        const struct decided *one = &books->decided[i];
+        const struct decided_ruling *one = &books->decided[i];
         if (!text_equal(one->end_word, "expired"))
             continue;
         count++;

@@ -313,18 +313,18 @@ static void fail_life(const struct years *years, size_t i, const struct expected
              life->login_told ? days_since(years, life->login_told) : -1, life->absent, life->once);
 }
 
-static void check_night(struct years *years, const struct decision *decision)
+static void check_night(struct years *years, const struct decided *decided)
 {
     for (size_t k = 0; k < years->listed; k++) {
+        const struct decision one = decided_at(decided, k);
         struct expected expected = expect(years, &years->life[years->who[k]]);
-        bool acts =
-            decision[k].action == ACTION_SUSPEND || decision[k].action == ACTION_DEPROVISION;
-        bool reactivates = decision[k].action == ACTION_REACTIVATE;
-        enum action action = reactivates ? ACTION_KEEP : decision[k].action;
+        bool acts = one.action == ACTION_SUSPEND || one.action == ACTION_DEPROVISION;
+        bool reactivates = one.action == ACTION_REACTIVATE;
+        enum action action = reactivates ? ACTION_KEEP : one.action;
         if (action != expected.action ||
-            (expected.clause && !text_equal(decision[k].clause, expected.clause)) ||
-            (acts && decision[k].needs_person != expected.needs_person))
-            fail_life(years, years->who[k], &expected, &decision[k]);
+            (expected.clause && !text_equal(one.clause, expected.clause)) ||
+            (acts && one.needs_person != expected.needs_person))
+            fail_life(years, years->who[k], &expected, &one);
         years->kept_r8 += text_equal(expected.clause, "R8");
     }
 }
@@ -336,7 +336,7 @@ static const char *word_of(const struct life *life)
     return life->standing == LEFT ? "departed" : life->standing == VANISHED ? "absent" : "employed";
 }
 
-static void act(struct years *years, const struct decision *decision)
+static void act(struct years *years, const struct decided *decided)
 {
     struct store_world *world = &years->world;
     CLEANUP(text_release) struct text sql = TEXT_INIT;
@@ -344,17 +344,18 @@ static void act(struct years *years, const struct decision *decision)
     char when[INSTANT_TEXT_SIZE];
 
     for (size_t k = 0; k < years->listed; k++) {
+        const struct decision one = decided_at(decided, k);
         struct life *life = &years->life[years->who[k]];
-        bool suspend = decision[k].action == ACTION_SUSPEND;
-        if (decision[k].action == ACTION_KEEP || decision[k].action == ACTION_REACTIVATE ||
+        bool suspend = one.action == ACTION_SUSPEND;
+        if (one.action == ACTION_KEEP || one.action == ACTION_REACTIVATE ||
             !chance(years, suspend ? 400 : 60))
             continue;
         text_addf(&sql,
                   "insert into act (portal_id, act_id, account_id, action, done_at, person_status)"
                   " select portal_id, %lld, account_id, '%s', '%s', '%s' from account where "
                   "account_id = '%s';",
-                  (long long)++years->acts, action_name(decision[k].action),
-                  instant_format(at, when), word_of(life), decision[k].account->id);
+                  (long long)++years->acts, action_name(one.action), instant_format(at, when),
+                  word_of(life), one.account->id);
         years->suspended += suspend;
         years->deleted += !suspend;
         life->over = !suspend;
@@ -454,10 +455,10 @@ static void spend_a_night(struct years *years)
     store_world_save(world, &snapshot);
     store_world_save_roster(world, &roster, years->good);
     struct pairing *pairing = match_all(&world->arena, &snapshot, &roster, &matching);
-    struct decision *decision = policy_decide(&world->arena, &policy, &context, pairing);
-    check_night(years, decision);
+    const struct decided *decided = policy_decide(&world->arena, &policy, &context, pairing);
+    check_night(years, decided);
     save_links(years, &snapshot, &roster, pairing);
-    act(years, decision);
+    act(years, decided);
 }
 
 static void live(struct years *years, uint64_t seed)

@@ -392,27 +392,28 @@ static bool is_finding(struct world *world, size_t i, const char *row,
 }
 
 static void check_decisions(struct world *world, const struct opinion *opinion,
-                            const struct decision *decision)
+                            const struct decided *decided)
 {
     for (size_t i = 0; i < world->snapshot.count; i++) {
+        const struct decision one = decided_at(decided, i);
         struct facts facts = find_facts(world, i, &opinion[i]);
         const char *row = find_protection(world, &facts, &opinion[i]);
         if (row) {
-            assert_string_equal(decision[i].clause, row);
-            assert_int_equal(decision[i].action, ACTION_KEEP);
-            assert_int_equal(decision[i].doubt, row[0] == 'P' && strchr("2456789", row[1]) != NULL);
-            assert_int_equal(decision[i].finding, is_finding(world, i, row, decision[i].pairing));
+            assert_string_equal(one.clause, row);
+            assert_int_equal(one.action, ACTION_KEEP);
+            assert_int_equal(one.doubt, row[0] == 'P' && strchr("2456789", row[1]) != NULL);
+            assert_int_equal(one.finding, is_finding(world, i, row, one.pairing));
             continue;
         }
         struct verdict verdict = decide(world, &facts);
-        assert_int_equal(decision[i].action, verdict.action);
-        assert_int_equal(decision[i].finding, verdict.finding);
-        assert_int_equal(decision[i].not_before.number, verdict.not_before);
-        assert_int_equal(decision[i].new_announcement, verdict.announces);
-        assert_int_equal(decision[i].doubt, verdict.doubt);
-        assert_int_equal(decision[i].needs_person, verdict.needs_person);
+        assert_int_equal(one.action, verdict.action);
+        assert_int_equal(one.finding, verdict.finding);
+        assert_int_equal(one.not_before.number, verdict.not_before);
+        assert_int_equal(one.new_announcement, verdict.announces);
+        assert_int_equal(one.doubt, verdict.doubt);
+        assert_int_equal(one.needs_person, verdict.needs_person);
         if (verdict.rule)
-            assert_string_equal(decision_rule(&decision[i]), verdict.rule);
+            assert_string_equal(decision_rule(&one), verdict.rule);
     }
 }
 
@@ -446,17 +447,17 @@ static bool cannot_read_many(const struct snapshot *snapshot, size_t accounts)
 }
 
 static void check_guards(const struct world *world, const struct guard_result *guards,
-                         const struct decision *decision)
+                         const struct decided *decided)
 {
     struct snapshot_totals totals = snapshot_count(&world->snapshot);
 
     for (size_t i = 0; i < world->snapshot.count; i++) {
-        const char *holder =
-            decision[i].action == ACTION_KEEP ? NULL : first_holder(guards, &decision[i]);
+        const struct decision one = decided_at(decided, i);
+        const char *holder = one.action == ACTION_KEEP ? NULL : first_holder(guards, &one);
         if (holder)
-            assert_string_equal(guard_id(decision[i].held_by - 1U), holder);
+            assert_string_equal(guard_id(one.held_by - 1U), holder);
         else
-            assert_int_equal(decision[i].held_by, 0);
+            assert_int_equal(one.held_by, 0);
     }
     for (size_t g = 6; g <= 10; g++)
         assert_false(guards->finding[g].hold);
@@ -468,46 +469,46 @@ static void check_guards(const struct world *world, const struct guard_result *g
 
 /* --- all of it --- */
 
-static const struct plan *make_plan(struct world *world, const struct decision *decision,
+static const struct plan *make_plan(struct world *world, const struct decided *decided,
                                     const struct guard_result *guards)
 {
     static const struct plan_setup setup = {.portal = "acme", .full = true};
 
     return plan_make(&world->arena, &setup, &world->policy, &world->matching, &world->context,
-                     &world->roster, decision, guards);
+                     &world->roster, decided, guards);
 }
 
 static const struct plan *evaluate(struct world *world, struct pairing **ret_pairing,
-                                   struct decision **ret_decision, struct guard_result *ret_guards)
+                                   struct decided **ret_decided, struct guard_result *ret_guards)
 {
     *ret_pairing = match_all(&world->arena, &world->snapshot, &world->roster, &world->matching);
-    *ret_decision = policy_decide(&world->arena, &world->policy, &world->context, *ret_pairing);
+    *ret_decided = policy_decide(&world->arena, &world->policy, &world->context, *ret_pairing);
     *ret_guards = guard_all(&world->arena, &world->limits, &world->history, &world->context,
-                            &world->roster, *ret_pairing, *ret_decision);
-    return make_plan(world, *ret_decision, ret_guards);
+                            &world->roster, *ret_pairing, *ret_decided);
+    return make_plan(world, *ret_decided, ret_guards);
 }
 
 const struct plan *plan_of_world(struct world *world)
 {
     struct pairing *pairing;
-    struct decision *decision;
+    struct decided *decided;
     struct guard_result guards;
 
-    return evaluate(world, &pairing, &decision, &guards);
+    return evaluate(world, &pairing, &decided, &guards);
 }
 
 const struct plan *plan_check_world(struct world *world)
 {
     struct opinion opinion[MOST];
     struct pairing *pairing;
-    struct decision *decision;
+    struct decided *decided;
     struct guard_result guards;
 
     think_of_links(world, opinion);
-    const struct plan *plan = evaluate(world, &pairing, &decision, &guards);
+    const struct plan *plan = evaluate(world, &pairing, &decided, &guards);
     check_pairings(world, opinion, pairing);
-    check_decisions(world, opinion, decision);
-    check_guards(world, &guards, decision);
+    check_decisions(world, opinion, decided);
+    check_guards(world, &guards, decided);
     assert_int_equal(plan->state == PLAN_HELD, guards.held);
     return plan;
 }

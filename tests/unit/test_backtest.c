@@ -157,7 +157,7 @@ static void year_begin(struct year *year, int threshold)
                                             .history = {.ever_active = true}};
 }
 
-static const struct decision *year_night(struct year *year, struct arena *arena, int day)
+static const struct decided *year_night(struct year *year, struct arena *arena, int day)
 {
     year->context.today = (struct day){.number = FIRST + day};
     year->context.now = at(day, 2);
@@ -182,8 +182,8 @@ static size_t check_threshold(int threshold, int from, int to)
     backtest_init(&backtest, &year.arena, &zone_utc);
     for (int day = from; day < BEFORE + NIGHTS; day++) {
         CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-        const struct decision *decision = year_night(&year, &scratch, day);
-        backtest_night(&backtest, &year.context, decision, day <= to);
+        const struct decided *decided = year_night(&year, &scratch, day);
+        backtest_night(&backtest, &year.context, decided, day <= to);
     }
     for (size_t i = 0; i < PEOPLE; i++) {
         struct told told = oracle(&lives[i], threshold, from, to);
@@ -250,7 +250,8 @@ static void small_night(struct small *small, int day, uint8_t held_by, bool doub
     small->year.account[0].login = (struct login){.kind = LOGIN_KNOWN, .at = at(logged_in, 12)};
     small->year.context.today = (struct day){.number = FIRST + day};
     small->year.context.now = at(day, 2);
-    backtest_night(&small->backtest, &small->year.context, &decision, true);
+    const struct decided decided = decided_plain(&decision, 1);
+    backtest_night(&small->backtest, &small->year.context, &decided, true);
 }
 
 static int acted_on(const struct small *small)
@@ -296,7 +297,8 @@ TEST(backtest_of_a_keep_in_doubt_lets_the_grace_run_and_of_a_certain_one_does_no
             small.year.rule.action = ACTION_KEEP;
             struct decision kept = {.account = &small.year.account[0]};
             small.year.context.today.number++;
-            backtest_night(&small.backtest, &small.year.context, &kept, true);
+            const struct decided decided = decided_plain(&kept, 1);
+            backtest_night(&small.backtest, &small.year.context, &decided, true);
         }
         small_night(&small, 300 + GRACE, 0, false, 200);
         assert_int_equal(acted_on(&small), doubt ? 300 + GRACE : -1);

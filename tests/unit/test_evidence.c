@@ -50,8 +50,9 @@ static void begin(struct world *world, size_t count)
 static size_t choose(struct world *world, size_t **ret_index)
 {
     size_t *index = NULL;
+    struct decided decided = decided_plain(world->decision, world->snapshot.count);
     size_t count =
-        evidence_choose(&world->arena, &world->settings, &world->context, world->decision, &index);
+        evidence_choose(&world->arena, &world->settings, &world->context, &decided, &index);
     if (ret_index)
         *ret_index = index;
     return count;

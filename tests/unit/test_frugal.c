@@ -174,7 +174,7 @@ struct night {
     struct person person[ACCOUNTS];
     struct roster roster;
     struct policy_context context;
-    struct decision *decision;
+    struct decided *decided;
 };
 
 static void decide(struct world *world, struct night *night)
@@ -182,7 +182,7 @@ static void decide(struct world *world, struct night *night)
     struct pairing *pairing =
         match_all(&night->arena, &night->snapshot, &night->roster, &world->matching);
 
-    night->decision = policy_decide(&night->arena, &world->policy, &night->context, pairing);
+    night->decided = policy_decide(&night->arena, &world->policy, &night->context, pairing);
 }
 
 static void begin_night(struct world *world, struct life *life, int day, struct night *night)
@@ -250,7 +250,7 @@ static void collect_night(struct world *world, struct life *life, int day, struc
     settings.days_passed = day > 0;
     for (int round = 0; round < 5; round++) {
         decide(world, night);
-        count = evidence_choose(&night->arena, &settings, &night->context, night->decision, &index);
+        count = evidence_choose(&night->arena, &settings, &night->context, night->decided, &index);
         for (size_t i = 0; i < count; i++)
             read_account(world, life, night, index[i], day);
         settings.days_passed = 0;
@@ -264,15 +264,15 @@ static void collect_night(struct world *world, struct life *life, int day, struc
 static void remember(struct life *life, const struct night *night, int day)
 {
     for (size_t i = 0; i < ACCOUNTS; i++) {
-        const struct decision *decision = &night->decision[i];
+        const struct decision decision = decided_at(night->decided, i);
         struct memory *memory = &life->memory[i];
         memory->known = night->account[i].login;
         memory->read_at = night->account[i].history.read_at;
-        if (decision->action != ACTION_SUSPEND) {
+        if (decision.action != ACTION_SUSPEND) {
             memory->announcements = 0;
-        } else if (decision->new_announcement) {
+        } else if (decision.new_announcement) {
             memory->announcement[0] = (struct announcement){
-                .rule = decision_rule(decision), .on = civil(day), .at = night->context.now};
+                .rule = decision_rule(&decision), .on = civil(day), .at = night->context.now};
             memory->announcements = 1;
         }
     }
@@ -294,7 +294,8 @@ static bool acts(struct world *world, struct night *night, size_t i, int day)
     struct pairing *pairing =
         match_all(&night->arena, &night->snapshot, &night->roster, &world->matching);
 
-    if (!is_due(&night->decision[i], day) || fresh.kind == LOGIN_UNREADABLE)
+    struct decision decision = decided_at(night->decided, i);
+    if (!is_due(&decision, day) || fresh.kind == LOGIN_UNREADABLE)
         return false;
     account.login = login_newest(fresh, account.login);
     struct decision again =
@@ -321,10 +322,10 @@ static void check_evidence(const struct world *world, uint64_t seed, const struc
                            int day)
 {
     for (size_t i = 0; i < ACCOUNTS; i++) {
-        const struct decision *decision = &night->decision[i];
+        const struct decision decision = decided_at(night->decided, i);
         struct instant read_at = night->account[i].history.read_at;
         int64_t age = read_at.us ? day_between(instant_day(read_at, &zone_utc), civil(day)) : 9999;
-        if (decision->action == ACTION_SUSPEND && age > world->settings.reread_days)
+        if (decision.action == ACTION_SUSPEND && age > world->settings.reread_days)
             fail_msg("world %llu, night %d, account %zu: proposed on a single read of %lld days",
                      (unsigned long long)seed, day, i, (long long)age);
     }
@@ -334,19 +335,18 @@ static void compare(struct world *world, uint64_t seed, struct life *frugal, str
                     struct life *full, struct night *dear, int day, size_t *compared)
 {
     for (size_t i = 0; i < ACCOUNTS; i++) {
-        const struct decision *a = &cheap->decision[i], *b = &dear->decision[i];
+        const struct decision a = decided_at(cheap->decided, i), b = decided_at(dear->decided, i);
         bool same = same_login(&cheap->account[i].login, &dear->account[i].login) &&
                     same_announcements(&frugal->memory[i], &full->memory[i]);
         *compared += same;
-        if (same &&
-            (a->action != b->action || a->by != b->by || !text_equal(a->clause, b->clause) ||
-             a->not_before.number != b->not_before.number))
+        if (same && (a.action != b.action || a.by != b.by || !text_equal(a.clause, b.clause) ||
+                     a.not_before.number != b.not_before.number))
             fail_msg("world %llu, night %d, account %zu: %s by '%s' and %s by '%s'",
-                     (unsigned long long)seed, day, i, action_name(a->action), decision_rule(a),
-                     action_name(b->action), decision_rule(b));
-        if (acts(world, cheap, i, day) && b->action != ACTION_SUSPEND && !full->memory[i].forgotten)
+                     (unsigned long long)seed, day, i, action_name(a.action), decision_rule(&a),
+                     action_name(b.action), decision_rule(&b));
+        if (acts(world, cheap, i, day) && b.action != ACTION_SUSPEND && !full->memory[i].forgotten)
             fail_msg("world %llu, night %d, account %zu: acts, and the full one keeps (%s)",
-                     (unsigned long long)seed, day, i, b->clause);
+                     (unsigned long long)seed, day, i, b.clause);
     }
 }
 

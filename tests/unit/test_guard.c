@@ -59,8 +59,9 @@ TEST(guard_all_of_an_empty_world_holds_what_is_empty)
     struct guard_history history = {
         .last_roster_people = -1, .last_snapshot_accounts = -1, .last_matched_percent = -1};
 
+    struct decided none = decided_plain(NULL, 0);
     struct guard_result result =
-        guard_all(&arena, &limits, &history, &context, &roster, NULL, NULL);
+        guard_all(&arena, &limits, &history, &context, &roster, NULL, &none);
     assert_int_equal(result.count, GUARD_COUNT);
     assert_true(result.held);
     for (size_t i = 0; i < result.count; i++) {

@@ -78,8 +78,10 @@ static void sample_init(struct sample *sample)
 
 static struct plan *make(struct sample *sample)
 {
+    struct decided decided = decided_plain(sample->decision, COUNT);
+
     return plan_make(&sample->arena, &sample->setup, &sample->policy, &sample->matching,
-                     &sample->context, &sample->roster, sample->decision, &sample->guards);
+                     &sample->context, &sample->roster, &decided, &sample->guards);
 }
 
 TEST(plan_make_of_mixed_decisions_puts_deletions_last)
@@ -143,8 +145,9 @@ TEST(plan_make_of_many_rows_tells_of_each_what_it_is_about)
     }
     sample.snapshot.account = account;
     sample.snapshot.count = ALL;
+    struct decided decided = decided_plain(decision, ALL);
     const struct plan *plan = plan_make(arena, &sample.setup, &sample.policy, &sample.matching,
-                                        &sample.context, &sample.roster, decision, &sample.guards);
+                                        &sample.context, &sample.roster, &decided, &sample.guards);
     assert_int_equal(plan->row_count, ALL);
     for (size_t i = 0; i < ALL; i++) {
         CLEANUP(arena_release) struct arena scratch = ARENA_INIT;

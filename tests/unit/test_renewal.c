@@ -78,8 +78,9 @@ static struct decision *add_account(struct scene *scene, const char *profile, st
 static struct renewal ask(struct scene *scene)
 {
     struct policy_context context = {.today = scene->today, .snapshot = &scene->snapshot};
+    struct decided decided = decided_plain(scene->decision, scene->snapshot.count);
 
-    return renewal_of(&scene->arena, &scene->seats, &context, &scene->roster, scene->decision);
+    return renewal_of(&scene->arena, &scene->seats, &context, &scene->roster, &decided);
 }
 
 static void expect(const struct renewal_class *item, const char *figures)

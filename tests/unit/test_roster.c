@@ -279,3 +279,43 @@ TEST(roster_settle_keeps_what_the_rows_say_then)
     struct digest judged = roster_content(&roster);
     assert_int_not_equal(digest_compare(&kept, &judged), 0);
 }
+
+enum { WRITERS = 5000 };
+
+TEST(roster_texts_find_of_many_finds_the_first_who_writes_so)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    CLEANUP(roster_texts_release) struct roster_texts texts;
+    struct roster roster = {.count = WRITERS};
+
+    roster.person = arena_calloc(&arena, WRITERS, sizeof(roster.person[0]));
+    for (size_t i = 0; i < WRITERS; i++) { /* two have each number, some no address */
+        roster.person[i].employee_number = arena_printf(&arena, "%zu", i / 2);
+        if (i % 7)
+            roster.person[i].email = arena_printf(&arena, "P%zu@acme.example", i);
+    }
+    roster.person[9].employee_number = NULL;
+    roster.person[11].email = roster.person[40].employee_number;
+    roster_texts_init(&texts, &roster);
+    for (size_t i = 0; i < WRITERS; i++) {
+        CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+        const char *number = arena_printf(&scratch, "%zu", i / 2);
+        const char *email = arena_printf(&scratch, "P%zu@acme.example", i);
+        size_t first = i / 2 == 20 ? 11 : i / 2 * 2; /* whose address is that number */
+        assert_ptr_equal(roster_texts_find(&texts, number), &roster.person[first]);
+        assert_ptr_equal(roster_texts_find(&texts, email),
+                         i % 7 && i != 11 ? &roster.person[i] : NULL);
+    }
+    assert_null(roster_texts_find(&texts, "p1@acme.example"));
+    assert_null(roster_texts_find(&texts, ""));
+    assert_null(roster_texts_find(&texts, NULL));
+}
+
+TEST(roster_texts_find_in_an_empty_roster_finds_nobody)
+{
+    CLEANUP(roster_texts_release) struct roster_texts texts;
+    struct roster roster = {.count = 0};
+
+    roster_texts_init(&texts, &roster);
+    assert_null(roster_texts_find(&texts, "1"));
+}

@@ -176,13 +176,14 @@ TEST(seats_count_after_decisions_is_when_all_are_done)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct class_seats *class = NULL;
-    const struct decision decision[COUNT_OF(accounts)] = {
+    struct decision decision[COUNT_OF(accounts)] = {
         {.action = ACTION_SUSPEND},     {.action = ACTION_REACTIVATE},
         {.action = ACTION_DEPROVISION}, {.action = ACTION_SUSPEND},
         {.action = ACTION_KEEP},        {.action = ACTION_KEEP},
         {.action = ACTION_DEPROVISION}};
 
-    assert_int_equal(seats_count(&arena, &contract, &reading, decision, &class), 4);
+    struct decided decided = decided_plain(decision, COUNT_OF(decision));
+    assert_int_equal(seats_count(&arena, &contract, &reading, &decided, &class), 4);
     assert_int_equal(class[0].seats, 1); /* one goes, one comes back */
     assert_int_equal(class[0].seats_after, 1);
     assert_int_equal(class[2].seats, 1);

@@ -74,14 +74,16 @@ static void assert_counted(const struct plan *plan, const struct simulate_point 
 }
 
 /* Whoever is idle so long either loses the seat, is given another act, or is kept for a reason. */
-static void assert_kept(const struct world *world, const struct decision *decision,
+static void assert_kept(const struct world *world, const struct decided *decided,
                         const struct simulate_point *point)
 {
     size_t kept = 0, by_row = 0;
 
-    for (size_t i = 0; i < world->snapshot.count; i++)
-        kept += decision[i].account->status == ACCOUNT_ACTIVE &&
-                decision[i].idle_days >= point->days && decision[i].action == ACTION_KEEP;
+    for (size_t i = 0; i < world->snapshot.count; i++) {
+        const struct decision one = decided_at(decided, i);
+        kept += one.account->status == ACCOUNT_ACTIVE && one.idle_days >= point->days &&
+                one.action == ACTION_KEEP;
+    }
     for (size_t i = 0; i < SIMULATE_CLAUSES && point->kept_by[i].clause; i++)
         by_row += point->kept_by[i].count;
     assert_int_equal(point->kept, kept);
@@ -92,7 +94,7 @@ static size_t check_world(struct world *world, uint64_t seed)
 {
     struct arena *arena = &world->arena;
     struct pairing *pairing = match_all(arena, &world->snapshot, &world->roster, &world->matching);
-    struct decision *decided = policy_decide(arena, &world->policy, &world->context, pairing);
+    struct decided *decided = policy_decide(arena, &world->policy, &world->context, pairing);
     struct guard_result guards = guard_all(arena, &world->limits, &world->history, &world->context,
                                            &world->roster, pairing, decided);
     const struct simulate_scene scene = {.context = &world->context,
@@ -105,15 +107,15 @@ static size_t check_world(struct world *world, uint64_t seed)
         return 0;
     for (size_t t = 0; t < COUNT_OF(thresholds); t++) {
         struct policy other = simulate_policy(arena, &world->policy, thresholds[t]);
-        struct decision *decision = simulate_decide(arena, &other, &scene);
-        struct simulate_point point = simulate_count(&scene, decision, thresholds[t]);
+        const struct decided *simulated = simulate_decide(arena, &other, &scene);
+        struct simulate_point point = simulate_count(&scene, simulated, thresholds[t]);
         write_threshold(world, thresholds[t]);
         const struct plan *plan = plan_of_world(world);
         assert_counted(plan, &point);
-        assert_kept(world, decision, &point);
+        assert_kept(world, simulated, &point);
         for (size_t i = 0; i < world->snapshot.count; i++) {
-            if (decision[i].action != ACTION_KEEP)
-                assert_same_row(plan, &decision[i], seed, thresholds[t]);
+            if (decided_at(simulated, i).action != ACTION_KEEP)
+                assert_same_row(plan, decided_acting(simulated, i), seed, thresholds[t]);
         }
         freed += point.idle;
     }
@@ -229,11 +231,12 @@ TEST(simulate_count_tells_whose_login_a_plan_would_read_first)
             size_t readable = 0;
             for (size_t i = 0; i < world.snapshot.count; i++)
                 world.account[i].history.read_at = read ? world.context.now : INSTANT_NONE;
-            struct decision *decision = simulate_decide(&world.arena, &world.policy, &scene);
-            struct simulate_point point = simulate_count(&scene, decision, 30);
-            for (size_t i = 0; i < world.snapshot.count; i++)
-                readable +=
-                    simulate_frees_idle(&decision[i]) && account_id_is_v4(decision[i].account->id);
+            const struct decided *decided = simulate_decide(&world.arena, &world.policy, &scene);
+            struct simulate_point point = simulate_count(&scene, decided, 30);
+            for (size_t i = 0; i < world.snapshot.count; i++) {
+                const struct decision one = decided_at(decided, i);
+                readable += simulate_frees_idle(&one) && account_id_is_v4(one.account->id);
+            }
             assert_int_equal(point.unread, read ? 0 : readable);
             told += point.unread;
         }

@@ -23,6 +23,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "core/corroborate.h"
+#include "core/decided.h"
 #include "core/near.h"
 #include "core/protect.h"
 #include "core/twin.h"
@@ -675,11 +676,14 @@ static void judge_tale(struct tally *tally, uint64_t seed)
         tale.account[i].history.once_linked = true;
     struct pairing *pairing = match_all(&tale.arena, &tale.snapshot, &tale.roster, &tale.matching);
     is_deciding = true;
-    struct decision *decision = policy_decide(&tale.arena, &tale.policy, &tale.context, pairing);
+    const struct decided *decided =
+        policy_decide(&tale.arena, &tale.policy, &tale.context, pairing);
     is_deciding = false;
     memcpy(tale.account, before, sizeof(before));
-    for (size_t i = 0; i < tale.snapshot.count; i++)
-        judge_account(tally, &tale, i, &decision[i]);
+    for (size_t i = 0; i < tale.snapshot.count; i++) {
+        const struct decision one = decided_at(decided, i);
+        judge_account(tally, &tale, i, &one);
+    }
     arena_release(&tale.arena);
 }
 
