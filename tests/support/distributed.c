@@ -8,15 +8,18 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -27,7 +30,7 @@
 
 #define TEMPLATE   "reconcile_spread"
 #define WORKERS_UP 8
-enum { KEPT = 6, SERVER_WORDS = 30, SERVER_TRIES = 3000 };
+enum { KEPT = 6, SERVER_WORDS = 30, SERVER_TRIES = 3000, SERVER_WAIT_MS = 30000 };
 
 static char *worker[WORKERS_UP]; /* host=… port=… */
 static int workers;
@@ -469,13 +472,15 @@ static void wait_a_little(void)
     (void)nanosleep(&pause, NULL);
 }
 
+/* It has ended with its last act; who is to bury it may take a second for that. */
 void distributed_server_kill(struct distributed_server *server)
 {
-    if (!server->pid || kill(server->pid, SIGQUIT) < 0)
+    CLEANUP(cleanup_fd) int process = server->pid ? pidfd_open(server->pid, 0) : -1;
+    struct pollfd ended = {.fd = process, .events = POLLIN};
+
+    if (process < 0 || pidfd_send_signal(process, SIGQUIT, NULL, 0) < 0)
         die("kill", "the server is not there");
-    for (int i = 0; i < SERVER_TRIES && kill(server->pid, 0) == 0; i++)
-        wait_a_little();
-    if (kill(server->pid, 0) == 0)
+    if (poll(&ended, 1, SERVER_WAIT_MS) != 1)
         die("kill", "the server does not end");
     server->pid = 0;
 }
