@@ -30,7 +30,13 @@
 
 #define TEMPLATE   "reconcile_spread"
 #define WORKERS_UP 8
-enum { KEPT = 6, SERVER_WORDS = 30, SERVER_TRIES = 3000, SERVER_WAIT_MS = 30000 };
+enum {
+    KEPT = 6,
+    SERVER_WORDS = 30,
+    SERVER_TRIES = 3000,
+    SERVER_AGAIN = 200,
+    SERVER_WAIT_MS = 30000
+};
 
 static char *worker[WORKERS_UP]; /* host=… port=… */
 static int workers;
@@ -501,19 +507,28 @@ static void become_server(const struct distributed_server *server)
     _exit(0);
 }
 
-void distributed_server_start(struct distributed_server *server)
+static void launch(const struct distributed_server *server)
 {
     int status;
-
-    if (server->pid)
-        return;
     pid_t child = fork();
+
     if (child == 0)
         become_server(server);
     if (child < 0 || waitpid(child, &status, 0) != child)
         die("fork", "failed");
-    for (int i = 0; i < SERVER_TRIES && PQping(server->conninfo) != PQPING_OK; i++)
+}
+
+/* Its port may be somebody's for the moment, who took any. One that is up already, or comes up, is
+ * not started twice: it holds its directory. */
+void distributed_server_start(struct distributed_server *server)
+{
+    if (server->pid)
+        return;
+    for (int i = 0; i < SERVER_TRIES && PQping(server->conninfo) != PQPING_OK; i++) {
+        if (i % SERVER_AGAIN == 0)
+            launch(server);
         wait_a_little();
+    }
     CLEANUP(finish) PGconn *connection = connect_to(server->conninfo, "");
     CLEANUP(mem_cleanup) char *pid = pid_file_line(connection, 1);
     server->pid = (pid_t)strtol(pid, NULL, 10);
