@@ -150,7 +150,7 @@ static void create_bare(PGconn *connection, const char *database)
     CLEANUP(mem_cleanup) char *host = ask(connection, "select host(inet_server_addr())");
 
     drop(connection, database);
-    text_addf(&sql, "create database %s", database);
+    text_addf(&sql, "create database %s template template0", database);
     tell_all(connection, text_cstr(&sql));
     for (int i = workers - 1; i >= -1; i--) {
         CLEANUP(finish) PGconn *one = connect_to(where, i < 0 ? "" : worker[i]);
