@@ -238,6 +238,17 @@ TEST(command_of_a_plan_its_pages_and_its_mail_works_when_it_is_pasted)
             fail_msg("no '%s' among %zu commands", wanted[i], shell.count);
 }
 
+/* An empty database, of this test alone: what is pasted makes a history in it. */
+static void be_elsewhere(struct end *end)
+{
+    CLEANUP(mem_cleanup) char *name = end_query(end, "select current_database() || '_empty'");
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql, "create database %s template template0", name);
+    PQclear(end_sql(end, text_cstr(&sql)));
+    end_set(end, END_DATABASE, "conninfo = \"%s dbname=%s\";", end->conninfo, name);
+}
+
 TEST(command_of_a_hint_works_when_it_is_pasted)
 {
     static const char *const wanted[] = {"show",       "status",  "keep --list",
@@ -260,7 +271,7 @@ TEST(command_of_a_hint_works_when_it_is_pasted)
     SAY(&shell, named, "keep", "--end", "Lea Aa", "--reason", "x");
     end_set(shell.end, END_SOURCE, "/nowhere/roster.csv");
     SAY(&shell, named, "check");
-    end_set(shell.end, END_DATABASE, "conninfo = \"%s dbname=template1\";", shell.end->conninfo);
+    be_elsewhere(shell.end);
     SAY(&shell, named, "show");
     for (size_t i = 0; i < COUNT_OF(wanted); i++)
         if (count_verb(&shell, wanted[i]) == 0)

@@ -8,15 +8,18 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -27,7 +30,13 @@
 
 #define TEMPLATE   "reconcile_spread"
 #define WORKERS_UP 8
-enum { KEPT = 6, SERVER_WORDS = 30, SERVER_TRIES = 3000 };
+enum {
+    KEPT = 6,
+    SERVER_WORDS = 100,
+    SERVER_TRIES = 3000,
+    SERVER_AGAIN = 200,
+    SERVER_WAIT_MS = 30000
+};
 
 static char *worker[WORKERS_UP]; /* host=… port=… */
 static int workers;
@@ -141,7 +150,7 @@ static void create_bare(PGconn *connection, const char *database)
     CLEANUP(mem_cleanup) char *host = ask(connection, "select host(inet_server_addr())");
 
     drop(connection, database);
-    text_addf(&sql, "create database %s", database);
+    text_addf(&sql, "create database %s template template0", database);
     tell_all(connection, text_cstr(&sql));
     for (int i = workers - 1; i >= -1; i--) {
         CLEANUP(finish) PGconn *one = connect_to(where, i < 0 ? "" : worker[i]);
@@ -385,8 +394,9 @@ char *distributed_home(const char *conninfo)
 
 struct distributed_server {
     char *conninfo, *directory, *socket;
-    char *words[SERVER_WORDS + 1]; /* it was started with them, */
-    uid_t user;                    /* by these, */
+    char *words[SERVER_WORDS + 1];       /* it was started with them, */
+    char *environment[SERVER_WORDS + 1]; /* with these, */
+    uid_t user;                          /* by these, */
     gid_t group;
     pid_t pid;
 };
@@ -400,28 +410,41 @@ static char *pid_file_line(PGconn *connection, int n)
     return ask(connection, text_cstr(&sql));
 }
 
-/* Its words, when this is a server of this machine: the process is the one of its directory. */
-static bool read_words(struct distributed_server *server)
+/* What /proc has of a process, one behind the other. */
+static bool read_words(pid_t pid, const char *of, char **ret_words)
 {
-    CLEANUP(text_release) struct text path = TEXT_INIT, bytes = TEXT_INIT, pid_file = TEXT_INIT;
+    CLEANUP(text_release) struct text path = TEXT_INIT, bytes = TEXT_INIT;
     CLEANUP(err_release) struct err err = ERR_INIT;
-    CLEANUP(mem_cleanup) char *own = file_join(server->directory, "postmaster.pid");
-    struct stat status;
     size_t count = 0;
 
-    text_addf(&path, "/proc/%d/cmdline", (int)server->pid);
-    if (file_read(own, 4096, ERR_INTERNAL, &pid_file, NULL, &err) < 0 ||
-        strtol(text_cstr(&pid_file), NULL, 10) != server->pid ||
-        file_read(text_cstr(&path), 1 << 16, ERR_INTERNAL, &bytes, NULL, &err) < 0 ||
-        stat(server->directory, &status) < 0)
+    text_addf(&path, "/proc/%d/%s", (int)pid, of);
+    if (file_read(text_cstr(&path), 1 << 16, ERR_INTERNAL, &bytes, NULL, &err) < 0)
         return false;
     for (size_t at = 0; at < bytes.length && count < SERVER_WORDS;
          at += strlen(bytes.data + at) + 1)
         if (bytes.data[at])
-            server->words[count++] = mem_strdup(bytes.data + at);
+            ret_words[count++] = mem_strdup(bytes.data + at);
+    return true;
+}
+
+/* How it was started, when this is a server of this machine: the process is the one of its
+ * directory. */
+static bool read_start(struct distributed_server *server)
+{
+    CLEANUP(text_release) struct text pid_file = TEXT_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(mem_cleanup) char *own = file_join(server->directory, "postmaster.pid");
+    struct stat status;
+
+    if (file_read(own, 4096, ERR_INTERNAL, &pid_file, NULL, &err) < 0 ||
+        strtol(text_cstr(&pid_file), NULL, 10) != server->pid ||
+        !read_words(server->pid, "cmdline", server->words) ||
+        !read_words(server->pid, "environ", server->environment) ||
+        stat(server->directory, &status) < 0)
+        return false;
     server->user = status.st_uid;
     server->group = status.st_gid;
-    return count > 0 && (geteuid() == 0 || geteuid() == server->user);
+    return server->words[0] && (geteuid() == 0 || geteuid() == server->user);
 }
 
 struct distributed_server *distributed_server_new(const char *conninfo, const char **ret_why)
@@ -438,7 +461,7 @@ struct distributed_server *distributed_server_new(const char *conninfo, const ch
     server->pid = (pid_t)strtol(pid, NULL, 10);
     text_addf(&socket, "%.*s/.s.PGSQL.%s", (int)strcspn(sockets, ","), sockets, port);
     server->socket = text_take(&socket);
-    if (*sockets && read_words(server))
+    if (*sockets && read_start(server))
         return server;
     distributed_server_free(server);
     *ret_why = "a worker is no process of this machine that may be ended, or has no socket";
@@ -449,8 +472,10 @@ void distributed_server_free(struct distributed_server *server)
 {
     if (!server)
         return;
-    for (size_t i = 0; server->words[i]; i++)
+    for (size_t i = 0; i < SERVER_WORDS; i++) {
         free(server->words[i]);
+        free(server->environment[i]);
+    }
     free(server->conninfo);
     free(server->directory);
     free(server->socket);
@@ -469,13 +494,15 @@ static void wait_a_little(void)
     (void)nanosleep(&pause, NULL);
 }
 
+/* It has ended with its last act; who is to bury it may take a second for that. */
 void distributed_server_kill(struct distributed_server *server)
 {
-    if (!server->pid || kill(server->pid, SIGQUIT) < 0)
+    CLEANUP(cleanup_fd) int process = server->pid ? pidfd_open(server->pid, 0) : -1;
+    struct pollfd ended = {.fd = process, .events = POLLIN};
+
+    if (process < 0 || pidfd_send_signal(process, SIGQUIT, NULL, 0) < 0)
         die("kill", "the server is not there");
-    for (int i = 0; i < SERVER_TRIES && kill(server->pid, 0) == 0; i++)
-        wait_a_little();
-    if (kill(server->pid, 0) == 0)
+    if (poll(&ended, 1, SERVER_WAIT_MS) != 1)
         die("kill", "the server does not end");
     server->pid = 0;
 }
@@ -492,23 +519,32 @@ static void become_server(const struct distributed_server *server)
                            setuid(server->user) < 0 || chdir(server->directory) < 0))
         _exit(127);
     if (fork() == 0) /* nobody here waits for its end */
-        (void)execv(server->words[0], server->words);
+        (void)execve(server->words[0], server->words, server->environment);
     _exit(0);
 }
 
-void distributed_server_start(struct distributed_server *server)
+static void launch(const struct distributed_server *server)
 {
     int status;
-
-    if (server->pid)
-        return;
     pid_t child = fork();
+
     if (child == 0)
         become_server(server);
     if (child < 0 || waitpid(child, &status, 0) != child)
         die("fork", "failed");
-    for (int i = 0; i < SERVER_TRIES && PQping(server->conninfo) != PQPING_OK; i++)
+}
+
+/* Its port may be somebody's for the moment, who took any. One that is up already, or comes up, is
+ * not started twice: it holds its directory. */
+void distributed_server_start(struct distributed_server *server)
+{
+    if (server->pid)
+        return;
+    for (int i = 0; i < SERVER_TRIES && PQping(server->conninfo) != PQPING_OK; i++) {
+        if (i % SERVER_AGAIN == 0)
+            launch(server);
         wait_a_little();
+    }
     CLEANUP(finish) PGconn *connection = connect_to(server->conninfo, "");
     CLEANUP(mem_cleanup) char *pid = pid_file_line(connection, 1);
     server->pid = (pid_t)strtol(pid, NULL, 10);
