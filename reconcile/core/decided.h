@@ -16,8 +16,8 @@ struct decided {
     size_t item_count;
 };
 
-/* The decision about account i, with its account and its pairing. In the header, because a loop over
- * all accounts mostly looks at one or two facts of each. */
+/* The decision about account i, with its account and its pairing. In the header, because a loop
+ * over all accounts mostly looks at one or two facts of each. */
 static inline struct decision decided_at(const struct decided *decided, size_t i)
 {
     struct decision one = decided->item[decided->of ? decided->of[i] : i];
