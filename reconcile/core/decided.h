@@ -22,7 +22,7 @@ static inline struct decision decided_at(const struct decided *decided, size_t i
 {
     struct decision one = decided->item[decided->of ? decided->of[i] : i];
 
-    if (!one.account && decided->account) {
+    if (!one.account) {
         one.account = &decided->account[i];
         one.pairing = &decided->pairing[i];
     }

@@ -182,6 +182,8 @@ TEST(seats_count_after_decisions_is_when_all_are_done)
         {.action = ACTION_KEEP},        {.action = ACTION_KEEP},
         {.action = ACTION_DEPROVISION}};
 
+    for (size_t i = 0; i < COUNT_OF(decision); i++)
+        decision[i].account = &accounts[i];
     struct decided decided = decided_plain(decision, COUNT_OF(decision));
     assert_int_equal(seats_count(&arena, &contract, &reading, &decided, &class), 4);
     assert_int_equal(class[0].seats, 1); /* one goes, one comes back */
