@@ -10,7 +10,6 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "cluster_fixture.h"
-#include "distributed.h"
 #include "savings_tales.h"
 #include "savings_world.h"
 #include "sql.h"
@@ -18,9 +17,7 @@
 #include "test.h"
 
 #define WORLDS 30
-/* Where the history is spread: each of its rows is a statement that goes to another server. */
-#define WORLDS_SPREAD 1
-#define TALES         10000 /* the number of the first portal of a tale */
+#define TALES  10000 /* the number of the first portal of a tale */
 
 /* The worlds that were lived through, in one database; SAVINGS_WORLDS: so many, SAVINGS_WORLD: the
  * one of that number alone. */
@@ -68,8 +65,7 @@ static int live_all(void **state)
     size_t alone = number_of("SAVINGS_WORLD", 0);
 
     *state = worlds; /* leave_all is called after a failure as well */
-    worlds->count =
-        alone ? alone : number_of("SAVINGS_WORLDS", distributed_is_here() ? WORLDS_SPREAD : WORLDS);
+    worlds->count = alone ? alone : number_of("SAVINGS_WORLDS", WORLDS);
     worlds->first = alone ? alone - 1 : 0;
     worlds->books = mem_calloc(worlds->count, sizeof(worlds->books[0]));
     worlds->pg = cluster_fixture_open_migrated();
