@@ -148,9 +148,9 @@ reverse   = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstwo
 LIBS_ALL := $(foreach l,$(call reverse,$(LAYERS)),$(call lib_of,$(l)))
 
 $(PROGRAM): $(call obj,$(PROGRAM_SRC)) $(LIBS_ALL)
-	$(if $(V),,@echo "  LINK  $@";) $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+	$(if $(V),,@echo "  LINK  $@";) $(CC) $(CFLAGS_ALL) $(filter-out $(LINKER),$(LDFLAGS_ALL)) -o $@ $^ $(PKG_LIBS)
 $(SIM): $(call obj,$(SIM_SRC)) $(call lib_of,host) $(call lib_of,base)
-	$(if $(V),,@echo "  LINK  $@";) $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SIM_LIBS)
+	$(if $(V),,@echo "  LINK  $@";) $(CC) $(CFLAGS_ALL) $(filter-out $(LINKER),$(LDFLAGS_ALL)) -o $@ $^ $(SIM_LIBS)
 
 # --- tests ----------------------------------------------------------------------------------------
 

@@ -584,7 +584,10 @@ went as (
     cross join lateral (
         select case when e.kind = 'intent' then 1 when e.word = 'verified' then 100 else 10 end as part,
                coalesce(
-                   s.account_id = e.account_id and s.run_id = e.run_id
+                   s.account_id = e.account_id and s.run_id = e.run_id and s.run_id <> 0
+                   and s.state not in ('planned', 'approved')
+                   and (s.state = 'verified') = (s.verified_at is not null)
+                   and (s.state <> 'intent' or (s.outcome_at is null and s.http_status is null))
                    and (extract(epoch from case when e.kind = 'intent' then s.intent_at
                                                 when e.word = 'verified' then s.verified_at
                                                 else s.outcome_at end) * 1000000)::bigint::text

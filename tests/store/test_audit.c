@@ -541,6 +541,21 @@ static const struct edit {
      "migration 0007_pace is not stored as it was applied"},
 };
 
+TEST(what_an_open_intent_has_no_answer_of)
+{
+    struct review_case *test = *state;
+    const struct review_shape shape = {.suspend = 2, .approvals_suspend = 1};
+
+    review_case_plan(test, &shape);
+    review_case_approve(test, "anna");
+    REVIEW_OK(review_case_open(test, &why));
+    intend(test, 1);
+    assert_clean(test, NULL);
+    execute(test, "update step set http_status = 204 where plan_id = 1 and position = 1");
+    assert_found(test, "http_status of an open intent", NULL, "http_status",
+                 "is not stored as it went");
+}
+
 /* The chain tells of migrations only to portals that are there when they are applied. */
 static void tell_migration(struct review_case *test)
 {

@@ -271,6 +271,10 @@ TEST(an_upgrade_goes_through_where_a_history_is_spread)
          " kind::text as kind, at, source::text as source, seen_at from reconcile.login_past");
     must(owner, "drop view reconcile.login");
     must(owner, "alter table reconcile.login_past rename to login");
+    must(owner, "create schema if not exists audit_open");
+    must(owner, "drop view if exists audit_open.login_history");
+    must(owner, "create view audit_open.login_history as select portal_id, account_no, at"
+                " from reconcile.login");
     must(owner, "delete from reconcile.migration where version >= 25");
     migrate(conninfo);
     CLEANUP(mem_cleanup)
@@ -287,6 +291,10 @@ TEST(an_upgrade_goes_through_where_a_history_is_spread)
                        " ('reconcile.login_past'::regclass, 'reconcile.login_known'::regclass)",
                        &why);
     assert_string_equal(spread, "2");
+    CLEANUP(mem_cleanup)
+    char *open =
+        try(owner, "select coalesce(to_regclass('audit_open.login_history')::text, 'none')", &why);
+    assert_string_equal(open, "none"); /* until distribute.sql makes it again */
 }
 
 TEST(a_history_that_is_spread_goes_on_as_it_was)

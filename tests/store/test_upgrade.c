@@ -366,6 +366,10 @@ TEST(last_logins_of_before_are_told_as_they_were)
     OK(pg_script(pg, "test", history, &why));
     migrate_to(pg, BEFORE_PAST_LOGINS);
     OK(pg_script(pg, "test", logins, &why));
+    OK(pg_script(pg, "test",
+                 "create view public.of_ours as select account_no, max(valid_from) as newest"
+                 " from reconcile.login group by 1",
+                 &why));
     CLEANUP(mem_cleanup) char *before = text(pg, told);
     OK(migrate_run(pg, &result, &why));
     CLEANUP(mem_cleanup) char *after = text(pg, told);
@@ -376,6 +380,10 @@ TEST(last_logins_of_before_are_told_as_they_were)
     char *past = text(pg, "select string_agg(concat_ws(' ', account_no, valid_from), ', ')"
                           " from reconcile.login_past");
     assert_string_equal(past, "1 1");
+    CLEANUP(mem_cleanup)
+    char *theirs = text(pg, "select string_agg(concat_ws(' ', account_no, newest), ', ' order by"
+                            " account_no) from public.of_ours");
+    assert_string_equal(theirs, "1 2, 2 1, 3 2");
 }
 
 /* Of logins single reads tell as well: a mark that an event nobody could read had moved, or that an

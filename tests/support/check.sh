@@ -44,8 +44,8 @@ lane() { # $1 a function of steps
 join() {
     for lane in $lanes; do
         wait "$lane" || echo "  a lane that ended before its steps" >>"$work/broken"
+        lanes=${lanes# $lane} # its number may be somebody else's now
     done
-    lanes=
 }
 
 looks() {

@@ -2,7 +2,9 @@
 delete from login_past l
 using (select w.account_no, w.valid_from, coalesce(f.kept_id, w.valid_from) as kept_id,
               lead(w.valid_from) over (partition by w.account_no order by w.valid_from) as next
-       from login w left join thinning f on f.snapshot_id = w.valid_from
-       where w.portal_id = $1::bigint) w
+       from (select account_no, valid_from from login_past where portal_id = $1::bigint
+             union all
+             select account_no, valid_from from login_known where portal_id = $1::bigint) w
+       left join thinning f on f.snapshot_id = w.valid_from) w
 where l.portal_id = $1::bigint and l.account_no = w.account_no and l.valid_from = w.valid_from
   and w.next <= w.kept_id
