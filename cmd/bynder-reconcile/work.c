@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "host/command.h"
 #include "host/log.h"
-#include "job/collect.h"
 #include "job/figures.h"
 #include "job/stand.h"
 #include "job/stop.h"
@@ -28,7 +27,6 @@ static void log_waiting(void *context, double seconds, const char *why)
 
 static void release(struct work *work)
 {
-    collect_forget_ahead(&work->job);
     bynder_free(work->bynder);
     work->bynder = NULL;
     database_release(&work->database);
@@ -88,7 +86,6 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
     work->job.today = instant_day(work->job.now, work->config.policy.zone);
     progress_init(&work->terminal, STDERR_FILENO, &work->job.progress);
     work->job.only_looks = !work->watched;
-    collect_roster_ahead(&work->job);
     if (session_open(&work->config, SESSION_MIGRATES, &work->database, &work->store, err) < 0 ||
         audit_record_check(&work->config, &work->store, invocation->arena, &work->job.record_back,
                            err) < 0 ||

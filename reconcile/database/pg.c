@@ -150,6 +150,7 @@ void pg_close(struct pg *pg)
     PQfinish(pg->conn);
     free(pg->where);
     free(pg->copy_name);
+    err_release(&pg->late);
     free(pg);
 }
 
@@ -340,18 +341,19 @@ static int check_commit(const struct pg *pg, PGresult *result, struct err *err)
                    "%s: the transaction was rolled back, a statement in it had failed", pg->where);
 }
 
-/* The answer to what was sent and not waited for, before anything else is asked. */
-static int settle(struct pg *pg, struct err *err)
+/* Waits for the answer to what was sent and not waited for, before anything else is asked. How a
+ * commit failed is kept for who sent it: it is nobody else's failure. */
+static void settle(struct pg *pg)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
-    bool matters = pg->owes == OWES_COMMIT;
+    struct err *err = pg->owes == OWES_COMMIT ? &pg->late : NULL;
 
     if (pg->owes == OWES_NOTHING)
-        return 0;
+        return;
     pg->owes = OWES_NOTHING;
-    if (finish(pg, clock_steady_ms() + pg->call_ms, "commit", &result, matters ? err : NULL) < 0)
-        return matters ? -1 : 0;
-    return matters ? check_commit(pg, result, err) : 0;
+    if (finish(pg, clock_steady_ms() + pg->call_ms, pg->owed_by, &result, err) == 0 && err &&
+        check_commit(pg, result, err) < 0)
+        return; /* kept */
 }
 
 enum format { AS_TEXT = 0, AS_BINARY = 1 };
@@ -360,7 +362,9 @@ static int send_query(struct pg *pg, const char *name, const char *sql,
                       const char *const *parameter, size_t count, enum format format,
                       struct err *err)
 {
-    if (check_usable(pg, name, err) < 0 || settle(pg, err) < 0)
+    if (pg->conn)
+        settle(pg);
+    if (check_usable(pg, name, err) < 0)
         return -1;
     if (!PQsendQueryParams(pg->conn, sql, (int)count, NULL, parameter, NULL, NULL, (int)format))
         return lost(pg, name, err);
@@ -390,7 +394,9 @@ int pg_script(struct pg *pg, const char *name, const char *sql, struct err *err)
     int64_t deadline = clock_steady_ms() + pg->call_ms;
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    if (check_usable(pg, name, err) < 0 || settle(pg, err) < 0)
+    if (pg->conn)
+        settle(pg);
+    if (check_usable(pg, name, err) < 0)
         return -1;
     if (!PQsendQuery(pg->conn, sql))
         return lost(pg, name, err);
@@ -419,24 +425,46 @@ int pg_commit(struct pg *pg, struct err *err)
     return check_commit(pg, result, err);
 }
 
-static int send_ahead(struct pg *pg, const char *sql, struct err *err)
+static int send_ahead(struct pg *pg, const char *name, const char *sql, struct err *err)
 {
-    if (send_query(pg, sql, sql, NULL, 0, AS_TEXT, err) < 0)
+    if (send_query(pg, name, sql, NULL, 0, AS_TEXT, err) < 0 ||
+        flush(pg, clock_steady_ms() + pg->call_ms, name, err) < 0)
         return -1;
-    return flush(pg, clock_steady_ms() + pg->call_ms, sql, err);
+    pg->owed_by = name;
+    return 0;
 }
 
-int pg_commit_later(struct pg *pg, struct err *err)
+int pg_commit_later(struct pg *pg, const char *name, struct err *err)
 {
-    if (send_ahead(pg, "commit", err) < 0)
+    if (send_ahead(pg, name, "commit", err) < 0)
         return -1;
     pg->owes = OWES_COMMIT;
     return 0;
 }
 
+int pg_committed(struct pg *pg, struct err *err)
+{
+    if (pg->conn)
+        settle(pg);
+    return pg->late.code == ERR_NONE ? 0 : err_move(err, &pg->late);
+}
+
+void pg_forget_commit(struct pg *pg)
+{
+    bool before = finishes_first;
+
+    if (pg->conn && pg->owes == OWES_COMMIT) {
+        cancel_once(pg->conn);
+        pg_finish_first(true); /* a signal that ends the run does not end its connection */
+        settle(pg);
+        pg_finish_first(before);
+    }
+    err_release(&pg->late);
+}
+
 void pg_write_back(struct pg *pg)
 {
-    if (send_ahead(pg, "checkpoint", NULL) == 0)
+    if (send_ahead(pg, "checkpoint", "checkpoint", NULL) == 0)
         pg->owes = OWES_ANY;
 }
 

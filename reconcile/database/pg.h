@@ -77,9 +77,15 @@ int pg_script(struct pg *pg, const char *name, const char *sql, struct err *err)
 
 int pg_begin(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
 int pg_commit(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
-/* Sends the commit and waits for nothing: the next call waits for its answer, and fails where it
- * did. Of a transaction that only reads, whose end is what takes the time (a held cursor). */
-int pg_commit_later(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
+/* Sends the commit and waits for nothing; the next call waits for its answer, and does not fail
+ * because it did. Of a transaction that only reads, whose end is what takes the time (a held cursor).
+ * `name` is what a failure is told of, a string that lasts. */
+int pg_commit_later(struct pg *pg, const char *name, struct err *err)
+    __attribute__((warn_unused_result));
+/* How that went, once it is asked about. */
+int pg_committed(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
+/* It is not needed any more, and is not waited for: the server is asked to end it. */
+void pg_forget_commit(struct pg *pg);
 /* Lets the server write to its disk what it has in memory, while its caller does something else: a
  * server that is stopped soon has less to write then. Whether it does is nobody's matter. */
 void pg_write_back(struct pg *pg);

@@ -16,6 +16,8 @@ struct pg {
         OWES_COMMIT, /* the answer to one that nobody has waited for yet */
         OWES_ANY,    /* likewise, whatever it is */
     } owes;
+    const char *owed_by; /* the name of what was sent: a string that lasts */
+    struct err late;     /* how a commit failed that nobody has asked about yet */
 };
 
 /* What the server or libpq says, on one line and without control characters. */

@@ -6,8 +6,6 @@
  */
 #include "job/collect.h"
 
-#include "base/aside.h"
-#include "base/mem.h"
 #include "host/log.h"
 #include "job/confirm.h"
 #include "job/identity.h"
@@ -15,7 +13,6 @@
 #include "job/rule.h"
 #include "job/stop.h"
 #include "roster/reader.h"
-#include "roster/source.h"
 #include "store/history.h"
 #include "store/roster.h"
 #include "store/ruling.h"
@@ -88,68 +85,13 @@ static void log_snapshot(const struct snapshot *snapshot)
              totals.active, snapshot->logins_read);
 }
 
-/* --- the roster --- */
-
-/* Read before anybody asks for it. */
-struct roster_ahead {
-    const struct job *job;
-    struct aside aside;
-    struct arena arena;
-    struct roster roster;
-};
-
-static int read_roster(const struct job *job, struct arena *arena, struct roster *roster,
-                       struct err *err)
-{
-    if (roster_read(arena, &job->config->roster, NULL, job->now, roster, err) < 0)
-        return -1;
-    roster->written = instant_day(roster_as_of(roster), job->config->policy.zone);
-    roster_judge(roster, job->today);
-    roster_settle(roster);
-    return 0;
-}
-
-static int read_ahead(void *context, struct err *err)
-{
-    struct roster_ahead *ahead = context;
-
-    return read_roster(ahead->job, &ahead->arena, &ahead->roster, err);
-}
-
-void collect_roster_ahead(struct job *job)
-{
-    if (!roster_is_here(&job->config->roster))
-        return;
-    job->ahead = mem_calloc(1, sizeof(*job->ahead));
-    job->ahead->job = job;
-    aside_begin(&job->ahead->aside, read_ahead, job->ahead);
-}
-
-static int take_ahead(struct job *job, struct roster *ret_roster, struct err *err)
-{
-    CLEANUP(mem_cleanup) struct roster_ahead *ahead = TAKE(job->ahead);
-    int failed = aside_end(&ahead->aside, err);
-
-    *ret_roster = ahead->roster;
-    arena_adopt(job->arena, &ahead->arena);
-    return failed;
-}
-
-void collect_forget_ahead(struct job *job)
-{
-    struct roster nobodys;
-
-    if (job->ahead && take_ahead(job, &nobodys, NULL) < 0)
-        return; /* whatever it was */
-}
-
 int collect_roster(struct job *job, struct roster *ret_roster, struct err *err)
 {
-    int failed = job->ahead ? take_ahead(job, ret_roster, err)
-                            : read_roster(job, job->arena, ret_roster, err);
-
-    if (failed)
+    if (roster_read(job->arena, &job->config->roster, NULL, job->now, ret_roster, err) < 0)
         return -1;
+    ret_roster->written = instant_day(roster_as_of(ret_roster), job->config->policy.zone);
+    roster_judge(ret_roster, job->today);
+    roster_settle(ret_roster);
     log_info("%zu people in the roster, %zu rows rejected", roster_people(ret_roster),
              ret_roster->rejected);
     return 0;
@@ -201,8 +143,11 @@ int job_collect(struct job *job, struct collected *ret_collected, struct err *er
 {
     struct collected collected = {.roster = {.source = NULL}};
 
-    if (collect_pictures(job, &collected, err) < 0 ||
-        confirm_undone(job, &collected.snapshot, err) < 0 ||
+    if (collect_pictures(job, &collected, err) < 0) {
+        store_forget_asked(job->store);
+        return -1;
+    }
+    if (confirm_undone(job, &collected.snapshot, err) < 0 ||
         job_read_logins(job, &collected, err) < 0)
         return -1;
     forget_gone(&collected);

@@ -25,12 +25,6 @@ int collect_save(struct job *job, struct collected *collected, struct collect_sa
 void collect_take_saved(struct collected *collected, const struct collect_saved *saved);
 void collect_saved_release(struct collect_saved *saved);
 
-/* Begins to read a roster that is a file of this machine, while the database starts: collect_roster
- * takes it, or tells then why it is refused. One that has to be fetched waits for its turn. */
-void collect_roster_ahead(struct job *job);
-/* For every way out: it may not have been asked for. */
-void collect_forget_ahead(struct job *job);
-
 /* Parts of the above, for pictures that do not come from the portal: the roster, judged; and what
  * the history adds once roster and snapshot are there. */
 int collect_roster(struct job *job, struct roster *ret_roster, struct err *err)

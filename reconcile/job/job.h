@@ -44,7 +44,6 @@ struct job {
     size_t unheard_count;
     bool full;                     /* rows for plain keeps too */
     const struct picture *picture; /* NULL = this run made no plan */
-    struct roster_ahead *ahead;    /* job/collect; NULL = it is not read ahead */
 };
 
 struct collected {

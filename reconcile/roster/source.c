@@ -74,11 +74,6 @@ static bool is_url(const char *source)
     return scheme > 0 && text_starts(source + scheme, "://") && !text_starts(source, "file:");
 }
 
-bool roster_is_here(const struct config_roster *config)
-{
-    return !is_url(config->source);
-}
-
 static int open_any(const struct config_roster *config, const char *path,
                     struct roster_source *source, struct err *err)
 {

@@ -15,8 +15,6 @@
 
 struct roster_source;
 
-/* Whether it is a file on this machine, and nobody has to be asked for it. */
-bool roster_is_here(const struct config_roster *config);
 /* path (a plain path) instead of config->source when it is not NULL. Every error is ERR_ROSTER, but
  * for credentials and an address that cannot be used: ERR_CONFIG. */
 int roster_source_open(const struct config_roster *config, const char *path,

@@ -136,7 +136,17 @@ int store_ask_history(struct store *store, struct err *err)
     if (declare_state(store, err) < 0)
         return store_end(store, -1, err);
     store->is_asked = true;
-    return pg_commit_later(store->pg, err);
+    return pg_commit_later(store->pg, STATE_CURSOR, err);
+}
+
+void store_forget_asked(struct store *store)
+{
+    if (!store->is_asked)
+        return;
+    store->is_asked = false;
+    pg_forget_commit(store->pg);
+    if (pg_run(store->pg, "close", "close all", PG_NOTHING, NULL, 0, NULL, NULL) < 0)
+        return; /* with the connection it goes as well */
 }
 
 /* Most have none of it. */
@@ -290,7 +300,8 @@ static int load_state(const struct store *store, struct lookup *lookup, struct e
         return each_of_portal(store, "account_state", query_account_state, state_columns,
                               fill_state, lookup, err);
     lookup->reader = (struct store_reader){.columns = state_columns};
-    if (pg_each(store->pg, "account_state", "fetch all from " STATE_CURSOR, NULL, 0, fill_state,
+    if (pg_committed(store->pg, err) < 0 ||
+        pg_each(store->pg, "account_state", "fetch all from " STATE_CURSOR, NULL, 0, fill_state,
                 lookup, err) < 0)
         return -1;
     return pg_run(store->pg, "account_state", "close " STATE_CURSOR, PG_NOTHING, NULL, 0, NULL,

@@ -13,6 +13,8 @@
  * transaction stays open. Nobody else changes it: for as long as this run has the portal's lock the
  * history of its accounts is this run's. */
 int store_ask_history(struct store *store, struct err *err) __attribute__((warn_unused_result));
+/* For every way out between the two: it is not waited for, and nothing of it stays. */
+void store_forget_asked(struct store *store);
 
 /* After the list, before last logins are read. Adds the accounts that were there until now and that
  * this snapshot, when complete, does not have, as ACCOUNT_GONE behind the others, and fills every

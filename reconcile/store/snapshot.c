@@ -646,7 +646,10 @@ static int save(const struct store *store, const struct store_run *run,
  * cannot be cleared is cleared another time. */
 static void clear_pending(const struct store *store, int64_t settled)
 {
-    if (settled >= PENDING_MANY && PG_QUERY(store->pg, pending_clear, PG_NOTHING, NULL, NULL) < 0)
+    CLEANUP(pg_clearp) PGresult *ours = NULL;
+
+    if (settled < PENDING_MANY || PG_QUERY(store->pg, pending_is_ours, PG_ONE, &ours, NULL) < 0 ||
+        !pg_bool(ours, 0, 0) || PG_QUERY(store->pg, pending_clear, PG_NOTHING, NULL, NULL) < 0)
         return;
 }
 

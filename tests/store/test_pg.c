@@ -537,7 +537,7 @@ TEST(pg_commit_later_lets_the_next_call_wait_and_keeps_a_held_cursor)
                "declare kept no scroll cursor with hold for select generate_series(1, $1::integer)",
                PG_NOTHING, (const char *const[]){"1000"}, 1, NULL, &err),
         &err);
-    must(pg_commit_later(pg, &err), &err);
+    must(pg_commit_later(pg, "later", &err), &err);
     assert_int_equal(number(pg, "select 7"), 7);
     assert_int_equal(PQtransactionStatus(pg_raw(pg)), PQTRANS_IDLE);
     must(pg_each(pg, "fetch", "fetch all from kept", NULL, 0, add_row, &sum, &err), &err);
@@ -545,7 +545,7 @@ TEST(pg_commit_later_lets_the_next_call_wait_and_keeps_a_held_cursor)
     assert_int_equal(sum.total, 1000 * 1001 / 2);
 }
 
-TEST(pg_commit_later_that_fails_is_the_next_call_s_error)
+TEST(pg_commit_later_that_fails_is_told_to_who_asks_and_to_nobody_else)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -556,10 +556,13 @@ TEST(pg_commit_later_that_fails_is_the_next_call_s_error)
                 " select 1 / (3 - i) from generate_series(1, 5) i",
                 PG_NOTHING, NULL, 0, NULL, &err),
          &err);
-    must(pg_commit_later(pg, &err), &err);
-    assert_int_equal(pg_run(pg, "next", "select 1", PG_ONE, NULL, 0, NULL, &err), -1);
-    assert_non_null(strstr(err.text, "22012"));
+    must(pg_commit_later(pg, "later", &err), &err);
     assert_int_equal(number(pg, "select 1"), 1);
+    assert_int_equal(pg_committed(pg, &err), -1);
+    assert_non_null(strstr(err.text, "'later'"));
+    assert_non_null(strstr(err.text, "22012"));
+    err_release(&err);
+    must(pg_committed(pg, &err), &err); /* told once */
 }
 
 TEST(pg_commit_later_of_a_failed_transaction_is_no_success)
@@ -569,10 +572,24 @@ TEST(pg_commit_later_of_a_failed_transaction_is_no_success)
 
     must(pg_begin(pg, &err), &err);
     assert_int_equal(pg_run(pg, "bad", "select 1 / 0", PG_ONE, NULL, 0, NULL, NULL), -1);
-    must(pg_commit_later(pg, &err), &err);
-    assert_int_equal(pg_begin(pg, &err), -1);
+    must(pg_commit_later(pg, "later", &err), &err);
+    assert_int_equal(pg_committed(pg, &err), -1);
     assert_non_null(strstr(err.text, "rolled back"));
-    pg_rollback(pg);
+    assert_int_equal(number(pg, "select 1"), 1);
+}
+
+TEST(pg_forget_commit_does_not_wait_for_it)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    must(pg_begin(pg, &err), &err);
+    must(pg_run(pg, "declare", "declare kept no scroll cursor with hold for select pg_sleep(3600)",
+                PG_NOTHING, NULL, 0, NULL, &err),
+         &err);
+    must(pg_commit_later(pg, "later", &err), &err);
+    pg_forget_commit(pg);
+    must(pg_committed(pg, &err), &err);
     assert_int_equal(number(pg, "select 1"), 1);
 }
 
