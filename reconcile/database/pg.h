@@ -78,8 +78,8 @@ int pg_script(struct pg *pg, const char *name, const char *sql, struct err *err)
 int pg_begin(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
 int pg_commit(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
 /* Sends the commit and waits for nothing; the next call waits for its answer, and does not fail
- * because it did. Of a transaction that only reads, whose end is what takes the time (a held cursor).
- * `name` is what a failure is told of, a string that lasts. */
+ * because it did. Of a transaction that only reads, whose end is what takes the time (a held
+ * cursor). `name` is what a failure is told of, a string that lasts. */
 int pg_commit_later(struct pg *pg, const char *name, struct err *err)
     __attribute__((warn_unused_result));
 /* How that went, once it is asked about. */
