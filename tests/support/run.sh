@@ -3,13 +3,17 @@
 # "N passed, N failed, N skipped". `sh tests/support/run.sh BINARY …`
 set -u
 [ $# -gt 0 ] || { echo "no test binary given" >&2; exit 1; }
-# Worlds and their databases live in memory where there is room: nothing of them has to last.
-room=$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)
-if [ "${room:-0}" -gt 4000000 ] && ! grep -q '^[^ ]* /dev/shm [^ ]* [^ ]*noexec' /proc/mounts; then
-    work=$(mktemp -d -p /dev/shm tests.XXXXXX) && export TMPDIR="$work"
-else
-    work=$(mktemp -d)
-fi
+# Worlds and their databases live in memory where there is room, for nothing of them has to last, and
+# else where there is any: a /tmp in memory may be too small for them.
+place=
+for dir in /dev/shm "${TMPDIR:-/tmp}" /var/tmp; do
+    room=$(df -k --output=avail "$dir" 2>/dev/null | tail -n 1)
+    if [ "${room:-0}" -gt 4000000 ] && ! grep -q "^[^ ]* $dir [^ ]* [^ ]*noexec" /proc/mounts; then
+        place=$dir
+        break
+    fi
+done
+work=$(mktemp -d -p "${place:-${TMPDIR:-/tmp}}" tests.XXXXXX) && export TMPDIR="$work"
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
 export TEST_CLUSTER="$work/cluster" # tests/support/cluster_fixture.c
