@@ -449,12 +449,33 @@ int pg_committed(struct pg *pg, struct err *err)
     return pg->late.code == ERR_NONE ? 0 : err_move(err, &pg->late);
 }
 
+/* Whether the answer to what was sent is there, or the connection gone, before so many ms are over.
+ */
+static bool is_answered(struct pg *pg, int ms)
+{
+    while (PQisBusy(pg->conn)) {
+        struct pollfd socket = {.fd = PQsocket(pg->conn), .events = POLLIN};
+
+        if (socket.fd < 0)
+            return true;
+        if (poll(&socket, 1, ms) <= 0)
+            return false;
+        if (!PQconsumeInput(pg->conn))
+            return true;
+    }
+    return true;
+}
+
+enum { CANCELS = 50, CANCEL_AGAIN_MS = 100 };
+
 void pg_forget_commit(struct pg *pg)
 {
     bool before = finishes_first;
 
     if (pg->conn && pg->owes == OWES_COMMIT) {
-        cancel_once(pg->conn);
+        /* Of a statement that the server has not begun nothing is ended: it is asked again. */
+        for (int i = 0; i < CANCELS && !is_answered(pg, i == 0 ? 0 : CANCEL_AGAIN_MS); i++)
+            cancel_once(pg->conn);
         pg_finish_first(true); /* a signal that ends the run does not end its connection */
         settle(pg);
         pg_finish_first(before);
