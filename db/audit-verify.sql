@@ -605,7 +605,7 @@ went as (
                    false) as is_so) a
     where e.portal_id = :portal_id and e.kind in ('intent', 'outcome')
     group by e.plan_id, e.position),
--- (whoever took a number out of an event gives it none; -1 stands for that)
+-- The others; -1 stands for a number that somebody took out of an event.
 odd as (
     select coalesce(plan_id, -1) as plan_id, coalesce(position, -1) as position from went
     where not is_ordinary),
@@ -842,7 +842,7 @@ newest as (
           from event e where kind in ('approval', 'rejection', 'run_end', 'guard')) e
     where who is not null
     order by kind, run_id, plan_id, position, who, sequence desc),
--- (of those that have a reason, or might have one)
+-- The last event of each step that has a reason, or might have one.
 last_step as (
     select e.plan_id, e.position, max(e.sequence) as sequence,
            coalesce(max(e.sequence) filter (where e.sealed is null) = max(e.sequence), false)

@@ -17,7 +17,8 @@ begin
     -- Views of somebody else's go on looking at all last logins.
     select string_agg(v.oid::regclass::text, ', ') filter (where v.relkind <> 'v'),
            array_agg(v.oid::regclass::text) filter (where v.relkind = 'v'),
-           array_agg(pg_get_viewdef(v.oid)) filter (where v.relkind = 'v')
+           array_agg(coalesce('with (' || array_to_string(v.reloptions, ', ') || ') ', '') || 'as '
+                     || pg_get_viewdef(v.oid)) filter (where v.relkind = 'v')
         into kept, theirs, texts
     from (select distinct w.ev_class as oid
           from pg_depend d join pg_rewrite w on w.oid = d.objid
@@ -72,7 +73,7 @@ begin
         join portal o on o.portal_id = l.portal_id
         join snapshot f on f.portal_id = l.portal_id and f.snapshot_id = l.valid_from;
     for i in 1 .. coalesce(cardinality(theirs), 0) loop
-        execute format('create or replace view %s as %s', theirs[i], texts[i]);
+        execute format('create or replace view %s %s', theirs[i], texts[i]);
     end loop;
 end $$;
 

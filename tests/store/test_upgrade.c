@@ -367,7 +367,8 @@ TEST(last_logins_of_before_are_told_as_they_were)
     migrate_to(pg, BEFORE_PAST_LOGINS);
     OK(pg_script(pg, "test", logins, &why));
     OK(pg_script(pg, "test",
-                 "create view public.of_ours as select account_no, max(valid_from) as newest"
+                 "create view public.of_ours with (security_barrier, security_invoker) as select "
+                 "account_no, max(valid_from) as newest"
                  " from reconcile.login group by 1",
                  &why));
     CLEANUP(mem_cleanup) char *before = text(pg, told);
@@ -384,6 +385,10 @@ TEST(last_logins_of_before_are_told_as_they_were)
     char *theirs = text(pg, "select string_agg(concat_ws(' ', account_no, newest), ', ' order by"
                             " account_no) from public.of_ours");
     assert_string_equal(theirs, "1 2, 2 1, 3 2");
+    CLEANUP(mem_cleanup)
+    char *kept = text(pg, "select array_to_string(reloptions, ', ') from pg_class"
+                          " where oid = 'public.of_ours'::regclass");
+    assert_string_equal(kept, "security_barrier=true, security_invoker=true");
 }
 
 /* Of logins single reads tell as well: a mark that an event nobody could read had moved, or that an
