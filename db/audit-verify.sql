@@ -49,8 +49,8 @@ with wrong as (
                    'intent', 'outcome', 'erasure', 'retention', 'identity', 'restore') as is_none,
                e.hash is distinct from sha256(
                    '\x0000000000000008' || int8send(e.version)
-                   || '\x0000000000000008' || int8send(e.portal_id)
-                   || '\x0000000000000008' || int8send(e.sequence)
+                   || ('\x0000000000000008' || int8send(:portal_id) || '\x0000000000000008')
+                   || int8send(e.sequence)
                    || int8send(length(e.previous)::bigint) || e.previous
                    || '\x0000000000000008'
                    || int8send((extract(epoch from e.at) * 1000000)::bigint)
@@ -69,7 +69,12 @@ with wrong as (
         from audit.event e
         where e.portal_id = :portal_id) e
     where is_changed or is_none or version <> 1),
--- Each event and the one before it.
+last as (
+    select coalesce(max(e.sequence), 0) as sequence, count(*) as count,
+           (select h.hash from audit.event h
+            where h.portal_id = :portal_id order by h.sequence desc limit 1) as hash
+    from audit.event e
+    where e.portal_id = :portal_id),
 odd as (
     select * from (
         select e.sequence, e.at, e.previous, lag(e.sequence, 1, 0::bigint) over w as before,
@@ -83,12 +88,6 @@ anchor as (
     select nullif(split_part(:'head', ':', 1), '')::bigint as sequence,
            decode(split_part(:'head', ':', 2), 'hex') as hash
     where :'head' <> ''),
-last as (
-    select coalesce(max(e.sequence), 0) as sequence, count(*) as count,
-           (select h.hash from audit.event h
-            where h.portal_id = :portal_id order by h.sequence desc limit 1) as hash
-    from audit.event e
-    where e.portal_id = :portal_id),
 finding as (
     select sequence, 'the version is one that there is not' as says from wrong where version <> 1
     union all
@@ -584,7 +583,7 @@ went as (
     cross join lateral (
         select case when e.kind = 'intent' then 1 when e.word = 'verified' then 100 else 10 end as part,
                coalesce(
-                   s.account_id = e.account_id and s.run_id = e.run_id and s.run_id <> 0
+                   e.sequence is not null and s.account_id = e.account_id and s.run_id = e.run_id and s.run_id <> 0
                    and s.state not in ('planned', 'approved')
                    and (s.state = 'verified') = (s.verified_at is not null)
                    and (s.state <> 'intent' or (s.outcome_at is null and s.http_status is null))
@@ -702,16 +701,37 @@ approved as (
 override as (
     select plan_id, word, min(sequence) as sequence from event
     where kind = 'override' group by plan_id, word),
+-- What was done and the act that is stored of it, where one is without the other, or other than it. Where
+-- all steps went as steps do, and all are told of, that of acts and steps is the same question, which does
+-- not look into facts.
+is_doubtful as (
+    select (select count(*) from odd) > 0
+           or (select count(*) from went)
+              <> (select count(*) from audit.step s
+                  where s.portal_id = :portal_id and s.state not in ('planned', 'approved'))
+           or (select count(*)
+               from (select * from audit.step
+                     where portal_id = :portal_id and state in ('done', 'verified')) s
+               full join (select * from audit.act where portal_id = :portal_id) a
+                   on a.plan_id = s.plan_id and a.account_id = s.account_id and a.action = s.action
+               left join audit.plan_row r on r.portal_id = :portal_id and r.plan_id = s.plan_id
+                   and r.position = s.position
+               where s.state is null or a.act_id is null
+                  or (a.done_at, a.rule, a.person_status, a.from_profile, a.to_profile, a.from_roles)
+                     is distinct from (s.outcome_at, r.rule, r.person, r.from_profile_id, r.to_profile_id,
+                                       case when r.to_profile_id is not null then r.roles end)) > 0
+               as is_so),
 done as (
     select e.sequence, e.plan_id, e.position, e.account_id, e.fact ->> 'action' as action,
            e.fact ->> 'outcome_us' as at_us
     from audit.event e
-    where e.portal_id = :portal_id and e.kind = 'outcome' and e.word = 'done'),
--- What was done and the act that is stored of it, where one is without the other, or other than it.
+    where e.portal_id = :portal_id and e.kind = 'outcome' and e.word = 'done'
+      and (select is_so from is_doubtful)),
 unlike as (
     select d.sequence, d.position, coalesce(d.plan_id, a.plan_id) as plan_id, a.act_id
     from done d
-    full join (select * from audit.act where portal_id = :portal_id) a
+    full join (select * from audit.act
+               where portal_id = :portal_id and (select is_so from is_doubtful)) a
         on a.plan_id = d.plan_id and a.account_id = d.account_id and a.action = d.action
     left join audit.plan_row r on r.portal_id = :portal_id and r.plan_id = d.plan_id
         and r.position = d.position
