@@ -468,3 +468,27 @@ TEST(store_load_proofs_gives_what_proves_in_order)
     assert_int_equal(digest_compare(&proof[3].values, &values), 0);
     assert_int_equal(roster_absence(proof, count, proof[1].as_of).times, 3);
 }
+
+/* --- the portal at a moment --- */
+
+/* Nobody, where nothing was read by then, or there is no such portal; and without any person, where
+ * a run ended between its list and its roster. */
+TEST(a_portal_at_a_moment_of_which_nothing_is_known_has_nobody)
+{
+    struct store_world *world = *state;
+    static const char of[][32] = {"'acme', now()", "'acme', '2020-01-01'", "'nobody', now()"};
+
+    for (int listed = 0; listed <= 2; listed += 2) {
+        if (listed) {
+            struct snapshot snapshot = store_world_snapshot(world, (size_t)listed);
+            store_world_save(world, &snapshot);
+        }
+        for (size_t i = 0; i < COUNT_OF(of); i++)
+            assert_int_equal(
+                store_world_number(world, arena_printf(&world->arena,
+                                                       "select count(*) from audit.account_at(%s)"
+                                                       " where person_key is null",
+                                                       of[i])),
+                i == 0 ? listed : 0);
+    }
+}
