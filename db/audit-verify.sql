@@ -49,8 +49,8 @@ with wrong as (
                    'intent', 'outcome', 'erasure', 'retention', 'identity', 'restore') as is_none,
                e.hash is distinct from sha256(
                    '\x0000000000000008' || int8send(e.version)
-                   || ('\x0000000000000008' || int8send(:portal_id) || '\x0000000000000008')
-                   || int8send(e.sequence)
+                   || '\x0000000000000008' || int8send(e.portal_id)
+                   || '\x0000000000000008' || int8send(e.sequence)
                    || int8send(length(e.previous)::bigint) || e.previous
                    || '\x0000000000000008'
                    || int8send((extract(epoch from e.at) * 1000000)::bigint)
