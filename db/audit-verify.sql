@@ -710,7 +710,7 @@ is_doubtful as (
               <> (select count(*) from audit.step s
                   where s.portal_id = :portal_id and s.state not in ('planned', 'approved'))
            or (select count(*)
-               from (select * from audit.step
+               from (select plan_id, position, account_id, action, state, outcome_at from audit.step
                      where portal_id = :portal_id and state in ('done', 'verified')) s
                full join (select * from audit.act where portal_id = :portal_id) a
                    on a.plan_id = s.plan_id and a.account_id = s.account_id and a.action = s.action
