@@ -115,60 +115,60 @@ static bool take_group(struct account_reader *reader, const struct json_view *it
     return true;
 }
 
-static void add_measured(struct text *key, const char *text)
+/* The list kept once: of many accounts it is written alike. */
+static void keep_groups(struct account_reader *reader, const char *written,
+                        const struct group *group, size_t count)
 {
-    text_add_int(key, text ? (int64_t)strlen(text) : -1);
-    text_add_char(key, ':');
-    text_add(key, text ? text : "");
+    struct group *copy = arena_calloc(reader->arena, count, sizeof(copy[0]));
+
+    memcpy(copy, group, count * sizeof(copy[0]));
+    reader->list =
+        mem_grow(reader->list, reader->list_count, &reader->list_capacity, sizeof(*reader->list));
+    reader->list[reader->list_count] = (struct group_list){.group = copy, .count = count};
+    table_add(&reader->lists, arena_strdup(reader->arena, written), (uint32_t)reader->list_count++);
 }
 
-/* The list kept once. */
-static void keep_groups(struct account_reader *reader, const struct group *group, size_t count,
-                        struct account *account)
+/* false: one of them is unreadable. */
+static bool read_groups(struct account_reader *reader, struct json_part array, const char *written,
+                        size_t count)
 {
-    CLEANUP(text_release) struct text key = TEXT_INIT;
+    CLEANUP(json_view_release) struct json_view view = {.count = 0};
+    struct group *group = arena_calloc(&reader->scratch, count, sizeof(group[0]));
+    struct json_part element;
+    size_t cursor = 0;
 
-    for (size_t i = 0; i < count; i++) { /* with lengths: no two lists have the same key */
-        add_measured(&key, group[i].id);
-        add_measured(&key, group[i].name);
+    for (size_t i = 0; json_next_element(array, &cursor, &element); i++) {
+        if (*element.bytes != '{')
+            return false;
+        (void)json_view_read(&view, element); /* that no name is twice is known of the item */
+        if (!take_group(reader, &view, &group[i]))
+            return false;
     }
-    uint32_t entry = table_find(&reader->lists, text_cstr(&key));
-    if (entry == TABLE_END) {
-        struct group *copy = arena_calloc(reader->arena, count, sizeof(copy[0]));
-        memcpy(copy, group, count * sizeof(copy[0]));
-        reader->list = mem_grow(reader->list, reader->list_count, &reader->list_capacity,
-                                sizeof(*reader->list));
-        reader->list[reader->list_count] = (struct group_list){.group = copy, .count = count};
-        table_add(&reader->lists, arena_strdup(reader->arena, text_cstr(&key)),
-                  (uint32_t)reader->list_count++);
-        entry = table_find(&reader->lists, text_cstr(&key));
-    }
-    account->group = reader->list[table_value(&reader->lists, entry)].group;
-    account->group_count = (uint32_t)count; /* at most LIMIT_GROUPS */
+    keep_groups(reader, written, group, count);
+    return true;
 }
 
 static void take_groups(struct account_reader *reader, const struct json_view *item,
                         struct account *account)
 {
-    CLEANUP(json_view_release) struct json_view view = {.count = 0};
-    struct json_part array, element;
-    size_t count = 0, cursor = 0;
-    enum json_found found = json_view_array(item, "groups", LIMIT_GROUPS, &array, &count);
-    struct group *group;
+    struct json_part array = {.bytes = ""};
+    size_t count = 0;
+    enum json_found found = json_view_part(item, "groups", &array);
+    const char *written = arena_strndup(&reader->scratch, array.bytes, array.length);
+    uint32_t entry = table_find(&reader->lists, written);
 
-    account->groups_unreadable = found == JSON_UNREADABLE;
-    if (found != JSON_FOUND || count == 0)
-        return;
-    group = arena_calloc(&reader->scratch, count, sizeof(group[0]));
-    for (size_t i = 0; json_next_element(array, &cursor, &element); i++) {
-        if (*element.bytes == '{')
-            (void)json_view_read(&view, element); /* that no name is twice is known of the item */
-        if (*element.bytes != '{' || !take_group(reader, &view, &group[i])) {
-            account->groups_unreadable = true;
-            return;
-        }
+    if (found == JSON_FOUND && entry == TABLE_END) {
+        found = json_view_array(item, "groups", LIMIT_GROUPS, &array, &count);
+        if (found == JSON_FOUND && count > 0 && !read_groups(reader, array, written, count))
+            found = JSON_UNREADABLE;
+        entry = table_find(&reader->lists, written);
     }
-    keep_groups(reader, group, count, account);
+    account->groups_unreadable = found == JSON_UNREADABLE;
+    if (found != JSON_FOUND || entry == TABLE_END)
+        return;
+    const struct group_list *list = &reader->list[table_value(&reader->lists, entry)];
+    account->group = list->group;
+    account->group_count = (uint32_t)list->count; /* at most LIMIT_GROUPS */
 }
 
 /* What is kept elsewhere afterwards. */

@@ -179,7 +179,7 @@ struct account_reader {
     struct arena scratch;
     const struct roster_texts *texts; /* NULL = none */
     struct intern kept;
-    struct table lists; /* of groups, by all of their ids and names: many accounts share one */
+    struct table lists; /* of groups, by how they are written: many accounts share one */
     struct group_list {
         const struct group *group;
         size_t count;

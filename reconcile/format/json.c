@@ -532,7 +532,8 @@ int json_list_views(const struct json_list *list, json_each_view *each, void *co
                     struct err *err)
 {
     CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
-    CLEANUP(json_view_release) struct json_view view = {.count = 0};
+    struct json_known known = {.value = {{.bytes = NULL}}};
+    CLEANUP(json_view_release) struct json_view view = {.known = &known};
 
     for (size_t i = 0; i < list->count; i++) {
         struct scan counted;

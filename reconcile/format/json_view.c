@@ -64,6 +64,32 @@ static bool is_surely_unique(struct json_part value)
     return true;
 }
 
+/* Where a value is kept among those that are known. */
+static struct json_part *known_place(struct json_known *known, struct json_part value)
+{
+    uint64_t hash = value.length, word = 0;
+
+    for (size_t i = 0; i + sizeof(word) <= value.length; i += sizeof(word)) {
+        memcpy(&word, value.bytes + i, sizeof(word));
+        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        hash ^= hash >> 32;
+    }
+    return &known->value[hash % COUNT_OF(known->value)];
+}
+
+static bool is_known_unique(struct json_known *known, struct json_part value)
+{
+    if (*value.bytes != '{' && *value.bytes != '[')
+        return true;
+    struct json_part *place = known ? known_place(known, value) : NULL;
+    if (place && place->bytes && is_same(*place, value))
+        return true;
+    bool is_unique = is_surely_unique(value);
+    if (place && is_unique)
+        *place = value;
+    return is_unique;
+}
+
 bool json_view_read(struct json_view *view, struct json_part object)
 {
     struct json_member member;
@@ -73,7 +99,7 @@ bool json_view_read(struct json_view *view, struct json_part object)
     view->count = 0;
     while (json_next_member(object, &cursor, &member.name, &member.value)) {
         is_unique = is_unique && view->count < PLAIN_MEMBERS && !has_backslash(member.name) &&
-                    is_surely_unique(member.value);
+                    is_known_unique(view->known, member.value);
         for (size_t i = 0; is_unique && i < view->count; i++)
             is_unique = !is_same(view->member[i].name, member.name);
         view->member =
@@ -181,8 +207,8 @@ static bool is_name(struct json_part written, const char *name, size_t length)
     return text.length == length && memcmp(text.data, name, length) == 0;
 }
 
-static enum json_found find(const struct json_view *view, const char *name,
-                            struct json_part *ret_value)
+enum json_found json_view_part(const struct json_view *view, const char *name,
+                               struct json_part *ret_value)
 {
     size_t length = strlen(name);
 
@@ -201,7 +227,7 @@ enum json_found json_view_string(const struct json_view *view, const char *name,
                                  struct arena *arena, const char **ret_string)
 {
     struct json_part value;
-    enum json_found found = find(view, name, &value);
+    enum json_found found = json_view_part(view, name, &value);
 
     return found == JSON_FOUND ? copy_string(value, limit, arena, ret_string) : found;
 }
@@ -225,7 +251,7 @@ enum json_found json_view_label(const struct json_view *view, const char *name, 
                                 struct arena *arena, const char **ret_string)
 {
     struct json_part value;
-    enum json_found found = find(view, name, &value);
+    enum json_found found = json_view_part(view, name, &value);
     int64_t integer = -1;
 
     if (found != JSON_FOUND)
@@ -246,7 +272,7 @@ enum json_found json_view_flag(const struct json_view *view, const char *name, b
     } forms[] = {{"true", true}, {"1", true}, {"false", false}, {"0", false}};
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct json_part value;
-    enum json_found found = find(view, name, &value);
+    enum json_found found = json_view_part(view, name, &value);
     int64_t integer = -1;
     size_t i = 0;
 
@@ -273,7 +299,7 @@ enum json_found json_view_array(const struct json_view *view, const char *name, 
                                 struct json_part *ret_array, size_t *ret_count)
 {
     struct json_part value, element;
-    enum json_found found = find(view, name, &value);
+    enum json_found found = json_view_part(view, name, &value);
     size_t cursor = 0, count = 0;
 
     if (found != JSON_FOUND)

@@ -14,10 +14,16 @@ struct json_view {
         struct json_part value;
     } * member;
     size_t count, capacity;
+    struct json_known *known; /* NULL = none */
 };
 
-/* The members of an accepted part that is an object; whatever the view held is forgotten. false:
- * there may be a name twice, in it or below; json-c can tell. */
+/* Values of one document in which no name is twice: most come again and again. */
+struct json_known {
+    struct json_part value[256];
+};
+
+/* The members of an accepted part that is an object; whatever members the view held are forgotten.
+ * false: there may be a name twice, in it or below; json-c can tell. */
 bool json_view_read(struct json_view *view, struct json_part object);
 void json_view_release(struct json_view *view);
 
@@ -34,6 +40,9 @@ enum json_found json_view_string(const struct json_view *view, const char *name,
 enum json_found json_view_label(const struct json_view *view, const char *name, size_t limit,
                                 struct arena *arena, const char **ret_string);
 enum json_found json_view_flag(const struct json_view *view, const char *name, bool *ret_flag);
+/* Any value, as it stands there. */
+enum json_found json_view_part(const struct json_view *view, const char *name,
+                               struct json_part *ret_value);
 /* As json_array; elements by json_next_element. */
 enum json_found json_view_array(const struct json_view *view, const char *name, size_t maximum,
                                 struct json_part *ret_array, size_t *ret_count);
