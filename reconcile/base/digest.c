@@ -15,42 +15,84 @@
 #include "base/mem.h"
 #include "base/parse.h"
 
-/* Most fields are short, and a call of the library costs more than what it does with them. */
+/* Most fields are short, and a call of the library costs more than what it does with them. What
+ * fits here in all needs no context of its own. */
 struct digest_stream {
-    EVP_MD_CTX *context;
+    EVP_MD_CTX *context; /* NULL = nothing was passed on yet */
     size_t held;
-    uint8_t hold[512];
+    uint8_t hold[1024];
 };
 
 /* OpenSSL looks an algorithm up by name, under a lock: once is enough. */
 static EVP_MD *algorithm;
-static pthread_once_t algorithm_once = PTHREAD_ONCE_INIT;
+static pthread_key_t spare_key; /* of each thread: the context of short digests */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void fetch_algorithm(void)
+static void free_spare(void *spare)
+{
+    EVP_MD_CTX_free(spare);
+}
+
+static void prepare(void)
 {
     algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
     assert(algorithm);
+    int failed = pthread_key_create(&spare_key, free_spare);
+    assert(failed == 0);
+}
+
+static void begin(EVP_MD_CTX *context)
+{
+    int ok = EVP_DigestInit_ex(context, algorithm, NULL);
+
+    assert(ok == 1);
+}
+
+static EVP_MD_CTX *new_context(void)
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+    assert(context);
+    begin(context);
+    return context;
+}
+
+static EVP_MD_CTX *spare_context(void)
+{
+    EVP_MD_CTX *spare = pthread_getspecific(spare_key);
+
+    if (spare) {
+        begin(spare);
+        return spare;
+    }
+    spare = new_context();
+    int failed = pthread_setspecific(spare_key, spare);
+    assert(failed == 0);
+    return spare;
 }
 
 struct digest_stream *digest_new(void)
 {
     struct digest_stream *stream = mem_alloc(sizeof(*stream));
-    int ok;
 
-    (void)pthread_once(&algorithm_once, fetch_algorithm);
-    stream->context = EVP_MD_CTX_new();
-    assert(stream->context);
-    ok = EVP_DigestInit_ex(stream->context, algorithm, NULL);
-    assert(ok == 1);
+    (void)pthread_once(&once, prepare);
+    stream->context = NULL;
     stream->held = 0;
     return stream;
 }
 
-static void pass_on(struct digest_stream *stream, const void *bytes, size_t length)
+static void update(EVP_MD_CTX *context, const void *bytes, size_t length)
 {
-    int ok = length == 0 || EVP_DigestUpdate(stream->context, bytes, length) == 1;
+    int ok = length == 0 || EVP_DigestUpdate(context, bytes, length) == 1;
 
     assert(ok);
+}
+
+static void pass_on(struct digest_stream *stream, const void *bytes, size_t length)
+{
+    if (!stream->context)
+        stream->context = new_context();
+    update(stream->context, bytes, length);
 }
 
 static void pass_on_held(struct digest_stream *stream)
@@ -99,9 +141,10 @@ struct digest digest_finish(struct digest_stream *stream)
 {
     struct digest digest;
     unsigned length = 0;
+    EVP_MD_CTX *context = stream->context ? stream->context : spare_context();
 
-    pass_on_held(stream);
-    int ok = EVP_DigestFinal_ex(stream->context, digest.byte, &length);
+    update(context, stream->hold, stream->held);
+    int ok = EVP_DigestFinal_ex(context, digest.byte, &length);
     assert(ok == 1 && length == DIGEST_SIZE);
     digest_free(stream);
     return digest;

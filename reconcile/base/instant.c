@@ -274,10 +274,20 @@ bool instant_parse_bynder(const char *string, struct instant *ret_instant)
                       parse_milliseconds(string, ret_instant));
 }
 
+static bool is_between(const struct zone *zone, unsigned number, int64_t second)
+{
+    return zone->from_s[number] <= second &&
+           (number + 1 == zone->count || second < zone->from_s[number + 1]);
+}
+
+/* Most who ask do so about the same months, one after the other. */
 static int32_t offset_at(const struct zone *zone, int64_t second)
 {
+    static _Thread_local unsigned latest;
     unsigned low = 0, high = zone->count; /* from_s[low] <= second < from_s[high] */
 
+    if (latest < high && is_between(zone, latest, second))
+        return zone->offset_s[latest];
     while (high - low > 1) {
         unsigned middle = low + (high - low) / 2;
 
@@ -286,6 +296,7 @@ static int32_t offset_at(const struct zone *zone, int64_t second)
         else
             high = middle;
     }
+    latest = low;
     return zone->offset_s[low];
 }
 

@@ -100,21 +100,18 @@ static void add_escaped(struct text *out, int32_t c)
     }
 }
 
-static bool stands_for_itself(char c)
-{
-    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
-}
-
 static void add_string(struct text *out, const char *bytes, size_t length)
 {
-    size_t run = 0;
+    size_t run = 0, plain = text_plain_run(bytes, length);
+    if (plain == length) { /* nearly all, and much the fastest */
+        char *at = text_extend(out, length + 2);
+        at[0] = at[length + 1] = '"';
+        memcpy(at + 1, bytes, length);
+        return;
+    }
     text_add_char(out, '"');
-    for (size_t i = 0; i < length;) {
+    for (size_t i = plain; i < length; i += text_plain_run(bytes + i, length - i)) {
         int32_t c = (unsigned char)bytes[i];
-        if (stands_for_itself(bytes[i])) { /* nearly all, and much the fastest */
-            i++;
-            continue;
-        }
         size_t width = c < 0x80 ? 1 : text_decode(bytes + i, length - i, &c);
         if (width > 0 && c != '"' && c != '\\' && text_is_printable(c)) {
             i += width;

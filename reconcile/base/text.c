@@ -18,22 +18,26 @@
 
 enum { SPILL_BYTES = 65536 };
 
-/* Room for `more` bytes and the NUL. */
-static void reserve(struct text *text, size_t more)
+static void grow(struct text *text, size_t more)
 {
     size_t needed, capacity = text->capacity;
 
     if (__builtin_add_overflow(text->length, more, &needed) ||
         __builtin_add_overflow(needed, 1, &needed))
         mem_exhausted();
-    if (text->data && needed <= capacity)
-        return;
     if (__builtin_mul_overflow(capacity, 2, &capacity) || capacity < needed)
         capacity = needed;
     if (capacity < 64)
         capacity = 64;
     text->data = mem_realloc(text->data, capacity);
     text->capacity = capacity;
+}
+
+/* Room for `more` bytes and the NUL. */
+static inline void reserve(struct text *text, size_t more)
+{
+    if (!text->data || more >= text->capacity - text->length)
+        grow(text, more);
 }
 
 void text_spill(struct text *text)
@@ -58,9 +62,18 @@ void text_add_bytes(struct text *text, const void *bytes, size_t length)
     text->data[text->length] = '\0';
 }
 
+char *text_extend(struct text *text, size_t more)
+{
+    reserve(text, more);
+    char *at = text->data + text->length;
+    text->length += more;
+    text->data[text->length] = '\0';
+    return at;
+}
+
 void text_add_char(struct text *text, char c)
 {
-    text_add_bytes(text, &c, 1);
+    *text_extend(text, 1) = c;
 }
 
 void text_add_int(struct text *text, int64_t value)
@@ -206,6 +219,36 @@ bool text_is_ascii_bytes(const char *bytes, size_t length)
     return !(all & UINT64_C(0x8080808080808080));
 }
 
+static bool is_plain(char c)
+{
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+}
+
+#define EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
+
+/* The highest bit of each byte that is 0; of bytes above one that is, perhaps too many. */
+static uint64_t zeros(uint64_t word)
+{
+    return (word - EACH_BYTE(1)) & ~word & EACH_BYTE(0x80);
+}
+
+size_t text_plain_run(const char *bytes, size_t length)
+{
+    size_t run = 0;
+    uint64_t word;
+
+    for (; length - run >= sizeof(word); run += sizeof(word)) {
+        memcpy(&word, bytes + run, sizeof(word));
+        if ((word & EACH_BYTE(0x80)) | ((word - EACH_BYTE(0x20)) & EACH_BYTE(0x80)) |
+            zeros(word ^ EACH_BYTE('"')) | zeros(word ^ EACH_BYTE('\\')) |
+            zeros(word ^ EACH_BYTE(0x7F)))
+            break;
+    }
+    while (run < length && is_plain(bytes[run]))
+        run++;
+    return run;
+}
+
 size_t text_decode(const char *bytes, size_t left, int32_t *ret_char)
 {
     const uint8_t *s = (const uint8_t *)bytes;
@@ -251,6 +294,8 @@ bool text_is_utf8(const char *bytes, size_t length)
 {
     size_t i = 0;
 
+    if (text_is_ascii_bytes(bytes, length))
+        return length == 0 || !memchr(bytes, '\0', length);
     while (i < length) {
         int32_t value = 0;
         size_t step = text_decode(bytes + i, length - i, &value);

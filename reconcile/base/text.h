@@ -32,6 +32,8 @@ void text_spill(struct text *text);
 void text_add(struct text *text, const char *string);
 void text_add_bytes(struct text *text, const void *bytes, size_t length);
 void text_add_char(struct text *text, char c);
+/* Longer by so many bytes, which stand there to be written. */
+char *text_extend(struct text *text, size_t more);
 void text_add_int(struct text *text, int64_t value); /* as decimal digits */
 void text_addf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_addv(struct text *text, const char *format, va_list args)
@@ -51,6 +53,9 @@ bool text_starts(const char *string, const char *prefix);
 void text_trim(const char **start, size_t *length);
 bool text_is_ascii(const char *string);
 bool text_is_ascii_bytes(const char *bytes, size_t length);
+/* How many bytes come before the first that is not printable ASCII, or is a quotation mark or a
+ * backslash: nearly all. */
+size_t text_plain_run(const char *bytes, size_t length);
 /* The bytes of the well-formed character of UTF-8 that begins there, 0 when none does, and which
  * one it is. */
 size_t text_decode(const char *bytes, size_t left, int32_t *ret_char);

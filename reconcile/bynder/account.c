@@ -36,23 +36,28 @@ static void add_flaw(struct account_reader *reader, struct account *account, con
         account->flaw = intern_string(&reader->kept, flaw);
 }
 
-typedef enum json_found take_text(const struct json_object *, const char *, size_t, struct arena *,
-                                  const char **);
-
-/* A text member; *ret is NULL when there is no value, and it is a flaw when there is one that
- * cannot be read. */
-static void take(struct account_reader *reader, const struct json_object *item, const char *name,
-                 take_text *how, struct arena *arena, struct account *account, const char **ret)
+/* What was found of a text member: NULL when there is no value, and it is a flaw when there is one
+ * that cannot be read. */
+static const char *taken(struct account_reader *reader, struct account *account, const char *name,
+                         enum json_found found, const char *text)
 {
-    *ret = NULL;
-    if (how(item, name, LIMIT_FIELD, arena, ret) == JSON_UNREADABLE) {
+    if (found == JSON_UNREADABLE) {
         CLEANUP(text_release) struct text flaw = TEXT_INIT;
 
         text_addf(&flaw, "'%s' is unreadable", name);
         add_flaw(reader, account, text_cstr(&flaw));
     }
-    if (text_is_empty(*ret))
-        *ret = NULL;
+    return found != JSON_FOUND || !*text ? NULL : text;
+}
+
+/* Of the single user. */
+static const char *take(struct account_reader *reader, const struct json_object *user,
+                        const char *name, struct account *account)
+{
+    const char *text = NULL;
+    enum json_found found = json_string(user, name, LIMIT_FIELD, &reader->scratch, &text);
+
+    return taken(reader, account, name, found, text);
 }
 
 /* `text`, or another one that is the same and stays. */
@@ -80,121 +85,142 @@ static void keep_names(struct account_reader *reader, struct account *account)
     account->employee_number = keep(reader, account->employee_number, person->employee_number);
 }
 
-static const char *read_id(struct account_reader *reader, const struct json_object *item)
+static const char *read_id(struct account_reader *reader, const struct json_view *item)
 {
     const char *id = NULL;
 
-    if (json_string(item, "id", LIMIT_FIELD, reader->arena, &id) != JSON_FOUND || !*id)
+    if (json_view_string(item, "id", LIMIT_FIELD, reader->arena, &id) != JSON_FOUND || !*id)
         return NULL;
     return id;
 }
 
-/* false: unreadable, so nothing is known of the status. */
-static bool take_status(const struct json_object *item, enum json_found *ret_found,
-                        enum account_status *ret_status)
+static enum account_status status_of(enum json_found found, bool active)
 {
-    bool active = false;
-
-    *ret_found = json_flag(item, "active", &active);
-    if (*ret_found != JSON_FOUND)
-        return false;
-    *ret_status = active ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE;
-    return true;
+    if (found != JSON_FOUND)
+        return ACCOUNT_UNREADABLE;
+    return active ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE;
 }
 
-static bool take_group(struct account_reader *reader, const struct json_object *item,
+static bool take_group(struct account_reader *reader, const struct json_view *item,
                        struct group *group)
 {
     const char *id = NULL, *name = NULL;
+    struct arena *scratch = &reader->scratch;
 
-    if (!item || json_label(item, "id", LIMIT_FIELD, &reader->scratch, &id) != JSON_FOUND ||
-        json_string(item, "name", LIMIT_FIELD, &reader->scratch, &name) == JSON_UNREADABLE)
+    if (json_view_label(item, "id", LIMIT_FIELD, scratch, &id) != JSON_FOUND ||
+        json_view_string(item, "name", LIMIT_FIELD, scratch, &name) == JSON_UNREADABLE)
         return false;
     group->id = intern_string(&reader->kept, id);
     group->name = intern_string(&reader->kept, name);
     return true;
 }
 
-static void add_measured(struct text *key, const char *text)
+/* The list kept once: of many accounts it is written alike. */
+static void keep_groups(struct account_reader *reader, const char *written,
+                        const struct group *group, size_t count)
 {
-    text_add_int(key, text ? (int64_t)strlen(text) : -1);
-    text_add_char(key, ':');
-    text_add(key, text ? text : "");
+    struct group *copy = arena_calloc(reader->arena, count, sizeof(copy[0]));
+
+    memcpy(copy, group, count * sizeof(copy[0]));
+    reader->list =
+        mem_grow(reader->list, reader->list_count, &reader->list_capacity, sizeof(*reader->list));
+    reader->list[reader->list_count] = (struct group_list){.group = copy, .count = count};
+    table_add(&reader->lists, arena_strdup(reader->arena, written), (uint32_t)reader->list_count++);
 }
 
-/* The list kept once. */
-static void keep_groups(struct account_reader *reader, const struct group *group, size_t count,
-                        struct account *account)
+/* false: one of them is unreadable. */
+static bool read_groups(struct account_reader *reader, struct json_part array, const char *written,
+                        size_t count)
 {
-    CLEANUP(text_release) struct text key = TEXT_INIT;
+    CLEANUP(json_view_release) struct json_view view = {.count = 0};
+    struct group *group = arena_calloc(&reader->scratch, count, sizeof(group[0]));
+    struct json_part element;
+    size_t cursor = 0;
 
-    for (size_t i = 0; i < count; i++) { /* with lengths: no two lists have the same key */
-        add_measured(&key, group[i].id);
-        add_measured(&key, group[i].name);
+    for (size_t i = 0; json_next_element(array, &cursor, &element); i++) {
+        if (*element.bytes != '{')
+            return false;
+        (void)json_view_read(&view, element); /* that no name is twice is known of the item */
+        if (!take_group(reader, &view, &group[i]))
+            return false;
     }
-    uint32_t entry = table_find(&reader->lists, text_cstr(&key));
-    if (entry == TABLE_END) {
-        struct group *copy = arena_calloc(reader->arena, count, sizeof(copy[0]));
-        memcpy(copy, group, count * sizeof(copy[0]));
-        reader->list = mem_grow(reader->list, reader->list_count, &reader->list_capacity,
-                                sizeof(*reader->list));
-        reader->list[reader->list_count] = (struct group_list){.group = copy, .count = count};
-        table_add(&reader->lists, arena_strdup(reader->arena, text_cstr(&key)),
-                  (uint32_t)reader->list_count++);
-        entry = table_find(&reader->lists, text_cstr(&key));
-    }
-    account->group = reader->list[table_value(&reader->lists, entry)].group;
-    account->group_count = (uint32_t)count; /* at most LIMIT_GROUPS */
+    keep_groups(reader, written, group, count);
+    return true;
 }
 
-static void take_groups(struct account_reader *reader, const struct json_object *item,
+static void take_groups(struct account_reader *reader, const struct json_view *item,
                         struct account *account)
 {
-    const struct json_object *array = NULL;
+    struct json_part array = {.bytes = ""};
     size_t count = 0;
-    enum json_found found = json_array(item, "groups", LIMIT_GROUPS, &array, &count);
-    struct group *group;
+    enum json_found found = json_view_part(item, "groups", &array);
+    const char *written = arena_strndup(&reader->scratch, array.bytes, array.length);
+    uint32_t entry = table_find(&reader->lists, written);
 
-    account->groups_unreadable = found == JSON_UNREADABLE;
-    if (found != JSON_FOUND || count == 0)
-        return;
-    group = arena_calloc(&reader->scratch, count, sizeof(group[0]));
-    for (size_t i = 0; i < count; i++) {
-        if (!take_group(reader, json_array_object(array, i), &group[i])) {
-            account->groups_unreadable = true;
-            return;
-        }
+    if (found == JSON_FOUND && entry == TABLE_END) {
+        found = json_view_array(item, "groups", LIMIT_GROUPS, &array, &count);
+        if (found == JSON_FOUND && count > 0 && !read_groups(reader, array, written, count))
+            found = JSON_UNREADABLE;
+        entry = table_find(&reader->lists, written);
     }
-    keep_groups(reader, group, count, account);
+    account->groups_unreadable = found == JSON_UNREADABLE;
+    if (found != JSON_FOUND || entry == TABLE_END)
+        return;
+    const struct group_list *list = &reader->list[table_value(&reader->lists, entry)];
+    account->group = list->group;
+    account->group_count = (uint32_t)list->count; /* at most LIMIT_GROUPS */
 }
 
-bool account_reader_read(struct account_reader *reader, const struct json_object *item,
+/* What is kept elsewhere afterwards. */
+static void take_passing(struct account_reader *reader, const struct json_view *item,
+                         struct account *account)
+{
+    const struct {
+        const char *name;
+        enum json_found (*how)(const struct json_view *, const char *, size_t, struct arena *,
+                               const char **);
+        const char **ret;
+    } members[] = {
+        {"username", json_view_string, &account->username},
+        {"email", json_view_string, &account->email},
+        {"email2", json_view_string, &account->email2},
+        {"name", json_view_string, &account->name},
+        {"employeeNumber", json_view_label, &account->employee_number},
+        {"profileId", json_view_label, &account->profile_id},
+        {"country", json_view_string, &account->country},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        const char *text = NULL;
+        enum json_found found =
+            members[i].how(item, members[i].name, LIMIT_FIELD, &reader->scratch, &text);
+        *members[i].ret = taken(reader, account, members[i].name, found, text);
+    }
+}
+
+bool account_reader_read(struct account_reader *reader, const struct json_view *item,
                          struct account *ret_account)
 {
     struct account account = {.id = read_id(reader, item)};
-    struct arena *scratch = &reader->scratch;
-    enum json_found found;
+    bool active = false;
 
     if (!account.id)
         return false;
     if (!account_id_is_v4(account.id))
         add_flaw(reader, &account, "'id' does not have the form of a user's id");
-    if (!take_status(item, &found, &account.status))
+    enum json_found found = json_view_flag(item, "active", &active);
+    account.status = status_of(found, active);
+    if (account.status == ACCOUNT_UNREADABLE)
         add_flaw(reader, &account, "'active' is unreadable");
-    take(reader, item, "username", json_string, scratch, &account, &account.username);
-    take(reader, item, "email", json_string, scratch, &account, &account.email);
-    take(reader, item, "email2", json_string, reader->arena, &account, &account.email2);
-    take(reader, item, "name", json_string, scratch, &account, &account.name);
-    take(reader, item, "employeeNumber", json_label, scratch, &account, &account.employee_number);
+    take_passing(reader, item, &account);
     keep_names(reader, &account);
-    take(reader, item, "profileId", json_label, scratch, &account, &account.profile_id);
-    take(reader, item, "country", json_string, scratch, &account, &account.country);
+    account.email2 = arena_strdup(reader->arena, account.email2);
     account.profile_id = intern_string(&reader->kept, account.profile_id);
     account.country = intern_string(&reader->kept, account.country);
-    if (json_flag(item, "isSSOOnly", &account.sso_only) == JSON_UNREADABLE)
+    if (json_view_flag(item, "isSSOOnly", &account.sso_only) == JSON_UNREADABLE)
         add_flaw(reader, &account, "'isSSOOnly' is unreadable");
     take_groups(reader, item, &account);
-    arena_release(scratch);
+    arena_clear(&reader->scratch);
     *ret_account = account;
     return true;
 }
@@ -219,16 +245,15 @@ static struct login take_login(struct account_reader *reader, const struct json_
 void account_reader_refresh(struct account_reader *reader, const struct json_object *user,
                             struct instant now, struct account *account)
 {
-    enum account_status status = ACCOUNT_UNREADABLE;
-    enum json_found found;
+    bool active = false;
 
     account->login = take_login(reader, user, now);
-    take(reader, user, "department", json_string, &reader->scratch, account, &account->department);
-    account->department = intern_string(&reader->kept, account->department);
+    account->department = intern_string(&reader->kept, take(reader, user, "department", account));
     /* The newer reading is the truer one, also when all it says is that nobody can tell. Only
      * silence changes nothing. */
-    if (take_status(user, &found, &status) || found == JSON_UNREADABLE || found == JSON_NULL)
-        account->status = status;
+    enum json_found found = json_flag(user, "active", &active);
+    if (found != JSON_MISSING)
+        account->status = status_of(found, active);
     if (account->status == ACCOUNT_UNREADABLE)
         add_flaw(reader, account, "'active' is unreadable");
     arena_release(&reader->scratch);
@@ -241,9 +266,8 @@ void account_reader_compose_name(struct account_reader *reader, const struct jso
     CLEANUP(text_release) struct text name = TEXT_INIT;
 
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        const char *part;
+        const char *part = take(reader, user, parts[i], account);
 
-        take(reader, user, parts[i], json_string, &reader->scratch, account, &part);
         if (part)
             text_addf(&name, "%s%s", name.length > 0 ? " " : "", part);
     }

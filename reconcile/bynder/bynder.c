@@ -108,6 +108,19 @@ struct fresh {
     bool found;
 };
 
+/* Of a document that is an object. */
+static bool read_account(struct account_reader *reader, const char *bytes, size_t length,
+                         struct account *ret_account)
+{
+    CLEANUP(json_view_release) struct json_view view = {.count = 0};
+    struct json_part whole;
+
+    if (json_whole(bytes, length, &whole, NULL) < 0)
+        return false;
+    (void)json_view_read(&view, whole); /* json-c has told that no name is there twice */
+    return account_reader_read(reader, &view, ret_account);
+}
+
 static int use_user(void *context, const struct http_answer *answer, struct err *err)
 {
     struct fresh *fresh = context;
@@ -121,7 +134,7 @@ static int use_user(void *context, const struct http_answer *answer, struct err 
         return -1;
     fresh->raw = arena_strndup(fresh->arena, answer->body.data, answer->body.length);
     account_reader_init(&reader, fresh->arena);
-    if (!account_reader_read(&reader, user, fresh->account) ||
+    if (!read_account(&reader, answer->body.data, answer->body.length, fresh->account) ||
         !text_equal(fresh->account->id, fresh->id))
         return err_set(err, ERR_UNREACHABLE, "the answer is not of account '%s'", fresh->id);
     account_reader_compose_name(&reader, user, fresh->account);
@@ -140,7 +153,7 @@ int bynder_account_of(struct arena *arena, const char *raw, struct account *ret_
     if (json_parse_object(raw, strlen(raw), &user, err) < 0)
         return -1;
     account_reader_init(&reader, arena);
-    if (!account_reader_read(&reader, user, &account))
+    if (!read_account(&reader, raw, strlen(raw), &account))
         return err_set(err, ERR_UNREACHABLE, "this is no account");
     account_reader_compose_name(&reader, user, &account);
     account_reader_refresh(&reader, user, INSTANT_NONE, &account);

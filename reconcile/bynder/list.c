@@ -137,7 +137,7 @@ static void note_flaw(const struct taking *taking, size_t index, const char *fla
                                   taking->number, flaw ? flaw : "it has no readable 'id'");
 }
 
-static int take_item(void *context, size_t index, struct json_object *item, const char *flaw,
+static int take_item(void *context, size_t index, const struct json_view *item, const char *flaw,
                      struct err *err)
 {
     const struct taking *taking = context;
@@ -271,7 +271,7 @@ static void make_accounts(void *context, size_t worker, void *thing)
     CLEANUP(err_release) struct err failure = ERR_INIT;
 
     arrival->taking.hand = &listing->hand[worker];
-    if (json_list_each(&arrival->items, take_item, &arrival->taking, &failure) < 0)
+    if (json_list_views(&arrival->items, take_item, &arrival->taking, &failure) < 0)
         page->failure = arena_strdup(&listing->hand[worker].arena, failure.text);
     json_list_release(&arrival->items);
     text_release(&arrival->body);
@@ -383,7 +383,7 @@ static int use_single_page(void *context, const struct http_answer *answer, stru
 
     if (open_page(taking->listing, answer, taking->page, &items, err) < 0)
         return -1;
-    return json_list_each(&items, take_item, taking, err);
+    return json_list_views(&items, take_item, taking, err);
 }
 
 static int read_page(struct listing *listing, size_t number, struct err *err)

@@ -14,7 +14,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "bynder/bynder.h"
-#include "format/json.h"
+#include "format/json_view.h"
 #include "host/clock.h"
 #include "net/http.h"
 
@@ -179,7 +179,7 @@ struct account_reader {
     struct arena scratch;
     const struct roster_texts *texts; /* NULL = none */
     struct intern kept;
-    struct table lists; /* of groups, by all of their ids and names: many accounts share one */
+    struct table lists; /* of groups, by how they are written: many accounts share one */
     struct group_list {
         const struct group *group;
         size_t count;
@@ -190,7 +190,7 @@ struct account_reader {
 void account_reader_init(struct account_reader *reader, struct arena *arena);
 void account_reader_release(struct account_reader *reader);
 /* An item of the list. false: without a usable id it is nobody's. */
-bool account_reader_read(struct account_reader *reader, const struct json_object *item,
+bool account_reader_read(struct account_reader *reader, const struct json_view *item,
                          struct account *ret_account);
 /* What only the single user tells: last login and department; and the newer word on the status. */
 void account_reader_refresh(struct account_reader *reader, const struct json_object *user,

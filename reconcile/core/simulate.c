@@ -109,38 +109,53 @@ static void add_kept(struct simulate_point *point, const char *clause, size_t co
     point->kept_by[i].count += count;
 }
 
-/* Where logins are read one by one, nobody looked lately at those whom no rule was about. */
-static size_t count_unread(const struct simulate_scene *scene, const struct decided *decided)
+/* Where logins are read one by one, nobody looked lately at those whom no rule was about: by index.
+ */
+static const bool *find_unread(struct arena *arena, const struct simulate_scene *scene,
+                               const struct decided *decided)
 {
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const struct evidence_settings settings = {.asked = true, .reread_days = scene->reread_days};
-    size_t *index = NULL, unread = 0;
-    size_t count = evidence_choose(&scratch, &settings, scene->context, decided, &index);
+    bool *unread = arena_calloc(arena, scene->context->snapshot->count + 1, sizeof(unread[0]));
+    size_t *index = NULL;
+    size_t count = evidence_choose(arena, &settings, scene->context, decided, &index);
 
     for (size_t i = 0; i < count; i++) {
         const struct decision one = decided_at(decided, index[i]);
-        unread += simulate_frees_idle(&one);
+        unread[index[i]] = simulate_frees_idle(&one);
     }
     return unread;
+}
+
+/* What one decision is at some of the thresholds. */
+static void add_decision(struct simulate_point *point, size_t points, struct day today,
+                         const struct decision *one, bool unread)
+{
+    bool acts = one->action != ACTION_KEEP, frees = frees_seat(one);
+    bool held = acts && one->held_by, idle = simulate_frees_idle(one);
+    bool later = frees && day_compare(one->not_before, today) > 0;
+    bool may_be_kept = !acts && one->account->status == ACCOUNT_ACTIVE;
+
+    for (size_t p = 0; p < points; p++) {
+        point[p].unread += unread;
+        point[p].acts += acts;
+        point[p].held += held;
+        point[p].seats += frees;
+        point[p].idle += idle;
+        point[p].later += later;
+        if (may_be_kept && one->idle_days >= point[p].days)
+            add_kept(&point[p], one->clause, 1);
+    }
 }
 
 static void add_portion(struct simulate_point *point, const struct simulate_scene *scene,
                         const struct decided *decided)
 {
-    struct day today = scene->context->today;
-    size_t count = scene->context->snapshot->count;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const bool *unread = find_unread(&scratch, scene, decided);
 
-    point->unread += count_unread(scene, decided);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < scene->context->snapshot->count; i++) {
         const struct decision one = decided_at(decided, i);
-        bool acts = one.action != ACTION_KEEP, frees = frees_seat(&one);
-        point->acts += acts;
-        point->held += acts && one.held_by;
-        point->seats += frees;
-        point->idle += simulate_frees_idle(&one);
-        point->later += frees && day_compare(one.not_before, today) > 0;
-        if (!acts && one.account->status == ACCOUNT_ACTIVE && one.idle_days >= point->days)
-            add_kept(point, one.clause, 1);
+        add_decision(point, 1, scene->context->today, &one, unread[i]);
     }
 }
 
@@ -176,17 +191,17 @@ static void ask_twice(struct arena *arena, const struct policy *policy,
     const struct policy never = simulate_policy(arena, policy, INT_MAX);
     const struct decided *as_idle = simulate_decide(arena, &least, portion);
     const struct decided *as_not = simulate_decide(arena, &never, portion);
-    size_t count = portion->context->snapshot->count;
-    struct decision *decision = arena_alloc(arena, count * sizeof(decision[0]));
+    const bool *unread_idle = find_unread(arena, portion, as_idle);
+    const bool *unread_not = find_unread(arena, portion, as_not);
+    struct day today = portion->context->today;
 
-    for (size_t p = 0; p < points; p++) {
-        for (size_t i = 0; i < count; i++) {
-            decision[i] = decided_at(as_idle, i);
-            if (decision[i].idle_days < point[p].days)
-                decision[i] = decided_at(as_not, i);
-        }
-        const struct decided either = decided_plain(decision, count);
-        add_portion(&point[p], portion, &either);
+    for (size_t i = 0; i < portion->context->snapshot->count; i++) {
+        const struct decision idle = decided_at(as_idle, i), not = decided_at(as_not, i);
+        size_t at_most = 0; /* thresholds, which ascend */
+        while (at_most < points && point[at_most].days <= idle.idle_days)
+            at_most++;
+        add_decision(point, at_most, today, &idle, unread_idle[i]);
+        add_decision(&point[at_most], points - at_most, today, &not, unread_not[i]);
     }
 }
 

@@ -175,6 +175,10 @@ void encode_html(struct text *out, const char *value)
 
     if (text_is_empty(value))
         return;
+    if (plain_length(value) != SIZE_MAX) {
+        add_html(out, value);
+        return;
+    }
     text_add_printable(&printable, value);
     add_html(out, text_cstr(&printable));
 }

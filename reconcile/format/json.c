@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "format/json_view.h"
 
 struct scan {
     struct json_list *list; /* whose elements are noted; NULL = nobody's */
@@ -139,6 +140,12 @@ static bool scan_unicode(struct scan *scan, bool is_key)
     return unit != 0 || !is_key;
 }
 
+/* What in a string stands for itself. */
+static bool is_plain(char c)
+{
+    return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
 static bool scan_string(struct scan *scan, bool is_key)
 {
     if (!skip(scan, '"'))
@@ -146,12 +153,14 @@ static bool scan_string(struct scan *scan, bool is_key)
     while (scan->at < scan->length) {
         char c = scan->bytes[scan->at++];
 
+        if (is_plain(c)) {
+            scan->at += text_plain_run(scan->bytes + scan->at, scan->length - scan->at);
+            continue;
+        }
         if (c == '"')
             return true;
-        if ((unsigned char)c < 0x20)
-            return false;
         if (c != '\\')
-            continue;
+            return false;
         c = peek(scan);
         scan->at++;
         if (c == 'u' ? !scan_unicode(scan, is_key) : c == '\0' || !strchr("\"\\/bfnrt", c))
@@ -377,6 +386,16 @@ static bool is_out_of_memory(struct json_tokener *tokener)
     return error == json_tokener_success || error == json_tokener_error_size;
 }
 
+/* What makes a value unusable whatever its members are; NULL: nothing does. */
+static const char *find_flaw(const char *bytes, const struct scan *scan)
+{
+    if (*bytes != '{')
+        return "it is not an object";
+    if (scan->values > LIMIT_JSON_VALUES)
+        return "it holds too many values";
+    return scan->lone_surrogate ? "it holds half of a character" : NULL;
+}
+
 /* The object of these bytes, which the scanner has accepted and counted. Or NULL, and *ret_flaw
  * says what makes it unusable. An object ends by itself, so json-c needs no NUL behind it. */
 static struct json_object *build(struct json_tokener *tokener, const char *bytes, size_t length,
@@ -384,13 +403,7 @@ static struct json_object *build(struct json_tokener *tokener, const char *bytes
 {
     CLEANUP(json_freep) struct json_object *object = NULL;
 
-    *ret_flaw = NULL;
-    if (*bytes != '{')
-        *ret_flaw = "it is not an object";
-    else if (scan->values > LIMIT_JSON_VALUES)
-        *ret_flaw = "it holds too many values";
-    else if (scan->lone_surrogate)
-        *ret_flaw = "it holds half of a character";
+    *ret_flaw = find_flaw(bytes, scan);
     if (*ret_flaw)
         return NULL;
     json_tokener_reset(tokener);
@@ -486,21 +499,49 @@ int json_list_read(const char *bytes, size_t length, struct json_list *ret_list,
     return 0;
 }
 
+/* An element, and what was counted in it. */
+static struct json_part element_of(const struct json_list *list, size_t index,
+                                   struct scan *ret_counted)
+{
+    const struct json_element *element = &list->element[index];
+
+    *ret_counted = (struct scan){.members = element->members,
+                                 .values = element->values,
+                                 .lone_surrogate = element->lone_surrogate};
+    return (struct json_part){list->bytes + element->from, element->to - element->from};
+}
+
 int json_list_each(const struct json_list *list, json_each_item *each, void *context,
                    struct err *err)
 {
     CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
 
     for (size_t i = 0; i < list->count; i++) {
-        const struct json_element *element = &list->element[i];
-        const struct scan counted = {.members = element->members,
-                                     .values = element->values,
-                                     .lone_surrogate = element->lone_surrogate};
+        struct scan counted;
+        struct json_part element = element_of(list, i, &counted);
         const char *flaw;
         CLEANUP(json_freep)
-        struct json_object *item = build(tokener, list->bytes + element->from,
-                                         element->to - element->from, &counted, &flaw);
+        struct json_object *item = build(tokener, element.bytes, element.length, &counted, &flaw);
         if (each(context, i, item, flaw, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int json_list_views(const struct json_list *list, json_each_view *each, void *context,
+                    struct err *err)
+{
+    CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
+    struct json_known known = {.value = {{.bytes = NULL}}};
+    CLEANUP(json_view_release) struct json_view view = {.known = &known};
+
+    for (size_t i = 0; i < list->count; i++) {
+        struct scan counted;
+        struct json_part element = element_of(list, i, &counted);
+        const char *flaw = find_flaw(element.bytes, &counted);
+        if (!flaw && !json_view_read(&view, element))
+            json_free(build(tokener, element.bytes, element.length, &counted, &flaw));
+        if (each(context, i, flaw ? NULL : &view, flaw, err) < 0)
             return -1;
     }
     return 0;
@@ -635,6 +676,16 @@ bool json_is_lines(const char *bytes, size_t length)
     return peek(&scan) == '{' && scan_value(&scan, 0) && peek(&scan) == '{';
 }
 
+/* What the scanner went over from there to where it is, without the blanks behind it. */
+static struct json_part part_behind(const struct scan *scan, size_t from)
+{
+    size_t to = scan->at;
+
+    while (to > from && memchr(" \n\t\r", scan->bytes[to - 1], 4))
+        to--;
+    return (struct json_part){scan->bytes + from, to - from};
+}
+
 /* The value that begins there, and the comma behind it. */
 static void take_value(struct scan *scan, size_t *ret_cursor, struct json_part *ret_value)
 {
@@ -643,8 +694,7 @@ static void take_value(struct scan *scan, size_t *ret_cursor, struct json_part *
     skip_blanks(scan);
     from = scan->at;
     (void)scan_value(scan, 1);
-    *ret_value = (struct json_part){scan->bytes + from, scan->at - from};
-    skip_blanks(scan);
+    *ret_value = part_behind(scan, from);
     (void)skip(scan, ',');
     *ret_cursor = scan->at;
 }

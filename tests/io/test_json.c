@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "format/json.h"
+#include "format/json_view.h"
 #include "sanitized.h"
 #include "test.h"
 
@@ -227,6 +227,157 @@ TEST(json_each_tells_the_one_element_of_too_many_values)
     assert_int_equal(json_each(text_cstr(&text), text.length, count_item, &seen, NULL), 0);
     assert_int_equal(seen.flaws, 1);
     assert_int_equal(seen.items, 4);
+}
+
+/* --- views --- */
+
+static const char *const odd_values[] = {
+    "null",
+    "true",
+    "false",
+    "0",
+    "1",
+    "-0",
+    "-1",
+    "2",
+    "1.0",
+    "1e0",
+    "9223372036854775806",
+    "9223372036854775807",
+    "18446744073709551615",
+    "-9223372036854775808",
+    "123456789012345678901234567890",
+    "\"\"",
+    "\"1\"",
+    "\"true\"",
+    "\"tr\\u0075e\"",
+    "\"1\\u0000\"",
+    "\"a\\\"b\\\\c\\/\\b\\f\\n\\r\\t\"",
+    "\"\\u00e9\\uD83D\\uDE00\\uffff\"",
+    "\"\xC3\xA9\"",
+    "\"\xFF\"",
+    "\"\xED\xA0\x80\"",
+    "\"a\\u0000b\"",
+    "\"0123456789abcdef\"",
+    "\"0123456789abcdefg\"",
+    "{}",
+    "[]",
+    "[1, {} ,[{}]]",
+    "[1,2,3,4]",
+};
+
+struct viewing {
+    struct arena arena;
+    enum json_found found[4];
+    const char *text[2];
+    bool flag;
+    size_t count;
+    const char *flaw;
+};
+
+static int ask_object(void *context, size_t index, struct json_object *item, const char *flaw,
+                      struct err *err)
+{
+    struct viewing *viewing = context;
+    const struct json_object *array = NULL;
+
+    (void)index;
+    (void)err;
+    viewing->flaw = flaw;
+    if (flaw)
+        return 0;
+    viewing->found[0] = json_string(item, "a", 16, &viewing->arena, &viewing->text[0]);
+    viewing->found[1] = json_label(item, "a", 16, &viewing->arena, &viewing->text[1]);
+    viewing->found[2] = json_flag(item, "a", &viewing->flag);
+    viewing->found[3] = json_array(item, "a", 3, &array, &viewing->count);
+    return 0;
+}
+
+static int ask_view(void *context, size_t index, const struct json_view *item, const char *flaw,
+                    struct err *err)
+{
+    struct viewing *viewing = context;
+    struct json_part array;
+
+    (void)index;
+    (void)err;
+    viewing->flaw = flaw;
+    if (flaw)
+        return 0;
+    viewing->found[0] = json_view_string(item, "a", 16, &viewing->arena, &viewing->text[0]);
+    viewing->found[1] = json_view_label(item, "a", 16, &viewing->arena, &viewing->text[1]);
+    viewing->found[2] = json_view_flag(item, "a", &viewing->flag);
+    viewing->found[3] = json_view_array(item, "a", 3, &array, &viewing->count);
+    return 0;
+}
+
+static void compare_views(const char *text, const char *flaw)
+{
+    CLEANUP(json_list_release) struct json_list list = {.count = 0};
+    struct viewing built = {.arena = ARENA_INIT}, viewed = {.arena = ARENA_INIT};
+
+    assert_int_equal(json_list_read(text, strlen(text), &list, NULL), 0);
+    assert_int_equal(json_list_each(&list, ask_object, &built, NULL), 0);
+    assert_int_equal(json_list_views(&list, ask_view, &viewed, NULL), 0);
+    if (!text_equal(built.flaw, flaw) || !text_equal(viewed.flaw, flaw) ||
+        memcmp(built.found, viewed.found, sizeof(built.found)) != 0 ||
+        !text_equal(built.text[0], viewed.text[0]) || !text_equal(built.text[1], viewed.text[1]) ||
+        built.flag != viewed.flag || built.count != viewed.count)
+        fail_msg("%s: %s, %s", text, built.flaw, viewed.flaw);
+    arena_release(&built.arena);
+    arena_release(&viewed.arena);
+}
+
+TEST(json_list_views_say_what_is_built_of_the_same)
+{
+    static const char *const forms[] = {"[{\"a\":%s}]", " [ { \"a\" : %s , \"b\" : 1 } ] ",
+                                        "[{\"\\u0061\":%s}]", "[{\"b\":{\"a\":1},\"a\":%s}]"};
+
+    for (size_t i = 0; i < COUNT_OF(odd_values); i++) {
+        for (size_t form = 0; form < COUNT_OF(forms); form++) {
+            const char *hole = strstr(forms[form], "%s");
+            CLEANUP(text_release) struct text text = TEXT_INIT;
+
+            text_add_bytes(&text, forms[form], (size_t)(hole - forms[form]));
+            text_add(&text, odd_values[i]);
+            text_add(&text, hole + 2);
+            compare_views(text_cstr(&text), NULL);
+        }
+    }
+}
+
+/* A name that is twice, however it is written and however deep it stands; and its neighbours. */
+TEST(json_list_views_find_the_flaws_of_what_is_built)
+{
+    static const struct {
+        const char *text, *flaw;
+    } rows[] = {
+        {"[{\"a\":1,\"a\":1}]", "it has a member twice"},
+        {"[{\"a\":1,\"\\u0061\":1}]", "it has a member twice"},
+        {"[{\"a\":[{\"b\":[{\"c\":0,\"d\":0,\"c\":0}]}]}]", "it has a member twice"},
+        {"[{\"a\":{\"\\u0062\":1,\"b\":1}}]", "it has a member twice"},
+        {"[{\"a\":[{\"b\":1},{\"b\":1}],\"b\":1}]", NULL},
+        {"[{\"a\":1,\"A\":1,\"\":1}]", NULL},
+        {"[{\"a\":\"\\uD83D\"}]", "it holds half of a character"},
+        {"[{\"\\uDE00\":1}]", "it holds half of a character"},
+        {"[[]]", "it is not an object"},
+        {"[null]", "it is not an object"},
+    };
+    CLEANUP(text_release) struct text many = TEXT_INIT;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        compare_views(rows[i].text, rows[i].flaw);
+    text_add(&many, "[{\"a\":{\"x\":0");
+    for (int i = 0; i < 30; i++)
+        text_addf(&many, ",\"y%d\":0", i);
+    text_add(&many, "}");
+    for (int i = 0; i < 100; i++)
+        text_addf(&many, ",\"z%d\":0", i);
+    CLEANUP(text_release) struct text twice = TEXT_INIT;
+    text_addf(&twice, "%s,\"z50\":1}]", text_cstr(&many));
+    text_add(&many, "}]");
+    compare_views(text_cstr(&many), NULL);
+    compare_views(text_cstr(&twice), "it has a member twice");
 }
 
 /* An account with every group it may have, and custom fields by the hundred. */
