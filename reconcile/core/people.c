@@ -96,10 +96,8 @@ struct joined {
 struct making {
     struct people *people;
     enum match_key key;
-    bool nameless;      /* no row of the roster has a name */
-    const char **value; /* as compared, by row */
-    const char **text;  /* as it is in the table: bare for numbers */
-    bool *unclear;      /* by row */
+    bool nameless; /* no row of the roster has a name */
+    bool *unclear; /* by row */
     bool *nobody;
     struct joined *joined;
     size_t joined_count, joined_capacity;
@@ -111,6 +109,22 @@ struct making {
 static const struct person *row_of(const struct making *making, uint32_t row)
 {
     return &making->people->roster->person[row];
+}
+
+/* As compared; kept of no row, because most are as they are written. */
+static const char *value_of(const struct making *making, struct arena *arena, uint32_t row)
+{
+    return person_value(making->people, arena, row_of(making, row), making->key);
+}
+
+/* As it is in the table: bare for numbers. */
+static const char *text_of(const struct making *making, struct arena *arena, uint32_t row)
+{
+    const char *value = value_of(making, arena, row);
+
+    if (making->key != MATCH_BY_EMPLOYEE_NUMBER)
+        return value;
+    return number_bare(arena, value ? value : person_extra(row_of(making, row))->damaged_number);
 }
 
 static void join_rows(struct making *making, uint32_t a, uint32_t b)
@@ -150,30 +164,40 @@ static void judge_group(struct making *making, const uint32_t *row, size_t count
     }
 }
 
+/* A row of a chain, and its value. */
+struct valued {
+    const char *value;
+    uint32_t row;
+};
+
 /* The rows of one chain by their exact value: numbers that only look alike are groups of their own.
  */
 static void judge_chain(struct making *making, uint32_t entry)
 {
     const struct table *table = &making->people->by[making->key];
-    CLEANUP(mem_cleanup) uint32_t *row = NULL, *group = NULL;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(mem_cleanup) struct valued *left = NULL;
+    CLEANUP(mem_cleanup) uint32_t *group = NULL;
     size_t count = 0, capacity = 0, all = 0;
 
     for (uint32_t at = entry; at != TABLE_END; at = table_next(table, at)) {
+        uint32_t row = table_value(table, at);
+        const char *value = value_of(making, &scratch, row);
         all++;
-        if (!making->value[table_value(table, at)])
+        if (!value)
             continue; /* a damaged number only looks alike */
-        row = mem_grow(row, count, &capacity, sizeof(row[0]));
-        row[count++] = table_value(table, at);
+        left = mem_grow(left, count, &capacity, sizeof(left[0]));
+        left[count++] = (struct valued){value, row};
     }
     group = mem_calloc(count, sizeof(group[0]));
     while (count > 0) {
         size_t rest = 0, same = 0;
-        const char *value = making->value[row[0]];
+        const char *value = left[0].value;
         for (size_t i = 0; i < count; i++) {
-            if (text_equal(making->value[row[i]], value))
-                group[same++] = row[i];
+            if (text_equal(left[i].value, value))
+                group[same++] = left[i].row;
             else
-                row[rest++] = row[i];
+                left[rest++] = left[i];
         }
         if (same > 1)
             judge_group(making, group, same);
@@ -185,36 +209,52 @@ static void judge_chain(struct making *making, uint32_t entry)
 
 /* --- the tables --- */
 
+enum { BLOCK = 256 }; /* rows whose keys are added together */
+
+/* again[row]: its text was there already. */
+static void add_rows(struct making *making, bool *again)
+{
+    struct people *people = making->people;
+    struct arena *arena = &people->key_arena[making->key];
+    size_t count = people->roster->count;
+    const char *text[BLOCK];
+    uint32_t row[BLOCK];
+
+    for (size_t done = 0; done < count; done += BLOCK) {
+        size_t block = count - done < BLOCK ? count - done : BLOCK;
+        for (size_t i = 0; i < block; i++) {
+            row[i] = (uint32_t)(done + i);
+            text[i] = text_of(making, arena, row[i]);
+            if (making->key == MATCH_BY_EMPLOYEE_NUMBER && text[i])
+                people->as_written[row[i]] = text[i] == row_of(making, row[i])->employee_number;
+        }
+        table_add_many(&people->by[making->key], text, row, NULL, block, again + done);
+    }
+}
+
 static void make_table(struct making *making)
 {
     struct people *people = making->people;
-    size_t count = people->roster->count;
-    struct arena *arena = &people->key_arena[making->key];
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     struct table *table = &people->by[making->key];
+    size_t count = people->roster->count;
     CLEANUP(mem_cleanup) bool *again = mem_calloc(count, sizeof(again[0]));
-    bool numbers = making->key == MATCH_BY_EMPLOYEE_NUMBER;
-    bool judged = making->key != MATCH_BY_LINKS_FILE; /* a line that fits several says so itself */
 
-    making->value = mem_calloc(count, sizeof(making->value[0]));
-    making->text = numbers ? mem_calloc(count, sizeof(making->text[0])) : making->value;
-    for (size_t i = 0; i < count; i++) {
-        const struct person *person = &people->roster->person[i];
-        making->value[i] = person_value(people, arena, person, making->key);
-        if (numbers)
-            making->text[i] = number_bare(
-                arena, making->value[i] ? making->value[i] : person_extra(person)->damaged_number);
-    }
     table_init(table, count);
-    table_add_many(table, making->text, NULL, NULL, count, again);
-    for (size_t i = 0; judged && i < count; i++) {
-        if (!again[i] || !making->value[i])
+    add_rows(making, again);
+    if (making->key == MATCH_BY_LINKS_FILE)
+        return; /* a line that fits several says so itself */
+    for (uint32_t i = 0; i < count; i++) {
+        if (!again[i] || !value_of(making, &scratch, i))
             continue;
-        uint32_t first = table_find(table, making->text[i]);
+        uint32_t first = table_find(table, text_of(making, &scratch, i));
         uint32_t at = first; /* each chain once: at its first row that came again */
-        while (!again[table_value(table, at)] || !making->value[table_value(table, at)])
+        while (!again[table_value(table, at)] ||
+               !value_of(making, &scratch, table_value(table, at)))
             at = table_next(table, at);
         if (table_value(table, at) == i)
             judge_chain(making, first);
+        arena_clear(&scratch);
     }
 }
 
@@ -231,6 +271,8 @@ static void add_table(struct tables *tables, struct people *people, enum match_k
         if (tables->making[i].key == key)
             return;
     }
+    if (key == MATCH_BY_EMPLOYEE_NUMBER)
+        people->as_written = mem_calloc(rows, sizeof(people->as_written[0]));
     tables->making[tables->count++] = (struct making){
         .people = people,
         .key = key,
@@ -342,12 +384,6 @@ static void take_over(struct people *people, struct making *making)
         people->crowds[people->crowd_count++] = making->crowd[i];
     }
     free(making->crowd);
-    if (making->key == MATCH_BY_EMPLOYEE_NUMBER) {
-        people->number = making->value;
-        people->bare = making->text;
-    } else {
-        free(making->value);
-    }
     free(making->unclear);
     free(making->nobody);
 }
@@ -407,8 +443,7 @@ void people_forget_values(struct people *people)
 {
     for (size_t i = 0; i < MATCH_KEY_COUNT; i++) {
         table_release(&people->by[i]);
-        if (i != MATCH_BY_EMPLOYEE_NUMBER) /* whose values are those of the rows */
-            arena_release(&people->key_arena[i]);
+        arena_release(&people->key_arena[i]);
         free(people->crowd[i]);
         people->crowd[i] = NULL;
     }
@@ -420,9 +455,7 @@ void people_forget_values(struct people *people)
 void people_release(struct people *people)
 {
     people_forget_values(people);
-    arena_release(&people->key_arena[MATCH_BY_EMPLOYEE_NUMBER]);
-    free(people->number);
-    free(people->bare);
+    free(people->as_written);
     free(people->nobody);
     free(people->unclear);
     free(people->speaker);
@@ -453,12 +486,29 @@ static bool is_before(const struct person *a, const struct person *b)
     return a_gone != b_gone ? a_gone : person_compare(a, b) < 0;
 }
 
+static bool is_as_written(const struct people *people, const struct person *row)
+{
+    return people->as_written && people->as_written[row - people->roster->person];
+}
+
 const char *people_row_number(const struct people *people, struct arena *scratch,
                               const struct person *row)
 {
-    if (people->number)
-        return people->number[row - people->roster->person];
+    if (is_as_written(people, row))
+        return row->employee_number;
     return people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER, row->employee_number);
+}
+
+const char *people_row_bare(const struct people *people, struct arena *arena,
+                            const struct person *row, bool damaged)
+{
+    const char *number = people_row_number(people, arena, row);
+
+    if (is_as_written(people, row))
+        return number;
+    if (!number && damaged)
+        number = person_extra(row)->damaged_number;
+    return number_bare(arena, number);
 }
 
 void people_expect(const struct people *people, const uint32_t *entry, size_t count)
@@ -466,8 +516,10 @@ void people_expect(const struct people *people, const uint32_t *entry, size_t co
     const struct table *table = &people->by[MATCH_BY_EMPLOYEE_NUMBER];
 
     for (size_t i = 0; i < count; i++) {
-        if (entry[i] != TABLE_END)
-            __builtin_prefetch(&people->number[table_value(table, entry[i])]);
+        if (entry[i] == TABLE_END)
+            continue;
+        __builtin_prefetch(&people->as_written[table_value(table, entry[i])]);
+        __builtin_prefetch(&people->roster->person[table_value(table, entry[i])]);
     }
 }
 

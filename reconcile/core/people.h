@@ -15,12 +15,11 @@ struct people {
     struct email_alias *alias;               /* folded */
     struct arena key_arena[MATCH_KEY_COUNT]; /* folded keys, as long as their table */
     struct table by[MATCH_KEY_COUNT]; /* numbers by number_bare: look-alikes stand together */
-    const char **number; /* by row: the employee number as compared, NULL = none; no array where
-                          * numbers are no key; likewise */
-    const char **bare;   /* the text it has in its table, that of a damaged number too */
-    uint8_t *nobody;     /* by row, bits 1 << key: that value is nobody's */
-    bool *unclear;       /* by row: a key of theirs stands in another row too */
-    uint32_t *speaker;   /* by row: the row that speaks for this person; NULL = each for itself */
+    bool *as_written;  /* by row: its employee number is compared as it is written, and is bare; no
+                        * array where numbers are no key */
+    uint8_t *nobody;   /* by row, bits 1 << key: that value is nobody's */
+    bool *unclear;     /* by row: a key of theirs stands in another row too */
+    uint32_t *speaker; /* by row: the row that speaks for this person; NULL = each for itself */
     uint32_t
         *crowd[MATCH_KEY_COUNT]; /* by row: its entry of crowds and 1, 0 = in none; NULL = none */
     struct crowd *crowds;
@@ -76,6 +75,9 @@ void people_expect(const struct people *people, const uint32_t *entry, size_t co
  * nobody in general. */
 const char *people_row_number(const struct people *people, struct arena *scratch,
                               const struct person *row);
+/* The text it has in the table of numbers, and a damaged one too; NULL when there is none. */
+const char *people_row_bare(const struct people *people, struct arena *arena,
+                            const struct person *row, bool damaged);
 
 /* The person's own number, folded; NULL when there is none or it is nobody's. */
 const char *people_number(const struct people *people, struct arena *scratch,
