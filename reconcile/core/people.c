@@ -211,6 +211,17 @@ static void judge_chain(struct making *making, uint32_t entry)
 
 enum { BLOCK = 256 }; /* rows whose keys are added together */
 
+/* Of which nothing has to be made again. */
+static void note_number(struct making *making, uint32_t row, const char *bare)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *written = row_of(making, row)->employee_number;
+    bool is_bare = written && bare == written;
+
+    if (is_bare || (written && value_of(making, &scratch, row) == written))
+        making->people->number[row] = is_bare ? NUMBER_IS_BARE : NUMBER_AS_WRITTEN;
+}
+
 /* again[row]: its text was there already. */
 static void add_rows(struct making *making, bool *again)
 {
@@ -225,8 +236,8 @@ static void add_rows(struct making *making, bool *again)
         for (size_t i = 0; i < block; i++) {
             row[i] = (uint32_t)(done + i);
             text[i] = text_of(making, arena, row[i]);
-            if (making->key == MATCH_BY_EMPLOYEE_NUMBER && text[i])
-                people->as_written[row[i]] = text[i] == row_of(making, row[i])->employee_number;
+            if (making->key == MATCH_BY_EMPLOYEE_NUMBER)
+                note_number(making, row[i], text[i]);
         }
         table_add_many(&people->by[making->key], text, row, NULL, block, again + done);
     }
@@ -272,7 +283,7 @@ static void add_table(struct tables *tables, struct people *people, enum match_k
             return;
     }
     if (key == MATCH_BY_EMPLOYEE_NUMBER)
-        people->as_written = mem_calloc(rows, sizeof(people->as_written[0]));
+        people->number = mem_calloc(rows, sizeof(people->number[0]));
     tables->making[tables->count++] = (struct making){
         .people = people,
         .key = key,
@@ -455,7 +466,7 @@ void people_forget_values(struct people *people)
 void people_release(struct people *people)
 {
     people_forget_values(people);
-    free(people->as_written);
+    free(people->number);
     free(people->nobody);
     free(people->unclear);
     free(people->speaker);
@@ -486,29 +497,37 @@ static bool is_before(const struct person *a, const struct person *b)
     return a_gone != b_gone ? a_gone : person_compare(a, b) < 0;
 }
 
-static bool is_as_written(const struct people *people, const struct person *row)
+static enum number_form form_of(const struct people *people, const struct person *row)
 {
-    return people->as_written && people->as_written[row - people->roster->person];
+    return people->number ? people->number[row - people->roster->person] : NUMBER_AS_IT_IS;
 }
 
 const char *people_row_number(const struct people *people, struct arena *scratch,
                               const struct person *row)
 {
-    if (is_as_written(people, row))
+    if (form_of(people, row) != NUMBER_AS_IT_IS)
         return row->employee_number;
     return people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER, row->employee_number);
+}
+
+/* A bare one is the key of its entry, which was just read, and the row need not be. */
+const char *people_entry_number(const struct people *people, struct arena *scratch, uint32_t entry)
+{
+    const struct table *table = &people->by[MATCH_BY_EMPLOYEE_NUMBER];
+    const struct person *row = &people->roster->person[table_value(table, entry)];
+
+    if (form_of(people, row) == NUMBER_IS_BARE)
+        return table_key(table, entry);
+    return people_row_number(people, scratch, row);
 }
 
 const char *people_row_bare(const struct people *people, struct arena *arena,
                             const struct person *row, bool damaged)
 {
+    if (form_of(people, row) == NUMBER_IS_BARE)
+        return row->employee_number;
     const char *number = people_row_number(people, arena, row);
-
-    if (is_as_written(people, row))
-        return number;
-    if (!number && damaged)
-        number = person_extra(row)->damaged_number;
-    return number_bare(arena, number);
+    return number_bare(arena, !number && damaged ? person_extra(row)->damaged_number : number);
 }
 
 void people_expect(const struct people *people, const uint32_t *entry, size_t count)
@@ -516,10 +535,8 @@ void people_expect(const struct people *people, const uint32_t *entry, size_t co
     const struct table *table = &people->by[MATCH_BY_EMPLOYEE_NUMBER];
 
     for (size_t i = 0; i < count; i++) {
-        if (entry[i] == TABLE_END)
-            continue;
-        __builtin_prefetch(&people->as_written[table_value(table, entry[i])]);
-        __builtin_prefetch(&people->roster->person[table_value(table, entry[i])]);
+        if (entry[i] != TABLE_END)
+            __builtin_prefetch(&people->number[table_value(table, entry[i])]);
     }
 }
 
@@ -532,7 +549,7 @@ static struct found find_among(const struct people *people, struct arena *scratc
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
         if (where == MATCH_BY_EMPLOYEE_NUMBER &&
-            !text_equal(number, people_row_number(people, scratch, row)))
+            !text_equal(number, people_entry_number(people, scratch, entry)))
             continue;
         if (people->nobody[row - people->roster->person] & 1U << where)
             return (struct found){.nobodys = true};
@@ -558,7 +575,7 @@ struct found people_find(const struct people *people, struct arena *scratch, enu
 
     for (uint32_t at = entry; at != TABLE_END && people->crowd[where]; at = table_next(table, at)) {
         const struct person *row = &people->roster->person[table_value(table, at)];
-        if (numbers && !text_equal(number, people_row_number(people, scratch, row)))
+        if (numbers && !text_equal(number, people_entry_number(people, scratch, at)))
             continue;
         const struct crowd *crowd = people_crowd(people, where, row);
         if (crowd)

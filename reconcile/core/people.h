@@ -8,6 +8,13 @@
 #include "base/table.h"
 #include "core/match.h"
 
+/* What of an employee number need not be made again. */
+enum number_form {
+    NUMBER_AS_IT_IS = 0, /* it may have to be folded, be none or nobody's */
+    NUMBER_AS_WRITTEN,   /* it is compared as it is written … */
+    NUMBER_IS_BARE,      /* … and nothing is to be taken off */
+} __attribute__((packed));
+
 struct people {
     const struct matching *matching;
     const struct roster *roster;
@@ -15,10 +22,9 @@ struct people {
     struct email_alias *alias;               /* folded */
     struct arena key_arena[MATCH_KEY_COUNT]; /* folded keys, as long as their table */
     struct table by[MATCH_KEY_COUNT]; /* numbers by number_bare: look-alikes stand together */
-    bool *as_written;  /* by row: its employee number is compared as it is written, and is bare; no
-                        * array where numbers are no key */
-    uint8_t *nobody;   /* by row, bits 1 << key: that value is nobody's */
-    bool *unclear;     /* by row: a key of theirs stands in another row too */
+    enum number_form *number; /* by row; no array where numbers are no key */
+    uint8_t *nobody;          /* by row, bits 1 << key: that value is nobody's */
+    bool *unclear;            /* by row: a key of theirs stands in another row too */
     uint32_t *speaker; /* by row: the row that speaks for this person; NULL = each for itself */
     uint32_t
         *crowd[MATCH_KEY_COUNT]; /* by row: its entry of crowds and 1, 0 = in none; NULL = none */
@@ -75,6 +81,8 @@ void people_expect(const struct people *people, const uint32_t *entry, size_t co
  * nobody in general. */
 const char *people_row_number(const struct people *people, struct arena *scratch,
                               const struct person *row);
+/* That of an entry of the table of numbers. */
+const char *people_entry_number(const struct people *people, struct arena *scratch, uint32_t entry);
 /* The text it has in the table of numbers, and a damaged one too; NULL when there is none. */
 const char *people_row_bare(const struct people *people, struct arena *arena,
                             const struct person *row, bool damaged);
