@@ -1,7 +1,8 @@
 /*
  * Open addressing: a slot is four bytes, the index of a key's first entry and above it as many bits
- * of the hash as there is room for, so a walk over full slots touches neither entries nor keys until
- * these agree. At most two thirds are ever full. More slots are made from the keys themselves.
+ * of the hash as there is room for, so a walk over full slots touches neither entries nor keys
+ * until these agree. At most two thirds are ever full. More slots are made from the keys
+ * themselves.
  *
  * Only the first entry of a key has a slot; the others of that key hang behind it in order of
  * insertion. Most keys are there once; of one that is not the first entry leads to what is known of

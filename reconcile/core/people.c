@@ -99,6 +99,7 @@ struct making {
     bool nameless; /* no row of the roster has a name */
     bool *unclear; /* by row */
     bool *nobody;
+    enum number_form *form; /* of numbers; NULL of other keys */
     struct joined *joined;
     size_t joined_count, joined_capacity;
     struct crowd *crowd;
@@ -118,10 +119,9 @@ static const char *value_of(const struct making *making, struct arena *arena, ui
 }
 
 /* As it is in the table: bare for numbers. */
-static const char *text_of(const struct making *making, struct arena *arena, uint32_t row)
+static const char *text_of(const struct making *making, struct arena *arena, uint32_t row,
+                           const char *value)
 {
-    const char *value = value_of(making, arena, row);
-
     if (making->key != MATCH_BY_EMPLOYEE_NUMBER)
         return value;
     return number_bare(arena, value ? value : person_extra(row_of(making, row))->damaged_number);
@@ -211,15 +211,11 @@ static void judge_chain(struct making *making, uint32_t entry)
 
 enum { BLOCK = 256 }; /* rows whose keys are added together */
 
-/* Of which nothing has to be made again. */
-static void note_number(struct making *making, uint32_t row, const char *bare)
+static enum number_form form_of_number(const char *written, const char *value, const char *bare)
 {
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    const char *written = row_of(making, row)->employee_number;
-    bool is_bare = written && bare == written;
-
-    if (is_bare || (written && value_of(making, &scratch, row) == written))
-        making->people->number[row] = is_bare ? NUMBER_IS_BARE : NUMBER_AS_WRITTEN;
+    if (!written || value != written)
+        return NUMBER_AS_IT_IS;
+    return bare == written ? NUMBER_IS_BARE : NUMBER_AS_WRITTEN;
 }
 
 /* again[row]: its text was there already. */
@@ -235,9 +231,11 @@ static void add_rows(struct making *making, bool *again)
         size_t block = count - done < BLOCK ? count - done : BLOCK;
         for (size_t i = 0; i < block; i++) {
             row[i] = (uint32_t)(done + i);
-            text[i] = text_of(making, arena, row[i]);
-            if (making->key == MATCH_BY_EMPLOYEE_NUMBER)
-                note_number(making, row[i], text[i]);
+            const char *value = value_of(making, arena, row[i]);
+            text[i] = text_of(making, arena, row[i], value);
+            if (making->form)
+                making->form[row[i]] =
+                    form_of_number(row_of(making, row[i])->employee_number, value, text[i]);
         }
         table_add_many(&people->by[making->key], text, row, NULL, block, again + done);
     }
@@ -256,9 +254,10 @@ static void make_table(struct making *making)
     if (making->key == MATCH_BY_LINKS_FILE)
         return; /* a line that fits several says so itself */
     for (uint32_t i = 0; i < count; i++) {
-        if (!again[i] || !value_of(making, &scratch, i))
+        const char *value = again[i] ? value_of(making, &scratch, i) : NULL;
+        if (!value)
             continue;
-        uint32_t first = table_find(table, text_of(making, &scratch, i));
+        uint32_t first = table_find(table, text_of(making, &scratch, i, value));
         uint32_t at = first; /* each chain once: at its first row that came again */
         while (!again[table_value(table, at)] ||
                !value_of(making, &scratch, table_value(table, at)))
@@ -282,14 +281,14 @@ static void add_table(struct tables *tables, struct people *people, enum match_k
         if (tables->making[i].key == key)
             return;
     }
-    if (key == MATCH_BY_EMPLOYEE_NUMBER)
-        people->number = mem_calloc(rows, sizeof(people->number[0]));
+    bool numbers = key == MATCH_BY_EMPLOYEE_NUMBER;
     tables->making[tables->count++] = (struct making){
         .people = people,
         .key = key,
         .nameless = roster_is_nameless(people->roster),
         .unclear = mem_calloc(rows, sizeof(bool)),
         .nobody = mem_calloc(rows, sizeof(bool)),
+        .form = numbers ? mem_calloc(rows, sizeof(enum number_form)) : NULL,
     };
 }
 
@@ -381,9 +380,10 @@ static void join_people(struct people *people, const struct tables *tables)
 static void take_over(struct people *people, struct making *making)
 {
     for (size_t i = 0; i < people->roster->count; i++) {
+        unsigned form = making->form ? (unsigned)making->form[i] << NUMBER_FORM : 0;
         people->unclear[i] |= making->unclear[i];
         people->nobody[i] =
-            (uint8_t)(people->nobody[i] | (making->nobody[i] ? 1U << making->key : 0));
+            (uint8_t)(people->nobody[i] | form | (making->nobody[i] ? 1U << making->key : 0));
     }
     people->crowd[making->key] = making->in_crowd;
     for (size_t i = 0; i < people->roster->count && making->in_crowd; i++)
@@ -395,6 +395,8 @@ static void take_over(struct people *people, struct making *making)
         people->crowds[people->crowd_count++] = making->crowd[i];
     }
     free(making->crowd);
+    people->numbers |= making->form != NULL;
+    free(making->form);
     free(making->unclear);
     free(making->nobody);
 }
@@ -466,7 +468,6 @@ void people_forget_values(struct people *people)
 void people_release(struct people *people)
 {
     people_forget_values(people);
-    free(people->number);
     free(people->nobody);
     free(people->unclear);
     free(people->speaker);
@@ -499,7 +500,7 @@ static bool is_before(const struct person *a, const struct person *b)
 
 static enum number_form form_of(const struct people *people, const struct person *row)
 {
-    return people->number ? people->number[row - people->roster->person] : NUMBER_AS_IT_IS;
+    return (enum number_form)(people->nobody[row - people->roster->person] >> NUMBER_FORM);
 }
 
 const char *people_row_number(const struct people *people, struct arena *scratch,
@@ -535,8 +536,10 @@ void people_expect(const struct people *people, const uint32_t *entry, size_t co
     const struct table *table = &people->by[MATCH_BY_EMPLOYEE_NUMBER];
 
     for (size_t i = 0; i < count; i++) {
-        if (entry[i] != TABLE_END)
-            __builtin_prefetch(&people->number[table_value(table, entry[i])]);
+        if (entry[i] == TABLE_END)
+            continue;
+        __builtin_prefetch(&people->nobody[table_value(table, entry[i])]);
+        __builtin_prefetch(&people->roster->person[table_value(table, entry[i])]);
     }
 }
 

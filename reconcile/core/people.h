@@ -5,6 +5,8 @@
 #ifndef CORE_PEOPLE_H
 #define CORE_PEOPLE_H
 
+#include <assert.h>
+
 #include "base/table.h"
 #include "core/match.h"
 
@@ -14,6 +16,8 @@ enum number_form {
     NUMBER_AS_WRITTEN,   /* it is compared as it is written … */
     NUMBER_IS_BARE,      /* … and nothing is to be taken off */
 } __attribute__((packed));
+#define NUMBER_FORM 6 /* above the bits of all keys */
+static_assert(MATCH_KEY_COUNT <= NUMBER_FORM, "a form lies beside the keys");
 
 struct people {
     const struct matching *matching;
@@ -22,9 +26,10 @@ struct people {
     struct email_alias *alias;               /* folded */
     struct arena key_arena[MATCH_KEY_COUNT]; /* folded keys, as long as their table */
     struct table by[MATCH_KEY_COUNT]; /* numbers by number_bare: look-alikes stand together */
-    enum number_form *number; /* by row; no array where numbers are no key */
-    uint8_t *nobody;          /* by row, bits 1 << key: that value is nobody's */
-    bool *unclear;            /* by row: a key of theirs stands in another row too */
+    uint8_t *nobody; /* by row, bits 1 << key: that value is nobody's; from NUMBER_FORM on the form
+                      * of its number */
+    bool *unclear;   /* by row: a key of theirs stands in another row too */
+    bool numbers;    /* they are a key */
     uint32_t *speaker; /* by row: the row that speaks for this person; NULL = each for itself */
     uint32_t
         *crowd[MATCH_KEY_COUNT]; /* by row: its entry of crowds and 1, 0 = in none; NULL = none */

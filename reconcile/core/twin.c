@@ -85,7 +85,7 @@ static const char *bare_of(const struct people *people, struct arena *arena,
 {
     size_t at = (size_t)(row - people->roster->person);
 
-    if (!people->number || people->nobody[at] & 1U << MATCH_BY_EMPLOYEE_NUMBER)
+    if (!people->numbers || people->nobody[at] & 1U << MATCH_BY_EMPLOYEE_NUMBER)
         return NULL;
     return people_row_bare(people, arena, row, damaged);
 }
