@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,9 @@
 #define ARENA_PIECES 0
 #endif
 
+/* So much comes from the system as zeros already, and what of it is never written to takes none. */
+enum { ZEROED_LEAST = 1 << 20 };
+
 enum { BLOCK_FIRST = 4096, BLOCK_LARGEST = 16 << 20, ALIGNMENT = 16 };
 
 struct arena_block {
@@ -29,17 +33,27 @@ struct arena_block {
     alignas(ALIGNMENT) unsigned char data[];
 };
 
-static struct arena_block *block_new(size_t size)
+static struct arena_block *block_new(size_t size, bool zeroed)
 {
     size_t bytes;
     struct arena_block *block;
 
     if (__builtin_add_overflow(sizeof(*block), size, &bytes))
         mem_exhausted();
-    block = mem_alloc(bytes);
+    block = zeroed ? mem_calloc(1, bytes) : mem_alloc(bytes);
     block->next = NULL;
     block->size = size;
     block->used = 0;
+    return block;
+}
+
+/* Behind the front, which keeps the room that is left in it. */
+static struct arena_block *block_behind(struct arena *arena, size_t size, bool zeroed)
+{
+    struct arena_block *block = block_new(size, zeroed);
+
+    block->next = arena->block->next;
+    arena->block->next = block;
     return block;
 }
 
@@ -53,13 +67,9 @@ static struct arena_block *block_with_room(struct arena *arena, size_t size)
     usual = usual < BLOCK_LARGEST ? usual * 2 : BLOCK_LARGEST;
     if (ARENA_PIECES)
         usual = 0;
-    if (front && size > usual / 4) {
-        block = block_new(size);
-        block->next = front->next;
-        front->next = block;
-        return block;
-    }
-    block = block_new(size > usual ? size : usual);
+    if (front && size > usual / 4)
+        return block_behind(arena, size, false);
+    block = block_new(size > usual ? size : usual, false);
     block->next = front;
     arena->block = block;
     return block;
@@ -104,6 +114,12 @@ void *arena_calloc(struct arena *arena, size_t count, size_t size)
 
     if (__builtin_mul_overflow(count, size, &bytes))
         mem_exhausted();
+    if (bytes >= ZEROED_LEAST && arena->block) {
+        struct arena_block *block = block_behind(arena, bytes, true);
+        block->used = bytes;
+        arena->used += bytes;
+        return block->data;
+    }
     memory = arena_alloc(arena, bytes);
     memset(memory, 0, bytes);
     return memory;

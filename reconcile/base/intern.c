@@ -26,3 +26,14 @@ const char *intern_string(struct intern *intern, const char *string)
         table_keep_key(&intern->seen, entry, arena_strdup(intern->arena, string));
     return table_key(&intern->seen, entry);
 }
+
+enum { SOME = 1 << 16 };
+
+const char *intern_some(struct intern *intern, const char *string)
+{
+    if (!string || intern->seen.count < SOME)
+        return intern_string(intern, string);
+    uint32_t entry = table_find(&intern->seen, string);
+    return entry == TABLE_END ? arena_strdup(intern->arena, string)
+                              : table_key(&intern->seen, entry);
+}

@@ -1,6 +1,8 @@
 /*
- * Open addressing: a slot holds the hash and the index of a key's first entry, so a walk over full
- * slots touches neither entries nor keys until a hash agrees. At most two thirds are ever full.
+ * Open addressing: a slot is four bytes, the index of a key's first entry and above it as many bits
+ * of the hash as there is room for, so a walk over full slots touches neither entries nor keys
+ * until these agree. At most two thirds are ever full. More slots are made from the keys
+ * themselves.
  *
  * Only the first entry of a key has a slot; the others of that key hang behind it in order of
  * insertion. Most keys are there once; of one that is not the first entry leads to what is known of
@@ -15,10 +17,7 @@
 
 #include "base/mem.h"
 
-struct table_slot {
-    uint32_t hash;
-    uint32_t first; /* entry, TABLE_END in an empty slot */
-};
+#define EMPTY UINT32_MAX
 
 struct table_entry {
     const char *key;
@@ -69,25 +68,47 @@ uint32_t table_hash(const char *key)
     return (uint32_t)(hash ^ hash >> 32);
 }
 
-/* The slot of this key, or the empty one where it would go. */
-static struct table_slot *find(const struct table *table, const char *key, uint32_t hash)
+/* A slot's entry has the bits of the mask, and is below it: there are fewer entries than slots, so
+ * that no slot in use looks empty. */
+static uint32_t slot_of(const struct table *table, uint32_t hash, uint32_t entry)
 {
-    uint32_t at = hash & table->mask;
+    return (hash & ~table->mask) | entry;
+}
 
-    for (;; at = (at + 1) & table->mask) {
-        struct table_slot *slot = &table->slot[at];
+static uint32_t entry_in(const struct table *table, uint32_t slot)
+{
+    return slot == EMPTY ? TABLE_END : slot & table->mask;
+}
 
-        if (slot->first == TABLE_END ||
-            (slot->hash == hash && strcmp(table->entry[slot->first].key, key) == 0))
+/* The slot of this key, or the empty one where it would go. */
+static uint32_t *find(const struct table *table, const char *key, uint32_t hash)
+{
+    uint32_t like = slot_of(table, hash, 0);
+
+    for (uint32_t at = hash & table->mask;; at = (at + 1) & table->mask) {
+        uint32_t *slot = &table->slot[at];
+
+        if (*slot == EMPTY || ((*slot & ~table->mask) == like &&
+                               strcmp(table->entry[*slot & table->mask].key, key) == 0))
             return slot;
     }
+}
+
+/* The key of an entry that is in a slot already, after the slots were made anew. */
+static void place_again(struct table *table, uint32_t entry)
+{
+    uint32_t hash = table_hash(table->entry[entry].key), at = hash & table->mask;
+
+    while (table->slot[at] != EMPTY)
+        at = (at + 1) & table->mask;
+    table->slot[at] = slot_of(table, hash, entry);
 }
 
 /* Slots anew for `capacity` entries; what the old ones hold finds its new place. */
 static void resize(struct table *table, size_t capacity)
 {
-    struct table_slot *old = table->slot;
-    size_t old_slots = old ? (size_t)table->mask + 1 : 0, slots = 16;
+    uint32_t *old = table->slot, old_mask = table->mask;
+    size_t old_slots = old ? (size_t)old_mask + 1 : 0, slots = 16;
 
     assert(capacity < TABLE_END / 2); /* so that the mask fits as well */
     while (slots < capacity + capacity / 2)
@@ -98,15 +119,10 @@ static void resize(struct table *table, size_t capacity)
         return;
     table->mask = (uint32_t)(slots - 1);
     table->slot = mem_realloc_array(NULL, slots, sizeof(*table->slot));
-    memset(table->slot, 0xFF, slots * sizeof(*table->slot)); /* all TABLE_END */
+    memset(table->slot, 0xFF, slots * sizeof(*table->slot)); /* all EMPTY */
     for (size_t i = 0; i < old_slots; i++) {
-        uint32_t at = old[i].hash & table->mask;
-
-        if (old[i].first == TABLE_END)
-            continue;
-        while (table->slot[at].first != TABLE_END)
-            at = (at + 1) & table->mask;
-        table->slot[at] = old[i];
+        if (old[i] != EMPTY)
+            place_again(table, old[i] & old_mask);
     }
     free(old);
 }
@@ -181,21 +197,20 @@ static void hang(struct table *table, uint32_t first, uint32_t added, uint32_t l
 static bool add_hashed(struct table *table, const char *key, uint32_t hash, uint32_t value,
                        uint32_t length)
 {
-    struct table_slot *slot;
-    uint32_t added;
+    uint32_t *slot, added;
 
     take_memory(table);
     if (table->count == table->capacity)
         resize(table, (size_t)table->capacity * 2);
     added = append(table, key, value);
     slot = find(table, key, hash);
-    if (slot->first == TABLE_END) {
-        *slot = (struct table_slot){.hash = hash, .first = added};
+    if (*slot == EMPTY) {
+        *slot = slot_of(table, hash, added);
         if (length != 1)
             chain_begin(table, added)->length = length;
         return true;
     }
-    hang(table, slot->first, added, length);
+    hang(table, *slot & table->mask, added, length);
     return false;
 }
 
@@ -215,15 +230,16 @@ uint32_t table_put(struct table *table, const char *key, uint32_t value)
     uint32_t hash = table_hash(key);
 
     take_memory(table);
-    struct table_slot *slot = find(table, key, hash);
-    if (slot->first != TABLE_END)
-        return slot->first;
+    uint32_t *slot = find(table, key, hash);
+    if (*slot != EMPTY)
+        return *slot & table->mask;
     if (table->count == table->capacity) {
         resize(table, (size_t)table->capacity * 2);
         slot = find(table, key, hash);
     }
-    *slot = (struct table_slot){.hash = hash, .first = append(table, key, value)};
-    return slot->first;
+    uint32_t added = append(table, key, value);
+    *slot = slot_of(table, hash, added);
+    return added;
 }
 
 void table_keep_key(struct table *table, uint32_t entry, const char *copy)
@@ -276,7 +292,7 @@ static void find_batch(const struct table *table, const char *const *key, size_t
         __builtin_prefetch(&table->slot[hash[i] & table->mask]);
     }
     for (size_t i = 0; i < count; i++) {
-        guess[i] = table->slot[hash[i] & table->mask].first;
+        guess[i] = entry_in(table, table->slot[hash[i] & table->mask]);
         if (guess[i] != TABLE_END)
             __builtin_prefetch(&table->entry[guess[i]]);
     }
@@ -285,7 +301,7 @@ static void find_batch(const struct table *table, const char *const *key, size_t
             __builtin_prefetch(table->entry[guess[i]].key);
     }
     for (size_t i = 0; i < count; i++)
-        ret_entry[i] = key[i] ? find(table, key[i], hash[i])->first : TABLE_END;
+        ret_entry[i] = key[i] ? entry_in(table, *find(table, key[i], hash[i])) : TABLE_END;
 }
 
 void table_find_many(const struct table *table, const char *const *key, size_t count,
@@ -303,7 +319,7 @@ void table_find_many(const struct table *table, const char *const *key, size_t c
 
 uint32_t table_find(const struct table *table, const char *key)
 {
-    return key && table->slot ? find(table, key, table_hash(key))->first : TABLE_END;
+    return key && table->slot ? entry_in(table, *find(table, key, table_hash(key))) : TABLE_END;
 }
 
 uint32_t table_next(const struct table *table, uint32_t entry)

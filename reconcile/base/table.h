@@ -1,7 +1,7 @@
 /*
  * table: hash index from a string to a chain of numbers (indices into somebody's array).
  * Keys are not copied and must outlive the table. Several entries may share a key; a walk gives
- * them in order of insertion. Some 30 bytes an entry, and a dozen for a key that comes again.
+ * them in order of insertion. Some 25 bytes an entry, and a dozen for a key that comes again.
  */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H
@@ -13,7 +13,7 @@
 #define TABLE_END UINT32_MAX
 
 struct table {
-    struct table_slot *slot;
+    uint32_t *slot; /* four bytes each */
     struct table_entry *entry;
     struct table_chain *chain; /* of keys that came again */
     size_t chain_count, chain_capacity;

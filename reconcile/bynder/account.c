@@ -18,6 +18,7 @@ void account_reader_init(struct account_reader *reader, struct arena *arena)
 {
     *reader = (struct account_reader){.arena = arena, .scratch = ARENA_INIT};
     intern_init(&reader->kept, arena);
+    intern_init(&reader->names, arena);
     table_init(&reader->lists, 64);
 }
 
@@ -25,6 +26,7 @@ void account_reader_release(struct account_reader *reader)
 {
     arena_release(&reader->scratch);
     intern_release(&reader->kept);
+    intern_release(&reader->names);
     table_release(&reader->lists);
     free(reader->list);
     *reader = (struct account_reader){.arena = NULL};
@@ -81,7 +83,9 @@ static void keep_names(struct account_reader *reader, struct account *account)
     person = person ? person : &nobody;
     account->email = keep(reader, account->email, person->email);
     account->username = keep(reader, account->username, account->email);
-    account->name = keep(reader, account->name, person->name);
+    account->name = text_equal(account->name, person->name)
+                        ? person->name
+                        : intern_some(&reader->names, account->name);
     account->employee_number = keep(reader, account->employee_number, person->employee_number);
 }
 

@@ -178,7 +178,7 @@ struct account_reader {
     struct arena *arena;
     struct arena scratch;
     const struct roster_texts *texts; /* NULL = none */
-    struct intern kept;
+    struct intern kept, names;
     struct table lists; /* of groups, by how they are written: many accounts share one */
     struct group_list {
         const struct group *group;

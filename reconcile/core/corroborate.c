@@ -56,7 +56,7 @@ void corroborate_number(const struct people *people, struct arena *scratch,
     bool known = account->name || pairing_is_sure(pairing);
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
-        if (text_equal(number, people_row_number(people, scratch, row))) {
+        if (text_equal(number, people_entry_number(people, scratch, entry))) {
             const struct crowd *crowd = people_crowd(people, MATCH_BY_EMPLOYEE_NUMBER, row);
             if (crowd && crowd->alone)
                 break; /* and so have all the others here */
@@ -91,7 +91,7 @@ void corroborate_nobodys(const struct people *people, struct arena *scratch,
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
         bool numbers = where == MATCH_BY_EMPLOYEE_NUMBER;
-        if (numbers && !text_equal(number, people_row_number(people, scratch, row)))
+        if (numbers && !text_equal(number, people_entry_number(people, scratch, entry)))
             continue; /* it only looks alike */
         const struct crowd *crowd = people_crowd(people, where, row);
         if (crowd) {
@@ -125,7 +125,7 @@ void corroborate_other_number(const struct people *people, struct arena *scratch
         return;
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
-        if (!text_equal(number, people_row_number(people, scratch, row)))
+        if (!text_equal(number, people_entry_number(people, scratch, entry)))
             continue; /* it only looks alike */
         if (people_crowd(people, MATCH_BY_EMPLOYEE_NUMBER, row))
             return; /* what very many have is no typing error */

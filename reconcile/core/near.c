@@ -164,7 +164,8 @@ static void visit_numbers(struct visit *visit, struct face *face, size_t count)
     struct block_keys keys = {.index = BY_NUMBER};
 
     for (uint32_t i = 0; i < count && visit->finder->numbers; i++)
-        add_key(visit, face, i, people->bare[face[i].person - people->roster->person], &keys);
+        add_key(visit, face, i, people_row_bare(people, &visit->scratch, face[i].person, true),
+                &keys);
     flush_keys(visit, face, &keys);
 }
 

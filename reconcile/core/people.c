@@ -96,11 +96,10 @@ struct joined {
 struct making {
     struct people *people;
     enum match_key key;
-    bool nameless;      /* no row of the roster has a name */
-    const char **value; /* as compared, by row */
-    const char **text;  /* as it is in the table: bare for numbers */
-    bool *unclear;      /* by row */
+    bool nameless; /* no row of the roster has a name */
+    bool *unclear; /* by row */
     bool *nobody;
+    enum number_form *form; /* of numbers; NULL of other keys */
     struct joined *joined;
     size_t joined_count, joined_capacity;
     struct crowd *crowd;
@@ -111,6 +110,21 @@ struct making {
 static const struct person *row_of(const struct making *making, uint32_t row)
 {
     return &making->people->roster->person[row];
+}
+
+/* As compared; kept of no row, because most are as they are written. */
+static const char *value_of(const struct making *making, struct arena *arena, uint32_t row)
+{
+    return person_value(making->people, arena, row_of(making, row), making->key);
+}
+
+/* As it is in the table: bare for numbers. */
+static const char *text_of(const struct making *making, struct arena *arena, uint32_t row,
+                           const char *value)
+{
+    if (making->key != MATCH_BY_EMPLOYEE_NUMBER)
+        return value;
+    return number_bare(arena, value ? value : person_extra(row_of(making, row))->damaged_number);
 }
 
 static void join_rows(struct making *making, uint32_t a, uint32_t b)
@@ -150,30 +164,40 @@ static void judge_group(struct making *making, const uint32_t *row, size_t count
     }
 }
 
+/* A row of a chain, and its value. */
+struct valued {
+    const char *value;
+    uint32_t row;
+};
+
 /* The rows of one chain by their exact value: numbers that only look alike are groups of their own.
  */
 static void judge_chain(struct making *making, uint32_t entry)
 {
     const struct table *table = &making->people->by[making->key];
-    CLEANUP(mem_cleanup) uint32_t *row = NULL, *group = NULL;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(mem_cleanup) struct valued *left = NULL;
+    CLEANUP(mem_cleanup) uint32_t *group = NULL;
     size_t count = 0, capacity = 0, all = 0;
 
     for (uint32_t at = entry; at != TABLE_END; at = table_next(table, at)) {
+        uint32_t row = table_value(table, at);
+        const char *value = value_of(making, &scratch, row);
         all++;
-        if (!making->value[table_value(table, at)])
+        if (!value)
             continue; /* a damaged number only looks alike */
-        row = mem_grow(row, count, &capacity, sizeof(row[0]));
-        row[count++] = table_value(table, at);
+        left = mem_grow(left, count, &capacity, sizeof(left[0]));
+        left[count++] = (struct valued){value, row};
     }
     group = mem_calloc(count, sizeof(group[0]));
     while (count > 0) {
         size_t rest = 0, same = 0;
-        const char *value = making->value[row[0]];
+        const char *value = left[0].value;
         for (size_t i = 0; i < count; i++) {
-            if (text_equal(making->value[row[i]], value))
-                group[same++] = row[i];
+            if (text_equal(left[i].value, value))
+                group[same++] = left[i].row;
             else
-                row[rest++] = row[i];
+                left[rest++] = left[i];
         }
         if (same > 1)
             judge_group(making, group, same);
@@ -185,36 +209,62 @@ static void judge_chain(struct making *making, uint32_t entry)
 
 /* --- the tables --- */
 
+enum { BLOCK = 256 }; /* rows whose keys are added together */
+
+static enum number_form form_of_number(const char *written, const char *value, const char *bare)
+{
+    if (!written || value != written)
+        return NUMBER_AS_IT_IS;
+    return bare == written ? NUMBER_IS_BARE : NUMBER_AS_WRITTEN;
+}
+
+/* again[row]: its text was there already. */
+static void add_rows(struct making *making, bool *again)
+{
+    struct people *people = making->people;
+    struct arena *arena = &people->key_arena[making->key];
+    size_t count = people->roster->count;
+    const char *text[BLOCK];
+    uint32_t row[BLOCK];
+
+    for (size_t done = 0; done < count; done += BLOCK) {
+        size_t block = count - done < BLOCK ? count - done : BLOCK;
+        for (size_t i = 0; i < block; i++) {
+            row[i] = (uint32_t)(done + i);
+            const char *value = value_of(making, arena, row[i]);
+            text[i] = text_of(making, arena, row[i], value);
+            if (making->form)
+                making->form[row[i]] =
+                    form_of_number(row_of(making, row[i])->employee_number, value, text[i]);
+        }
+        table_add_many(&people->by[making->key], text, row, NULL, block, again + done);
+    }
+}
+
 static void make_table(struct making *making)
 {
     struct people *people = making->people;
-    size_t count = people->roster->count;
-    struct arena *arena = &people->key_arena[making->key];
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     struct table *table = &people->by[making->key];
+    size_t count = people->roster->count;
     CLEANUP(mem_cleanup) bool *again = mem_calloc(count, sizeof(again[0]));
-    bool numbers = making->key == MATCH_BY_EMPLOYEE_NUMBER;
-    bool judged = making->key != MATCH_BY_LINKS_FILE; /* a line that fits several says so itself */
 
-    making->value = mem_calloc(count, sizeof(making->value[0]));
-    making->text = numbers ? mem_calloc(count, sizeof(making->text[0])) : making->value;
-    for (size_t i = 0; i < count; i++) {
-        const struct person *person = &people->roster->person[i];
-        making->value[i] = person_value(people, arena, person, making->key);
-        if (numbers)
-            making->text[i] = number_bare(
-                arena, making->value[i] ? making->value[i] : person_extra(person)->damaged_number);
-    }
     table_init(table, count);
-    table_add_many(table, making->text, NULL, NULL, count, again);
-    for (size_t i = 0; judged && i < count; i++) {
-        if (!again[i] || !making->value[i])
+    add_rows(making, again);
+    if (making->key == MATCH_BY_LINKS_FILE)
+        return; /* a line that fits several says so itself */
+    for (uint32_t i = 0; i < count; i++) {
+        const char *value = again[i] ? value_of(making, &scratch, i) : NULL;
+        if (!value)
             continue;
-        uint32_t first = table_find(table, making->text[i]);
+        uint32_t first = table_find(table, text_of(making, &scratch, i, value));
         uint32_t at = first; /* each chain once: at its first row that came again */
-        while (!again[table_value(table, at)] || !making->value[table_value(table, at)])
+        while (!again[table_value(table, at)] ||
+               !value_of(making, &scratch, table_value(table, at)))
             at = table_next(table, at);
         if (table_value(table, at) == i)
             judge_chain(making, first);
+        arena_clear(&scratch);
     }
 }
 
@@ -231,12 +281,14 @@ static void add_table(struct tables *tables, struct people *people, enum match_k
         if (tables->making[i].key == key)
             return;
     }
+    bool numbers = key == MATCH_BY_EMPLOYEE_NUMBER;
     tables->making[tables->count++] = (struct making){
         .people = people,
         .key = key,
         .nameless = roster_is_nameless(people->roster),
         .unclear = mem_calloc(rows, sizeof(bool)),
         .nobody = mem_calloc(rows, sizeof(bool)),
+        .form = numbers ? mem_calloc(rows, sizeof(enum number_form)) : NULL,
     };
 }
 
@@ -328,9 +380,10 @@ static void join_people(struct people *people, const struct tables *tables)
 static void take_over(struct people *people, struct making *making)
 {
     for (size_t i = 0; i < people->roster->count; i++) {
+        unsigned form = making->form ? (unsigned)making->form[i] << NUMBER_FORM : 0;
         people->unclear[i] |= making->unclear[i];
         people->nobody[i] =
-            (uint8_t)(people->nobody[i] | (making->nobody[i] ? 1U << making->key : 0));
+            (uint8_t)(people->nobody[i] | form | (making->nobody[i] ? 1U << making->key : 0));
     }
     people->crowd[making->key] = making->in_crowd;
     for (size_t i = 0; i < people->roster->count && making->in_crowd; i++)
@@ -342,12 +395,8 @@ static void take_over(struct people *people, struct making *making)
         people->crowds[people->crowd_count++] = making->crowd[i];
     }
     free(making->crowd);
-    if (making->key == MATCH_BY_EMPLOYEE_NUMBER) {
-        people->number = making->value;
-        people->bare = making->text;
-    } else {
-        free(making->value);
-    }
+    people->numbers |= making->form != NULL;
+    free(making->form);
     free(making->unclear);
     free(making->nobody);
 }
@@ -407,8 +456,7 @@ void people_forget_values(struct people *people)
 {
     for (size_t i = 0; i < MATCH_KEY_COUNT; i++) {
         table_release(&people->by[i]);
-        if (i != MATCH_BY_EMPLOYEE_NUMBER) /* whose values are those of the rows */
-            arena_release(&people->key_arena[i]);
+        arena_release(&people->key_arena[i]);
         free(people->crowd[i]);
         people->crowd[i] = NULL;
     }
@@ -420,9 +468,6 @@ void people_forget_values(struct people *people)
 void people_release(struct people *people)
 {
     people_forget_values(people);
-    arena_release(&people->key_arena[MATCH_BY_EMPLOYEE_NUMBER]);
-    free(people->number);
-    free(people->bare);
     free(people->nobody);
     free(people->unclear);
     free(people->speaker);
@@ -453,12 +498,37 @@ static bool is_before(const struct person *a, const struct person *b)
     return a_gone != b_gone ? a_gone : person_compare(a, b) < 0;
 }
 
+static enum number_form form_of(const struct people *people, const struct person *row)
+{
+    return (enum number_form)(people->nobody[row - people->roster->person] >> NUMBER_FORM);
+}
+
 const char *people_row_number(const struct people *people, struct arena *scratch,
                               const struct person *row)
 {
-    if (people->number)
-        return people->number[row - people->roster->person];
+    if (form_of(people, row) != NUMBER_AS_IT_IS)
+        return row->employee_number;
     return people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER, row->employee_number);
+}
+
+/* A bare one is the key of its entry, which was just read, and the row need not be. */
+const char *people_entry_number(const struct people *people, struct arena *scratch, uint32_t entry)
+{
+    const struct table *table = &people->by[MATCH_BY_EMPLOYEE_NUMBER];
+    const struct person *row = &people->roster->person[table_value(table, entry)];
+
+    if (form_of(people, row) == NUMBER_IS_BARE)
+        return table_key(table, entry);
+    return people_row_number(people, scratch, row);
+}
+
+const char *people_row_bare(const struct people *people, struct arena *arena,
+                            const struct person *row, bool damaged)
+{
+    if (form_of(people, row) == NUMBER_IS_BARE)
+        return row->employee_number;
+    const char *number = people_row_number(people, arena, row);
+    return number_bare(arena, !number && damaged ? person_extra(row)->damaged_number : number);
 }
 
 void people_expect(const struct people *people, const uint32_t *entry, size_t count)
@@ -466,8 +536,10 @@ void people_expect(const struct people *people, const uint32_t *entry, size_t co
     const struct table *table = &people->by[MATCH_BY_EMPLOYEE_NUMBER];
 
     for (size_t i = 0; i < count; i++) {
-        if (entry[i] != TABLE_END)
-            __builtin_prefetch(&people->number[table_value(table, entry[i])]);
+        if (entry[i] == TABLE_END)
+            continue;
+        __builtin_prefetch(&people->nobody[table_value(table, entry[i])]);
+        __builtin_prefetch(&people->roster->person[table_value(table, entry[i])]);
     }
 }
 
@@ -480,7 +552,7 @@ static struct found find_among(const struct people *people, struct arena *scratc
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
         if (where == MATCH_BY_EMPLOYEE_NUMBER &&
-            !text_equal(number, people_row_number(people, scratch, row)))
+            !text_equal(number, people_entry_number(people, scratch, entry)))
             continue;
         if (people->nobody[row - people->roster->person] & 1U << where)
             return (struct found){.nobodys = true};
@@ -506,7 +578,7 @@ struct found people_find(const struct people *people, struct arena *scratch, enu
 
     for (uint32_t at = entry; at != TABLE_END && people->crowd[where]; at = table_next(table, at)) {
         const struct person *row = &people->roster->person[table_value(table, at)];
-        if (numbers && !text_equal(number, people_row_number(people, scratch, row)))
+        if (numbers && !text_equal(number, people_entry_number(people, scratch, at)))
             continue;
         const struct crowd *crowd = people_crowd(people, where, row);
         if (crowd)

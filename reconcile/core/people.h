@@ -5,8 +5,19 @@
 #ifndef CORE_PEOPLE_H
 #define CORE_PEOPLE_H
 
+#include <assert.h>
+
 #include "base/table.h"
 #include "core/match.h"
+
+/* What of an employee number need not be made again. */
+enum number_form {
+    NUMBER_AS_IT_IS = 0, /* it may have to be folded, be none or nobody's */
+    NUMBER_AS_WRITTEN,   /* it is compared as it is written … */
+    NUMBER_IS_BARE,      /* … and nothing is to be taken off */
+} __attribute__((packed));
+#define NUMBER_FORM 6 /* above the bits of all keys */
+static_assert(MATCH_KEY_COUNT <= NUMBER_FORM, "a form lies beside the keys");
 
 struct people {
     const struct matching *matching;
@@ -15,12 +26,11 @@ struct people {
     struct email_alias *alias;               /* folded */
     struct arena key_arena[MATCH_KEY_COUNT]; /* folded keys, as long as their table */
     struct table by[MATCH_KEY_COUNT]; /* numbers by number_bare: look-alikes stand together */
-    const char **number; /* by row: the employee number as compared, NULL = none; no array where
-                          * numbers are no key; likewise */
-    const char **bare;   /* the text it has in its table, that of a damaged number too */
-    uint8_t *nobody;     /* by row, bits 1 << key: that value is nobody's */
-    bool *unclear;       /* by row: a key of theirs stands in another row too */
-    uint32_t *speaker;   /* by row: the row that speaks for this person; NULL = each for itself */
+    uint8_t *nobody; /* by row, bits 1 << key: that value is nobody's; from NUMBER_FORM on the form
+                      * of its number */
+    bool *unclear;   /* by row: a key of theirs stands in another row too */
+    bool numbers;    /* they are a key */
+    uint32_t *speaker; /* by row: the row that speaks for this person; NULL = each for itself */
     uint32_t
         *crowd[MATCH_KEY_COUNT]; /* by row: its entry of crowds and 1, 0 = in none; NULL = none */
     struct crowd *crowds;
@@ -76,6 +86,11 @@ void people_expect(const struct people *people, const uint32_t *entry, size_t co
  * nobody in general. */
 const char *people_row_number(const struct people *people, struct arena *scratch,
                               const struct person *row);
+/* That of an entry of the table of numbers. */
+const char *people_entry_number(const struct people *people, struct arena *scratch, uint32_t entry);
+/* The text it has in the table of numbers, and a damaged one too; NULL when there is none. */
+const char *people_row_bare(const struct people *people, struct arena *arena,
+                            const struct person *row, bool damaged);
 
 /* The person's own number, folded; NULL when there is none or it is nobody's. */
 const char *people_number(const struct people *people, struct arena *scratch,

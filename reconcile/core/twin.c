@@ -80,14 +80,14 @@ bool twin_is_called_as(struct arena *scratch, const struct account *account,
 }
 
 /* The bare number of a row, that of a damaged one too. Where numbers are no key none is known. */
-static const char *bare_of(const struct people *people, const struct person *row, bool damaged)
+static const char *bare_of(const struct people *people, struct arena *arena,
+                           const struct person *row, bool damaged)
 {
     size_t at = (size_t)(row - people->roster->person);
 
-    if (!people->bare || (!people->number[at] && !damaged) ||
-        people->nobody[at] & 1U << MATCH_BY_EMPLOYEE_NUMBER)
+    if (!people->numbers || people->nobody[at] & 1U << MATCH_BY_EMPLOYEE_NUMBER)
         return NULL;
-    return people->bare[at];
+    return people_row_bare(people, arena, row, damaged);
 }
 
 struct twin_side twin_side_of(const struct people *people, struct arena *arena,
@@ -99,7 +99,7 @@ struct twin_side twin_side_of(const struct people *people, struct arena *arena,
     struct twin_side side = {
         .departed = departed,
         .name = name,
-        .number = bare_of(people, departed, false),
+        .number = bare_of(people, arena, departed, false),
     };
     struct name_parts none = {.whole = NULL};
 
@@ -185,7 +185,7 @@ struct twin_row twin_row_of(const struct twins *twins, struct arena *arena,
     return (struct twin_row){
         .row = row,
         .name = name,
-        .number = bare_of(twins->people, row, true),
+        .number = bare_of(twins->people, arena, row, true),
         .local = {address_local(arena, row->email), address_local(arena, row->username)},
         .own = instant_day(own_login(twins, arena, speaker), twins->zone),
     };

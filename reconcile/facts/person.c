@@ -83,7 +83,7 @@ const char *person_key(struct arena *arena, const struct person *person)
     for (size_t i = 0; i < COUNT_OF(candidate); i++) {
         const char *folded = fold_text(arena, candidate[i].value);
         if (folded)
-            return arena_printf(arena, "%s%s", candidate[i].prefix, folded);
+            return arena_concat(arena, candidate[i].prefix, folded);
     }
     return "?";
 }

@@ -278,14 +278,13 @@ static void collect_rows(struct choosing *choosing, const struct plan *only)
     const struct snapshot *snapshot = choosing->weighed->context.snapshot;
     const struct plan *plan = choosing->plan;
     struct table in_only;
-    struct account_index by_id;
+    struct account_index by_id = {.slot = NULL}; /* made for the first row that asks */
 
     table_init(&in_only, only ? only->row_count : 0);
     for (size_t i = 0; only && i < only->row_count; i++) {
         if (only->row[i].action != ACTION_KEEP && only->row[i].account_id)
             table_add(&in_only, only->row[i].account_id, (uint32_t)i);
     }
-    account_index_init(&by_id, snapshot->account, snapshot->count);
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct plan_row *row = &plan->row[i];
         if (row->action == ACTION_KEEP || row->held_by || !row->account_id ||
@@ -300,6 +299,8 @@ static void collect_rows(struct choosing *choosing, const struct plan *only)
             choosing->unheard_rows++;
             continue;
         }
+        if (!by_id.slot)
+            account_index_init(&by_id, snapshot->account, snapshot->count);
         uint32_t at = account_index_find(&by_id, snapshot->account, row->account_id);
         if (at == ACCOUNT_NOWHERE || table_find(choosing->called, row->account_id) != TABLE_END)
             continue;

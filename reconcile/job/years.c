@@ -24,15 +24,16 @@ enum {
 
 /* What a file says of one account. */
 struct past {
-    struct instant login, first;
-    struct activity activity;
+    struct instant login, first, active;
+    enum event_kind kind; /* what the newest activity was */
 };
 
 struct years {
     struct job *job;
     struct snapshot *snapshot;
     struct account_index by_id;
-    struct past *past; /* by the account's index */
+    struct past *past;       /* by the account's index */
+    struct instant asked_at; /* for the file in hand */
     struct text note;
 };
 
@@ -50,8 +51,10 @@ static void take_event(void *context, const char *user_id, enum event_kind kind,
     if (kind == EVENT_LOGIN)
         past->login = instant_later(past->login, at);
     else if (kind && config->activity_wanted && config->activity[kind] &&
-             instant_compare(at, past->activity.at) > 0)
-        past->activity = (struct activity){.at = at, .kind = kind, .is_new = true};
+             instant_compare(at, past->active) > 0) {
+        past->active = at;
+        past->kind = kind;
+    }
 }
 
 /* --- what is known by it --- */
@@ -66,7 +69,7 @@ static bool tells_login(const struct years *years, size_t i)
 
 static bool tells_activity(const struct years *years, size_t i)
 {
-    struct instant at = years->past[i].activity.at;
+    struct instant at = years->past[i].active;
 
     return instant_is_set(at) && instant_compare(at, years->snapshot->account[i].activity.at) > 0;
 }
@@ -79,65 +82,73 @@ static bool tells_first(const struct years *years, size_t i)
     return instant_is_set(at) && (!instant_is_set(known) || instant_compare(at, known) < 0);
 }
 
-static struct pending_login keep_login(const struct years *years, size_t i, struct instant seen_at)
+static struct pending_login told_login(const void *context, size_t i)
 {
-    struct account *account = &years->snapshot->account[i];
-    struct login login = {.kind = LOGIN_KNOWN,
-                          .source = LOGIN_FROM_EVENTS,
-                          .at = years->past[i].login,
-                          .seen_at = seen_at};
+    const struct years *years = context;
 
-    account->login = login_newest(account->login, login);
-    return (struct pending_login){.account_id = account->id, .login = login};
+    if (!tells_login(years, i))
+        return (struct pending_login){.account_id = NULL};
+    return (struct pending_login){.account_id = years->snapshot->account[i].id,
+                                  .login = {.kind = LOGIN_KNOWN,
+                                            .source = LOGIN_FROM_EVENTS,
+                                            .at = years->past[i].login,
+                                            .seen_at = years->asked_at}};
 }
 
-static struct pending_activity keep_activity(const struct years *years, size_t i,
-                                             struct instant seen_at)
+static struct pending_activity told_activity(const void *context, size_t i)
 {
-    struct account *account = &years->snapshot->account[i];
+    const struct years *years = context;
 
-    account->activity = years->past[i].activity;
-    account->activity.seen_at = seen_at;
-    return (struct pending_activity){.account_id = account->id, .activity = account->activity};
+    if (!tells_activity(years, i))
+        return (struct pending_activity){.account_id = NULL};
+    return (struct pending_activity){.account_id = years->snapshot->account[i].id,
+                                     .activity = {.at = years->past[i].active,
+                                                  .seen_at = years->asked_at,
+                                                  .kind = years->past[i].kind,
+                                                  .is_new = true}};
 }
 
-static struct first_event keep_first(const struct years *years, size_t i, struct instant seen_at)
+static struct first_event told_first(const void *context, size_t i)
 {
-    struct account *account = &years->snapshot->account[i];
+    const struct years *years = context;
 
-    account->history.first_event = years->past[i].first;
-    return (struct first_event){
-        .account_id = account->id, .at = years->past[i].first, .seen_at = seen_at};
+    if (!tells_first(years, i))
+        return (struct first_event){.account_id = NULL};
+    return (struct first_event){.account_id = years->snapshot->account[i].id,
+                                .at = years->past[i].first,
+                                .seen_at = years->asked_at};
 }
 
-/* Counted first: these are lists of nearly everybody, or of nearly nobody. */
-static struct store_year_told keep_all(struct arena *arena, const struct years *years,
-                                       struct instant seen_at)
+/* What is news is what the accounts do not say yet: they are told when it is stored. */
+static struct store_year_told count_told(const struct years *years)
 {
-    struct store_year_told told = {.login_count = 0};
-    size_t count = years->snapshot->count;
+    struct store_year_told told = {
+        .context = years,
+        .places = years->snapshot->count,
+        .login = told_login,
+        .activity = told_activity,
+        .first = told_first,
+    };
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < told.places; i++) {
         told.login_count += tells_login(years, i);
         told.activity_count += tells_activity(years, i);
         told.first_count += tells_first(years, i);
     }
-    struct pending_login *login = arena_calloc(arena, told.login_count, sizeof(login[0]));
-    struct pending_activity *activity =
-        arena_calloc(arena, told.activity_count, sizeof(activity[0]));
-    struct first_event *first = arena_calloc(arena, told.first_count, sizeof(first[0]));
-    told.login = login;
-    told.activity = activity;
-    told.first = first;
-    for (size_t i = 0; i < count; i++) {
-        if (tells_login(years, i))
-            *login++ = keep_login(years, i, seen_at);
-        if (tells_activity(years, i))
-            *activity++ = keep_activity(years, i, seen_at);
-        if (tells_first(years, i))
-            *first++ = keep_first(years, i, seen_at);
-    }
     return told;
+}
+
+static void tell_accounts(struct years *years)
+{
+    for (size_t i = 0; i < years->snapshot->count; i++) {
+        struct account *account = &years->snapshot->account[i];
+        if (tells_login(years, i))
+            account->login = login_newest(account->login, told_login(years, i).login);
+        if (tells_activity(years, i))
+            account->activity = told_activity(years, i).activity;
+        if (tells_first(years, i))
+            account->history.first_event = years->past[i].first;
+    }
 }
 
 /* --- one year --- */
@@ -173,12 +184,11 @@ static int read_year(struct years *years, int number, struct err *err)
     static const enum year_outcome outcomes[] = {[YEAR_BROKEN] = YEAR_WAS_BROKEN,
                                                  [YEAR_READ] = YEAR_WAS_READ,
                                                  [YEAR_ABSENT] = YEAR_WAS_ABSENT};
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     struct job *job = years->job;
     struct portal_year wanted = {
         .year = number, .now = job->now, .context = years, .take = take_event};
     struct portal_year_told answer;
-    struct store_year_told told = {.login_count = 0};
+    struct store_year_told told = {.places = 0};
 
     memset(years->past, 0, (years->snapshot->count + 1) * sizeof(years->past[0]));
     if (job->portal.year(job->portal.self, job->arena, &wanted, &answer, err) < 0)
@@ -192,10 +202,15 @@ static int read_year(struct years *years, int number, struct err *err)
     if (year.outcome == YEAR_WAS_READ) {
         year.rows = (int64_t)answer.rows;
         year.unreadable = (int64_t)answer.unreadable;
-        told = keep_all(&scratch, years, year.asked_at);
+        years->asked_at = year.asked_at;
+        told = count_told(years);
     }
     log_year(years, &year, told.first_count);
-    return store_save_year(job->store, &year, &told, err);
+    if (store_save_year(job->store, &year, &told, err) < 0)
+        return -1;
+    if (year.outcome == YEAR_WAS_READ)
+        tell_accounts(years);
+    return 0;
 }
 
 /* --- which --- */

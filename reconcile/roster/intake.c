@@ -35,6 +35,7 @@ struct cell {
 struct roster_intake {
     struct arena *arena;
     const struct config_roster *config;
+    struct intern names;  /* of people */
     struct intern kept;   /* departments, countries */
     struct arena scratch; /* columns, status words */
     struct roster_column *column;
@@ -146,6 +147,7 @@ int roster_intake_new(struct arena *arena, const struct config_roster *config,
 
     intake->arena = arena;
     intake->config = config;
+    intern_init(&intake->names, arena);
     intern_init(&intake->kept, arena);
     add_columns(intake, config);
     intake->words = mapped_words_new(&intake->scratch, config);
@@ -165,6 +167,7 @@ void roster_intake_free(struct roster_intake *intake)
     if (!intake)
         return;
     arena_release(&intake->scratch);
+    intern_release(&intake->names);
     intern_release(&intake->kept);
     roster_doubt_release(&intake->doubt);
     text_release(&intake->bytes);
@@ -564,7 +567,7 @@ static void judge_cells(struct roster_intake *intake, struct person *person)
     }
     settle_either(intake, person);
     if (intake->name.length > 0)
-        person->name = arena_strdup(intake->arena, text_cstr(&intake->name));
+        person->name = intern_some(&intake->names, text_cstr(&intake->name));
     if (!person->employee_number && !person->email && !person->username && !person->key_unreadable)
         judge_keyless(intake, person);
 }

@@ -68,30 +68,44 @@ int store_load_login_most(const struct store *store, struct arena *arena, size_t
     return 0;
 }
 
+static struct pending_login login_at(const void *context, size_t place)
+{
+    return ((const struct pending_login *)context)[place];
+}
+
+struct logins {
+    store_login_at *at;
+    const void *context;
+};
+
 static void add_pending(struct text *row, const void *context, size_t number)
 {
-    const struct pending_login *pending = (const struct pending_login *)context + number;
-    const struct login *login = &pending->login;
+    const struct logins *logins = context;
+    const struct pending_login pending = logins->at(logins->context, number);
+    const struct login *login = &pending.login;
 
-    pg_copy_field(row, pending->account_id);
+    if (!pending.account_id)
+        return;
+    pg_copy_field(row, pending.account_id);
     pg_copy_field(row, store_login_source(login->source));
     pg_copy_field(row, store_login_kind(login->kind));
     store_copy_time(row, login->kind == LOGIN_KNOWN ? login->at : INSTANT_NONE);
     pg_copy_field(row, login->kind == LOGIN_UNREADABLE ? login->raw : NULL);
     store_copy_time(row, login->seen_at);
-    pg_copy_field(row, pending->department);
+    pg_copy_field(row, pending.department);
     pg_copy_end_row(row);
 }
 
-int store_put_logins(struct store *store, const struct pending_login *pending, size_t count,
+int store_put_logins(struct store *store, store_login_at *at, const void *context, size_t count,
                      struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const struct logins logins = {.at = at, .context = context};
 
     if (count == 0)
         return 0;
     if (PG_QUERY(store->pg, stage_pending_create, PG_NOTHING, NULL, err) < 0 ||
-        store_copy(store->pg, "stage_pending_copy", query_stage_pending_copy, add_pending, pending,
+        store_copy(store->pg, "stage_pending_copy", query_stage_pending_copy, add_pending, &logins,
                    count, err) < 0)
         return -1;
     return PG_QUERY(store->pg, login_pending_put, PG_NOTHING, NULL, err,
@@ -129,7 +143,7 @@ static int save_logins(struct store *store, const struct pending_login *pending,
     int64_t newest = 0;
 
     if (store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) < 0 ||
-        store_put_logins(store, pending, count, err) < 0)
+        store_put_logins(store, login_at, pending, count, err) < 0)
         return -1;
     return progress ? put_progress(store, progress, err) : 0;
 }
@@ -145,27 +159,41 @@ int store_save_logins(struct store *store, const struct pending_login *pending, 
 
 /* --- activity --- */
 
+static struct pending_activity activity_at(const void *context, size_t place)
+{
+    return ((const struct pending_activity *)context)[place];
+}
+
+struct activities {
+    store_activity_at *at;
+    const void *context;
+};
+
 static void add_activity(struct text *row, const void *context, size_t number)
 {
-    const struct pending_activity *pending = (const struct pending_activity *)context + number;
+    const struct activities *activities = context;
+    const struct pending_activity pending = activities->at(activities->context, number);
 
-    pg_copy_field(row, pending->account_id);
-    pg_copy_field(row, event_kinds[pending->activity.kind].word);
-    store_copy_time(row, pending->activity.at);
-    store_copy_time(row, pending->activity.seen_at);
+    if (!pending.account_id)
+        return;
+    pg_copy_field(row, pending.account_id);
+    pg_copy_field(row, event_kinds[pending.activity.kind].word);
+    store_copy_time(row, pending.activity.at);
+    store_copy_time(row, pending.activity.seen_at);
     pg_copy_end_row(row);
 }
 
-int store_put_activity(struct store *store, const struct pending_activity *pending, size_t count,
-                       struct err *err)
+int store_put_activity(struct store *store, store_activity_at *at, const void *context,
+                       size_t count, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const struct activities activities = {.at = at, .context = context};
 
     if (count == 0)
         return 0;
     if (PG_QUERY(store->pg, stage_did_create, PG_NOTHING, NULL, err) < 0 ||
-        store_copy(store->pg, "stage_did_copy", query_stage_did_copy, add_activity, pending, count,
-                   err) < 0)
+        store_copy(store->pg, "stage_did_copy", query_stage_did_copy, add_activity, &activities,
+                   count, err) < 0)
         return -1;
     return PG_QUERY(store->pg, activity_pending_put, PG_NOTHING, NULL, err,
                     store_number(&scratch, store->portal_id));
@@ -177,7 +205,7 @@ static int save_activity(struct store *store, const struct pending_activity *pen
     int64_t newest = 0;
 
     if (store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) < 0 ||
-        store_put_activity(store, pending, count, err) < 0)
+        store_put_activity(store, activity_at, pending, count, err) < 0)
         return -1;
     return progress ? put_progress(store, progress, err) : 0;
 }
@@ -230,7 +258,7 @@ int store_save_export(struct store *store, const struct account_dates *dates, si
         store_end(store,
                   store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) ||
                       put_dates(store, dates, dates_count, &changed, err) < 0 ||
-                      store_put_logins(store, pending, pending_count, err),
+                      store_put_logins(store, login_at, pending, pending_count, err),
                   err) < 0)
         return err_prefix(err, "the history took over nothing of the export");
     *ret_changed = changed;

@@ -62,11 +62,15 @@ int store_save_activity(struct store *store, const struct pending_activity *pend
                         const struct events_progress *progress, struct err *err)
     __attribute__((warn_unused_result));
 
+/* One of each place, which need not lie anywhere; without an account_id there is nothing. */
+typedef struct pending_login store_login_at(const void *context, size_t place);
+typedef struct pending_activity store_activity_at(const void *context, size_t place);
+
 /* The same inside a transaction of the caller's that holds the fence. */
-int store_put_logins(struct store *store, const struct pending_login *pending, size_t count,
+int store_put_logins(struct store *store, store_login_at *at, const void *context, size_t count,
                      struct err *err) __attribute__((warn_unused_result));
-int store_put_activity(struct store *store, const struct pending_activity *pending, size_t count,
-                       struct err *err) __attribute__((warn_unused_result));
+int store_put_activity(struct store *store, store_activity_at *at, const void *context,
+                       size_t count, struct err *err) __attribute__((warn_unused_result));
 
 /* The accounts whose last login changed most often, the most of them first; at most `most`. */
 int store_load_login_most(const struct store *store, struct arena *arena, size_t most,

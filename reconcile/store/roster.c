@@ -7,6 +7,9 @@
  */
 #include "store/roster.h"
 
+#include <assert.h>
+#include <string.h>
+
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/table.h"
@@ -16,8 +19,8 @@
 
 struct keyed {
     const struct person *person;
-    const char **key;
-    uint32_t *ordinal;
+    uint32_t *ordinal; /* by row, among those of its key */
+    struct arena *scratch;
 };
 
 static void add_person(struct text *row, const void *context, size_t number)
@@ -35,7 +38,8 @@ static void add_person(struct text *row, const void *context, size_t number)
         person_status_name(person->word),
     };
 
-    pg_copy_field(row, keyed->key[number]);
+    pg_copy_field(row, person_key(keyed->scratch, person));
+    arena_clear(keyed->scratch);
     store_copy_number(row, keyed->ordinal[number]);
     for (size_t i = 0; i < COUNT_OF(field); i++)
         pg_copy_field(row, field[i]);
@@ -47,26 +51,46 @@ static void add_person(struct text *row, const void *context, size_t number)
     pg_copy_end_row(row);
 }
 
-static void give_keys(struct arena *scratch, const struct roster *roster, struct keyed *keyed)
-{
-    uint32_t *many = arena_calloc(scratch, roster->count + 1, sizeof(many[0]));
-    struct table first;
+/* Four bytes a slot, as in facts/account_index: the newest row of a key, and bits of its hash. */
+enum { ROW_BITS = 24, SLOTS_LEAST = 16 };
+#define ROW_MASK ((1U << ROW_BITS) - 1)
+static_assert(LIMIT_PEOPLE < ROW_MASK, "a row fits beside the bits of the hash");
 
-    *keyed = (struct keyed){
-        .person = roster->person,
-        .key = arena_calloc(scratch, roster->count + 1, sizeof(keyed->key[0])),
-        .ordinal = arena_calloc(scratch, roster->count + 1, sizeof(keyed->ordinal[0])),
-    };
-    table_init(&first, roster->count);
-    for (size_t i = 0; i < roster->count; i++) {
-        keyed->key[i] = person_key(scratch, &roster->person[i]);
-        uint32_t entry = table_find(&first, keyed->key[i]);
-        if (entry == TABLE_END)
-            table_add(&first, keyed->key[i], (uint32_t)i);
-        uint32_t at = entry == TABLE_END ? (uint32_t)i : table_value(&first, entry);
-        keyed->ordinal[i] = ++many[at];
+/* The slot of a row's key, or the empty one where it goes; keys are made when they are asked for.
+ */
+static uint32_t *slot_of(uint32_t *slot, uint32_t mask, const struct keyed *keyed, size_t row,
+                         uint32_t *ret_bits)
+{
+    const char *key = person_key(keyed->scratch, &keyed->person[row]);
+    uint32_t hash = table_hash(key), at = hash & mask;
+
+    *ret_bits = hash & ~ROW_MASK;
+    for (; slot[at] != UINT32_MAX; at = (at + 1) & mask) {
+        const struct person *other = &keyed->person[slot[at] & ROW_MASK];
+        if ((slot[at] & ~ROW_MASK) == *ret_bits &&
+            strcmp(person_key(keyed->scratch, other), key) == 0)
+            break;
     }
-    table_release(&first);
+    return &slot[at];
+}
+
+static void give_ordinals(struct arena *arena, const struct roster *roster, struct keyed *keyed)
+{
+    size_t slots = SLOTS_LEAST;
+
+    while (slots < roster->count + roster->count / 2)
+        slots *= 2;
+    CLEANUP(mem_cleanup) uint32_t *slot = mem_alloc(slots * sizeof(slot[0]));
+    memset(slot, 0xFF, slots * sizeof(slot[0])); /* all empty */
+    keyed->person = roster->person;
+    keyed->ordinal = arena_alloc(arena, (roster->count + 1) * sizeof(keyed->ordinal[0]));
+    for (size_t i = 0; i < roster->count; i++) {
+        uint32_t bits = 0;
+        uint32_t *newest = slot_of(slot, (uint32_t)slots - 1, keyed, i, &bits);
+        keyed->ordinal[i] = *newest == UINT32_MAX ? 1 : keyed->ordinal[*newest & ROW_MASK] + 1;
+        *newest = bits | (uint32_t)i;
+        arena_clear(keyed->scratch);
+    }
 }
 
 static void add_rejected(struct text *row, const void *context, size_t number)
@@ -259,11 +283,12 @@ static int merge_people(const struct store *store, const struct roster *roster, 
                         struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(arena_release) struct arena keys = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *differ = NULL;
-    struct keyed keyed;
+    struct keyed keyed = {.scratch = &keys};
     int64_t opened = 0;
 
-    give_keys(&scratch, roster, &keyed);
+    give_ordinals(&scratch, roster, &keyed);
     if (PG_QUERY(store->pg, stage_person_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy(store->pg, "stage_person_copy", query_stage_person_copy, add_person, &keyed,
                    roster->count, err) < 0 ||

@@ -43,11 +43,14 @@ int store_load_years(const struct store *store, struct arena *arena, struct stor
 
 static void add_first(struct text *row, const void *context, size_t number)
 {
-    const struct first_event *first = (const struct first_event *)context + number;
+    const struct store_year_told *told = context;
+    const struct first_event first = told->first(told->context, number);
 
-    pg_copy_field(row, first->account_id);
-    store_copy_time(row, first->at);
-    store_copy_time(row, first->seen_at);
+    if (!first.account_id)
+        return;
+    pg_copy_field(row, first.account_id);
+    store_copy_time(row, first.at);
+    store_copy_time(row, first.seen_at);
     pg_copy_end_row(row);
 }
 
@@ -58,8 +61,8 @@ static int put_first(struct store *store, const struct store_year_told *told, st
     if (told->first_count == 0)
         return 0;
     if (PG_QUERY(store->pg, stage_first_create, PG_NOTHING, NULL, err) < 0 ||
-        store_copy(store->pg, "stage_first_copy", query_stage_first_copy, add_first, told->first,
-                   told->first_count, err) < 0)
+        store_copy(store->pg, "stage_first_copy", query_stage_first_copy, add_first, told,
+                   told->places, err) < 0)
         return -1;
     return PG_QUERY(store->pg, first_event_put, PG_NOTHING, NULL, err,
                     store_number(&scratch, store->portal_id));
@@ -72,8 +75,10 @@ static int save(struct store *store, const struct store_year *year,
     int64_t newest = 0;
 
     if (store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) < 0 ||
-        store_put_logins(store, told->login, told->login_count, err) < 0 ||
-        store_put_activity(store, told->activity, told->activity_count, err) < 0 ||
+        store_put_logins(store, told->login, told->context, told->login_count ? told->places : 0,
+                         err) < 0 ||
+        store_put_activity(store, told->activity, told->context,
+                           told->activity_count ? told->places : 0, err) < 0 ||
         put_first(store, told, err) < 0)
         return -1;
     return PG_QUERY(store->pg, years_save, PG_NOTHING, NULL, err,

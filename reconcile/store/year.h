@@ -32,14 +32,15 @@ struct first_event {
 int store_load_years(const struct store *store, struct arena *arena, struct store_year **ret_year,
                      size_t *ret_count, struct err *err) __attribute__((warn_unused_result));
 
-/* What a file told, each account once in each list; none where it was not read. */
+/* What a file told, of so many places (store/login.h): lists of nearly everybody, which are made
+ * while they are sent. All zero where it was not read. */
 struct store_year_told {
-    const struct pending_login *login;
-    size_t login_count;
-    const struct pending_activity *activity;
-    size_t activity_count;
-    const struct first_event *first;
-    size_t first_count;
+    const void *context;
+    size_t places;
+    size_t login_count, activity_count, first_count; /* of these that have one */
+    store_login_at *login;
+    store_activity_at *activity;
+    struct first_event (*first)(const void *context, size_t place);
 };
 
 /* One transaction. A year that was read stays read. ERR_LOCKED: this is not the newest run any

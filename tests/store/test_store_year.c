@@ -21,13 +21,50 @@ static void save(struct store_world *world, enum year_outcome outcome,
         fail_msg("%s", err.text);
 }
 
-static void save_first(struct store_world *world, const char *id, int days)
+/* What is told of one account, and behind it a place with nothing. */
+struct told {
+    struct pending_login login;
+    struct pending_activity activity;
+    struct first_event first;
+};
+
+static struct pending_login told_login(const void *context, size_t place)
 {
-    const struct first_event first = {
-        .account_id = id, .at = ago(world, days), .seen_at = world->now};
-    const struct store_year_told told = {.first = &first, .first_count = 1};
+    return place == 0 ? ((const struct told *)context)->login : (struct pending_login){0};
+}
+
+static struct pending_activity told_activity(const void *context, size_t place)
+{
+    return place == 0 ? ((const struct told *)context)->activity : (struct pending_activity){0};
+}
+
+static struct first_event told_first(const void *context, size_t place)
+{
+    return place == 0 ? ((const struct told *)context)->first : (struct first_event){0};
+}
+
+static void save_told(struct store_world *world, const struct told *one)
+{
+    const struct store_year_told told = {
+        .context = one,
+        .places = 2,
+        .login_count = one->login.account_id != NULL,
+        .activity_count = one->activity.account_id != NULL,
+        .first_count = one->first.account_id != NULL,
+        .login = told_login,
+        .activity = told_activity,
+        .first = told_first,
+    };
 
     save(world, YEAR_WAS_READ, &told);
+}
+
+static void save_first(struct store_world *world, const char *id, int days)
+{
+    const struct told one = {
+        .first = {.account_id = id, .at = ago(world, days), .seen_at = world->now}};
+
+    save_told(world, &one);
 }
 
 TEST(store_save_year_is_known_to_the_next_snapshot)
@@ -35,19 +72,20 @@ TEST(store_save_year_is_known_to_the_next_snapshot)
     struct store_world *world = *state;
     struct snapshot snapshot = store_world_snapshot(world, 2);
     const char *id = snapshot.account[0].id;
-    const struct pending_login login = {.account_id = id,
-                                        .login = {.kind = LOGIN_KNOWN,
-                                                  .source = LOGIN_FROM_EVENTS,
-                                                  .at = ago(world, 600),
-                                                  .seen_at = world->now}};
-    const struct pending_activity activity = {
-        .account_id = id,
-        .activity = {.at = ago(world, 500), .seen_at = world->now, .kind = EVENT_VIEW}};
-    const struct first_event first = {
-        .account_id = id, .at = ago(world, 700), .seen_at = world->now};
-    const struct store_year_told told = {&login, 1, &activity, 1, &first, 1};
+    const struct told one = {
+        .login = {.account_id = id,
+                  .login = {.kind = LOGIN_KNOWN,
+                            .source = LOGIN_FROM_EVENTS,
+                            .at = ago(world, 600),
+                            .seen_at = world->now}},
+        .activity = {.account_id = id,
+                     .activity = {.at = ago(world, 500),
+                                  .seen_at = world->now,
+                                  .kind = EVENT_VIEW}},
+        .first = {.account_id = id, .at = ago(world, 700), .seen_at = world->now},
+    };
 
-    save(world, YEAR_WAS_READ, &told);
+    save_told(world, &one);
     store_world_load(world, &snapshot);
     const struct account *account = &snapshot.account[0];
     assert_int_equal(account->login.at.us, ago(world, 600).us);

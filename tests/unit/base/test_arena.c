@@ -54,6 +54,28 @@ TEST(arena_calloc_of_used_memory_is_zero)
     arena_release(&arena);
 }
 
+TEST(arena_calloc_of_megabytes_is_zero_and_leaves_the_room_that_was_left)
+{
+    enum { LARGE = 3 << 20 };
+    struct arena arena = ARENA_INIT;
+
+    for (int round = 0; round < 4; round++) {
+        const char *before = arena_strdup(&arena, "before");
+        unsigned char *memory = arena_calloc(&arena, 3, LARGE / 3);
+        const char *after = arena_strdup(&arena, "after");
+
+        for (size_t i = 0; i < LARGE; i++)
+            assert_int_equal(memory[i], 0);
+        memset(memory, 0xFF, LARGE);
+        assert_string_equal(before, "before");
+        assert_string_equal(after, "after");
+        if (round == 2)
+            arena_clear(&arena);
+    }
+    assert_int_equal(arena.used, LARGE + sizeof("before") + sizeof("after"));
+    arena_release(&arena);
+}
+
 TEST(arena_printf_and_concat_of_any_length_make_the_whole_text)
 {
     struct arena arena = ARENA_INIT;

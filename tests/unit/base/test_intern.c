@@ -1,6 +1,8 @@
 /*
  * Strings kept once.
  */
+#include <stdio.h>
+
 #include "base/cleanup.h"
 #include "base/intern.h"
 #include "base/text.h"
@@ -24,4 +26,26 @@ TEST(intern_string_that_recurs_is_kept_once)
     assert_null(intern_string(&intern, NULL));
     intern_release(&intern);
     assert_string_equal(first, "Sales"); /* outlives the pool */
+}
+
+TEST(intern_some_keeps_once_what_came_among_the_first)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct intern intern;
+
+    intern_init(&intern, &arena);
+    const char *first = intern_some(&intern, "Ada");
+    for (int i = 1; i < 1 << 16; i++) {
+        char name[16];
+
+        (void)snprintf(name, sizeof(name), "%d", i);
+        assert_string_equal(intern_some(&intern, name), name);
+    }
+    assert_ptr_equal(intern_some(&intern, "Ada"), first);
+    const char *late = intern_some(&intern, "Zoe");
+    assert_string_equal(late, "Zoe");
+    assert_ptr_not_equal(intern_some(&intern, "Zoe"), late);
+    assert_null(intern_some(&intern, NULL));
+    intern_release(&intern);
+    assert_string_equal(late, "Zoe");
 }
