@@ -408,3 +408,66 @@ TEST(figures_of_a_table_are_not_gathered_by_one_account_less)
 {
     assert_int_equal(rows_told(*state, 9999, "10000000"), 10000000);
 }
+
+TEST(accounts_seen_first_are_numbered_by_their_addresses_whatever_the_order_of_the_list)
+{
+    static const char *const email[] = {"user10@acme.example",
+                                        NULL,
+                                        "User1@acme.example",
+                                        "user2@acme.example",
+                                        "ana@acme.example",
+                                        "a.very.long.name.of.one@acme.example",
+                                        "A.very.long.name.of.none@acme.example"};
+    struct store_world *world = *state;
+    struct snapshot snapshot = store_world_snapshot(world, COUNT_OF(email));
+
+    for (size_t i = 0; i < COUNT_OF(email); i++)
+        snapshot.account[i].email = email[i];
+    store_world_save(world, &snapshot);
+    assert_string_equal(
+        store_world_text(world,
+                         "select string_agg(coalesce(email, 'none'), ' ' order by account_no) "
+                         "from account_version"),
+        "A.very.long.name.of.none@acme.example a.very.long.name.of.one@acme.example "
+        "ana@acme.example user10@acme.example User1@acme.example user2@acme.example none");
+    assert_string_equal(
+        store_world_text(world,
+                         "select string_agg(substr(account_id, 1, 8), ' ' order by account_no) "
+                         "from account"),
+        "00000007 00000006 00000005 00000001 00000003 00000004 00000002");
+}
+
+TEST(accounts_seen_later_are_numbered_after_those_that_are_known)
+{
+    struct store_world *world = *state;
+    struct snapshot snapshot = store_world_snapshot(world, 3);
+
+    snapshot.account[0].email = "z@acme.example";
+    snapshot.count = 1;
+    store_world_save(world, &snapshot);
+    store_world_tomorrow(world);
+    struct snapshot again = store_world_snapshot(world, 3);
+    again.account[0].email = "z@acme.example";
+    again.account[1].email = "b@acme.example";
+    again.account[2].email = "a@acme.example";
+    store_world_load(world, &again);
+    store_world_save(world, &again);
+    assert_string_equal(
+        store_world_text(world,
+                         "select string_agg(email, ' ' order by account_no) from account_version"),
+        "z@acme.example a@acme.example b@acme.example");
+}
+
+TEST(what_is_gathered_of_a_table_is_of_a_sample_of_few_rows)
+{
+    struct store_world *world = *state;
+    struct snapshot snapshot = store_world_snapshot(world, 400);
+
+    store_world_save(world, &snapshot);
+    if (!distributed_is_here())
+        assert_int_equal(store_world_number(world,
+                                            "select array_length(histogram_bounds::text::text[], 1)"
+                                            " from pg_stats where schemaname = 'reconcile' and "
+                                            "tablename = 'account_version' and attname = 'email'"),
+                         31);
+}
