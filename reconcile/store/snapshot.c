@@ -25,6 +25,7 @@
 enum {
     UNLISTED_DAYS = 30,   /* that a last login waits for its account to be listed */
     PENDING_MANY = 10000, /* rows taken in at once that are worth clearing up after */
+    FRESH_MANY = 10000,   /* accounts seen first for which indexes are worth making anew */
 };
 
 /* What tells versions of an account apart: also the department, which the account's own digest
@@ -464,6 +465,12 @@ static void add_fresh_login(struct text *row, const void *context, size_t i)
     add_read_at(row, account);
 }
 
+static int copy_versions(const struct store *store, const struct fresh *fresh, struct err *err)
+{
+    return store_copy_binary(store->pg, "account_version_copy", query_account_version_copy,
+                             add_fresh_version, fresh, fresh->count, err);
+}
+
 static int insert_fresh(const struct store *store, const struct fresh *fresh, struct err *err)
 {
     if (fresh->count == 0)
@@ -471,8 +478,12 @@ static int insert_fresh(const struct store *store, const struct fresh *fresh, st
     if (store_copy_binary(store->pg, "account_copy", query_account_copy, add_fresh_account, fresh,
                           fresh->count, err) < 0)
         return -1;
-    return store_copy_binary(store->pg, "account_version_copy", query_account_version_copy,
-                             add_fresh_version, fresh, fresh->count, err);
+    if (fresh->count < FRESH_MANY)
+        return copy_versions(store, fresh, err);
+    if (PG_QUERY(store->pg, indexes_aside, PG_NOTHING, NULL, err) < 0 ||
+        copy_versions(store, fresh, err) < 0)
+        return -1;
+    return PG_QUERY(store->pg, indexes_back, PG_NOTHING, NULL, err);
 }
 
 static int find_fresh(const struct store *store, struct arena *arena,

@@ -471,3 +471,103 @@ TEST(what_is_gathered_of_a_table_is_of_a_sample_of_few_rows)
                                             "tablename = 'account_version' and attname = 'email'"),
                          31);
 }
+
+/* --- indexes of versions, when the first rows of all are many --- */
+
+#define INDEXES                                                                                    \
+    "select string_agg(indexdef, '; ' order by indexname) from pg_indexes "                        \
+    "where schemaname = 'reconcile' and tablename = 'account_version'"
+
+/* All that is no key: six of them. */
+#define WHICH                                                                                      \
+    "select string_agg(indexrelid::text, ' ' order by indexrelid::regclass::text) from pg_index "  \
+    "where indrelid = 'account_version'::regclass and not indisprimary"
+
+static int64_t made_anew(struct store_world *world, const char *which)
+{
+    return store_world_number(
+        world, arena_printf(
+                   &world->arena,
+                   "select count(*) from pg_index where indrelid = 'account_version'::regclass "
+                   "and not indisprimary and indexrelid::text <> all (string_to_array('%s', ' '))",
+                   which));
+}
+
+static int64_t save_first(struct store_world *world, size_t count)
+{
+    const char *indexes = store_world_text(world, INDEXES), *which = store_world_text(world, WHICH);
+    struct snapshot snapshot = store_world_snapshot(world, count);
+
+    store_world_save(world, &snapshot);
+    assert_int_equal(store_world_number(world, "select count(*) from account_version"), count);
+    assert_string_equal(store_world_text(world, INDEXES), indexes);
+    return made_anew(world, which);
+}
+
+TEST(the_first_versions_of_all_come_before_their_indexes_when_they_are_many)
+{
+    assert_int_equal(save_first(*state, 10000), distributed_is_here() ? 0 : 6);
+}
+
+TEST(a_few_first_versions_come_into_the_indexes_that_are_there)
+{
+    assert_int_equal(save_first(*state, 9999), 0);
+}
+
+TEST(versions_that_are_not_the_first_come_into_the_indexes_that_are_there)
+{
+    struct store_world *world = *state;
+    struct snapshot snapshot = store_world_snapshot(world, 1);
+
+    store_world_save(world, &snapshot);
+    const char *which = store_world_text(world, WHICH);
+    store_world_tomorrow(world);
+    struct snapshot again = store_world_snapshot(world, 10001);
+    store_world_load(world, &again);
+    store_world_save(world, &again);
+    assert_int_equal(made_anew(world, which), 0);
+    assert_int_equal(store_world_number(world, "select count(*) from account_version"), 10001);
+}
+
+TEST(indexes_stay_and_nobody_waits_while_somebody_else_looks_at_versions)
+{
+    struct store_world *world = *state;
+    struct pg_settings settings = {.conninfo = cluster_fixture_conninfo()};
+    CLEANUP(pg_closep) struct pg *other = NULL;
+    struct err err = ERR_INIT;
+
+    assert_int_equal(pg_open(&settings, &other, &err), 0);
+    assert_int_equal(pg_begin(other, &err), 0);
+    assert_int_equal(pg_run(other, "look", "select from reconcile.account_version", PG_MANY, NULL,
+                            0, NULL, &err),
+                     0);
+    assert_int_equal(save_first(world, 10000), 0);
+}
+
+TEST(an_index_that_somebody_wrote_a_comment_on_stays_and_their_own_comes_back)
+{
+    struct store_world *world = *state;
+
+    store_world_execute(world, "comment on index account_version_email is 'ours'");
+    store_world_execute(world, "create index theirs on account_version (portal_id, lower(name)) "
+                               "with (fillfactor = 70)");
+    assert_int_equal(save_first(world, 10000), distributed_is_here() ? 0 : 6);
+    assert_string_equal(
+        store_world_text(world, "select obj_description('account_version_email'::regclass)"),
+        "ours");
+}
+
+TEST(indexes_are_there_when_the_first_versions_could_not_be_stored)
+{
+    CLEANUP(saved_snapshot_release) struct saved_snapshot saved = {.count = 0};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct store_world *world = *state;
+    const char *indexes = store_world_text(world, INDEXES), *which = store_world_text(world, WHICH);
+    struct snapshot snapshot = store_world_snapshot(world, 10000);
+
+    store_world_execute(world, "alter table account_version add check (username <> 'user9999')");
+    snapshot_digest(&snapshot);
+    assert_int_equal(store_save_snapshot(&world->store, &world->run, &snapshot, &saved, &err), -1);
+    assert_string_equal(store_world_text(world, INDEXES), indexes);
+    assert_int_equal(made_anew(world, which), 0);
+}
