@@ -408,3 +408,166 @@ TEST(figures_of_a_table_are_not_gathered_by_one_account_less)
 {
     assert_int_equal(rows_told(*state, 9999, "10000000"), 10000000);
 }
+
+TEST(accounts_seen_first_are_numbered_by_their_addresses_whatever_the_order_of_the_list)
+{
+    static const char *const email[] = {"user10@acme.example",
+                                        NULL,
+                                        "User1@acme.example",
+                                        "user2@acme.example",
+                                        "ana@acme.example",
+                                        "a.very.long.name.of.one@acme.example",
+                                        "A.very.long.name.of.none@acme.example"};
+    struct store_world *world = *state;
+    struct snapshot snapshot = store_world_snapshot(world, COUNT_OF(email));
+
+    for (size_t i = 0; i < COUNT_OF(email); i++)
+        snapshot.account[i].email = email[i];
+    store_world_save(world, &snapshot);
+    assert_string_equal(
+        store_world_text(world,
+                         "select string_agg(coalesce(email, 'none'), ' ' order by account_no) "
+                         "from account_version"),
+        "A.very.long.name.of.none@acme.example a.very.long.name.of.one@acme.example "
+        "ana@acme.example user10@acme.example User1@acme.example user2@acme.example none");
+    assert_string_equal(
+        store_world_text(world,
+                         "select string_agg(substr(account_id, 1, 8), ' ' order by account_no) "
+                         "from account"),
+        "00000007 00000006 00000005 00000001 00000003 00000004 00000002");
+}
+
+TEST(accounts_seen_later_are_numbered_after_those_that_are_known)
+{
+    struct store_world *world = *state;
+    struct snapshot snapshot = store_world_snapshot(world, 3);
+
+    snapshot.account[0].email = "z@acme.example";
+    snapshot.count = 1;
+    store_world_save(world, &snapshot);
+    store_world_tomorrow(world);
+    struct snapshot again = store_world_snapshot(world, 3);
+    again.account[0].email = "z@acme.example";
+    again.account[1].email = "b@acme.example";
+    again.account[2].email = "a@acme.example";
+    store_world_load(world, &again);
+    store_world_save(world, &again);
+    assert_string_equal(
+        store_world_text(world,
+                         "select string_agg(email, ' ' order by account_no) from account_version"),
+        "z@acme.example a@acme.example b@acme.example");
+}
+
+TEST(what_is_gathered_of_a_table_is_of_a_sample_of_few_rows)
+{
+    struct store_world *world = *state;
+    struct snapshot snapshot = store_world_snapshot(world, 400);
+
+    store_world_save(world, &snapshot);
+    if (!distributed_is_here())
+        assert_int_equal(store_world_number(world,
+                                            "select array_length(histogram_bounds::text::text[], 1)"
+                                            " from pg_stats where schemaname = 'reconcile' and "
+                                            "tablename = 'account_version' and attname = 'email'"),
+                         31);
+}
+
+/* --- indexes of versions, when the first rows of all are many --- */
+
+#define INDEXES                                                                                    \
+    "select string_agg(indexdef, '; ' order by indexname) from pg_indexes "                        \
+    "where schemaname = 'reconcile' and tablename = 'account_version'"
+
+/* All that is no key: six of them. */
+#define WHICH                                                                                      \
+    "select string_agg(indexrelid::text, ' ' order by indexrelid::regclass::text) from pg_index "  \
+    "where indrelid = 'account_version'::regclass and not indisprimary"
+
+static int64_t made_anew(struct store_world *world, const char *which)
+{
+    return store_world_number(
+        world, arena_printf(
+                   &world->arena,
+                   "select count(*) from pg_index where indrelid = 'account_version'::regclass "
+                   "and not indisprimary and indexrelid::text <> all (string_to_array('%s', ' '))",
+                   which));
+}
+
+static int64_t save_first(struct store_world *world, size_t count)
+{
+    const char *indexes = store_world_text(world, INDEXES), *which = store_world_text(world, WHICH);
+    struct snapshot snapshot = store_world_snapshot(world, count);
+
+    store_world_save(world, &snapshot);
+    assert_int_equal(store_world_number(world, "select count(*) from account_version"), count);
+    assert_string_equal(store_world_text(world, INDEXES), indexes);
+    return made_anew(world, which);
+}
+
+TEST(the_first_versions_of_all_come_before_their_indexes_when_they_are_many)
+{
+    assert_int_equal(save_first(*state, 10000), distributed_is_here() ? 0 : 6);
+}
+
+TEST(a_few_first_versions_come_into_the_indexes_that_are_there)
+{
+    assert_int_equal(save_first(*state, 9999), 0);
+}
+
+TEST(versions_that_are_not_the_first_come_into_the_indexes_that_are_there)
+{
+    struct store_world *world = *state;
+    struct snapshot snapshot = store_world_snapshot(world, 1);
+
+    store_world_save(world, &snapshot);
+    const char *which = store_world_text(world, WHICH);
+    store_world_tomorrow(world);
+    struct snapshot again = store_world_snapshot(world, 10001);
+    store_world_load(world, &again);
+    store_world_save(world, &again);
+    assert_int_equal(made_anew(world, which), 0);
+    assert_int_equal(store_world_number(world, "select count(*) from account_version"), 10001);
+}
+
+TEST(indexes_stay_and_nobody_waits_while_somebody_else_looks_at_versions)
+{
+    struct store_world *world = *state;
+    struct pg_settings settings = {.conninfo = cluster_fixture_conninfo()};
+    CLEANUP(pg_closep) struct pg *other = NULL;
+    struct err err = ERR_INIT;
+
+    assert_int_equal(pg_open(&settings, &other, &err), 0);
+    assert_int_equal(pg_begin(other, &err), 0);
+    assert_int_equal(pg_run(other, "look", "select from reconcile.account_version", PG_MANY, NULL,
+                            0, NULL, &err),
+                     0);
+    assert_int_equal(save_first(world, 10000), 0);
+}
+
+TEST(an_index_that_somebody_wrote_a_comment_on_stays_and_their_own_comes_back)
+{
+    struct store_world *world = *state;
+
+    store_world_execute(world, "comment on index account_version_email is 'ours'");
+    store_world_execute(world, "create index theirs on account_version (portal_id, lower(name)) "
+                               "with (fillfactor = 70)");
+    assert_int_equal(save_first(world, 10000), distributed_is_here() ? 0 : 6);
+    assert_string_equal(
+        store_world_text(world, "select obj_description('account_version_email'::regclass)"),
+        "ours");
+}
+
+TEST(indexes_are_there_when_the_first_versions_could_not_be_stored)
+{
+    CLEANUP(saved_snapshot_release) struct saved_snapshot saved = {.count = 0};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct store_world *world = *state;
+    const char *indexes = store_world_text(world, INDEXES), *which = store_world_text(world, WHICH);
+    struct snapshot snapshot = store_world_snapshot(world, 10000);
+
+    store_world_execute(world, "alter table account_version add check (username <> 'user9999')");
+    snapshot_digest(&snapshot);
+    assert_int_equal(store_save_snapshot(&world->store, &world->run, &snapshot, &saved, &err), -1);
+    assert_string_equal(store_world_text(world, INDEXES), indexes);
+    assert_int_equal(made_anew(world, which), 0);
+}
