@@ -243,6 +243,7 @@ static bool apply_change(struct control *control, struct user *user, const struc
         user->email2 = population_text(&portal->population, value);
     if ((value = form_get(form, "employeeNumber")))
         user->employee_number = population_text(&portal->population, value);
+    population_unlist(user);
     if ((value = form_get(form, "lastLogin")))
         set_last_login(portal, user, value);
     if ((value = set_own_fields(user, form))) {

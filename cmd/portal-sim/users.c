@@ -86,6 +86,23 @@ static struct page collect_page(const struct population *population, bool inacti
     return page;
 }
 
+/* Who asks for the list asks for it again, and little of it has changed by then. */
+static void write_item(struct jsonw *json, const struct population *population, struct user *user,
+                       const struct render_forms *forms)
+{
+    if (forms->active >= 0) {
+        render_list_item(json, population, user, forms);
+        return;
+    }
+    if (!user->listed) {
+        struct text item = TEXT_INIT;
+        struct jsonw alone = jsonw_to(&item);
+        render_list_item(&alone, population, user, forms);
+        user->listed = text_take(&item);
+    }
+    jsonw_raw(json, user->listed);
+}
+
 static void write_page(struct call *call, const struct page *page)
 {
     struct population *population = &call->portal->population;
@@ -99,7 +116,7 @@ static void write_page(struct call *call, const struct page *page)
         if (bad && i == page->count / 2)
             write_bad_item(&json, (enum bad_item)bad->number);
         else
-            render_list_item(&json, population, &population->user[page->ordinal[shown]], &forms);
+            write_item(&json, population, &population->user[page->ordinal[shown]], &forms);
     }
     jsonw_end_array(&json);
 }
@@ -320,6 +337,7 @@ void users_apply_form(struct portal *portal, struct user *user, const struct for
         user->sso_only = text_equal(value, "true");
     if ((value = form_get(form, "active")))
         population_set_active(population, user, text_equal(value, "1"), portal_wall_us(portal));
+    population_unlist(user);
     population->version++;
 }
 

@@ -328,6 +328,50 @@ TEST(users_list_pages_cover_everybody_once)
     assert_int_equal(total, 300);
 }
 
+static struct json_object *listed(struct json_object *page, const char *id)
+{
+    for (size_t i = 0; i < json_object_array_length(page); i++) {
+        struct json_object *item = json_object_array_get_idx(page, i);
+        if (text_equal(string_of(item, "id"), id))
+            return item;
+    }
+    fail_msg("%s is not listed", id);
+    return NULL;
+}
+
+/* Items are kept as they were written: whatever changes them, by whichever way, is told. */
+TEST(users_list_tells_what_changed_since_it_was_listed)
+{
+    static const struct {
+        const char *change, *field, *value;
+    } rows[] = {
+        {"employeeNumber=E-77", "employeeNumber", "E-77"},
+        {"email2=b%40acme.example", "email2", "b@acme.example"},
+        {"email=c%40acme.example", "email", "c@acme.example"},
+        {"username=somebody.else", "username", "somebody.else"},
+        {"lastname=Other", "name", NULL},
+    };
+    JSON_LOCAL idle = find_cast(&shared, "idle");
+    const char *id = string_of(idle, "id");
+    CLEANUP(mem_cleanup) char *control = path_of("/_sim/users/", id);
+    CLEANUP(mem_cleanup) char *user = path_of(USERS, id);
+    const char *all = USERS "?includeInActive=true&limit=300";
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        JSON_LOCAL before = get_json(&shared, all);
+        probe_control(&shared, control, rows[i].change);
+        JSON_LOCAL after = get_json(&shared, all);
+        const char *is = string_of(listed(after, id), rows[i].field);
+        assert_string_not_equal(is, string_of(listed(before, id), rows[i].field));
+        if (rows[i].value)
+            assert_string_equal(is, rows[i].value);
+    }
+    REPLY_LOCAL reply = probe_post(&shared, user, "active=0");
+    assert_int_equal(reply.status, 202);
+    JSON_LOCAL page = get_json(&shared, all);
+    assert_int_equal(int_of(listed(page, id), "active"), 0);
+}
+
 TEST(users_list_leaves_inactive_out_unless_asked)
 {
     static const struct {

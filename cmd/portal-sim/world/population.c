@@ -101,6 +101,8 @@ void population_init(struct population *population, uint64_t seed, struct day to
 
 void population_release(struct population *population)
 {
+    for (size_t i = 0; i < population->count; i++)
+        population_unlist(&population->user[i]);
     free(population->user);
     free(population->order);
     free(population->person);
@@ -310,9 +312,16 @@ static void set_username(struct population *population, struct user *user, const
     table_add(&population->by_username, username, user->ordinal);
 }
 
+void population_unlist(struct user *user)
+{
+    free(user->listed);
+    user->listed = NULL;
+}
+
 void population_rename(struct population *population, struct user *user, const char *username)
 {
     set_username(population, user, population_text(population, username));
+    population_unlist(user);
     population->version++;
 }
 
@@ -323,6 +332,7 @@ void population_set_active(struct population *population, struct user *user, boo
     if (user->active == active)
         return;
     user->active = active;
+    population_unlist(user);
     user->deactivated_us = active ? 0 : now_us;
     if (!user->deleted)
         population->active = active ? population->active + 1 : population->active - 1;

@@ -67,6 +67,7 @@ struct user {
     uint8_t cast;        /* enum cast */
     uint8_t active_sort; /* enum event_sort: what that was */
     bool active, sso_only, deleted;
+    char *listed; /* its item of the list as it is written plainly; NULL = not made yet */
 };
 
 /* A row of HR. Only made when somebody wants the roster or the list of leavers. */
@@ -136,6 +137,9 @@ struct user *population_token_user(struct population *population);
 
 /* Index of the profile with this id, or -1. */
 int population_profile(const struct population *population, const char *id);
+
+/* After a change of anything that the list tells of it. */
+void population_unlist(struct user *user);
 
 /* Changes; all of them keep the counts and raise the version. */
 void population_set_active(struct population *population, struct user *user, bool active,
