@@ -18,11 +18,6 @@ const struct decision *decided_acting(const struct decided *decided, size_t i)
     return one;
 }
 
-struct decided decided_plain(struct decision *decision, size_t count)
-{
-    return (struct decided){.item = decision, .item_count = count};
-}
-
 static uint32_t append(struct decided_part *part, const struct decision *decision)
 {
     assert(part->count < UINT32_MAX);

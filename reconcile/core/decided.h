@@ -32,7 +32,10 @@ static inline struct decision decided_at(const struct decided *decided, size_t i
 /* One that acts, as it lies there: for as long as its arena. */
 const struct decision *decided_acting(const struct decided *decided, size_t i);
 /* Decisions that lie one behind the other and know their accounts. Borrows. */
-struct decided decided_plain(struct decision *decision, size_t count);
+static inline struct decided decided_plain(struct decision *decision, size_t count)
+{
+    return (struct decided){.item = decision, .item_count = count};
+}
 
 /* Decisions of a range of accounts in their order, as one part of a loop makes them. */
 #define DECIDED_KEPT 1024

@@ -511,23 +511,6 @@ static struct json_part element_of(const struct json_list *list, size_t index,
     return (struct json_part){list->bytes + element->from, element->to - element->from};
 }
 
-int json_list_each(const struct json_list *list, json_each_item *each, void *context,
-                   struct err *err)
-{
-    CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
-
-    for (size_t i = 0; i < list->count; i++) {
-        struct scan counted;
-        struct json_part element = element_of(list, i, &counted);
-        const char *flaw;
-        CLEANUP(json_freep)
-        struct json_object *item = build(tokener, element.bytes, element.length, &counted, &flaw);
-        if (each(context, i, item, flaw, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
 int json_list_views(const struct json_list *list, json_each_view *each, void *context,
                     struct err *err)
 {
@@ -547,14 +530,30 @@ int json_list_views(const struct json_list *list, json_each_view *each, void *co
     return 0;
 }
 
+static int build_each(const struct json_list *list, json_each_item *each, void *context,
+                      struct err *err)
+{
+    CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
+
+    for (size_t i = 0; i < list->count; i++) {
+        struct scan counted;
+        struct json_part element = element_of(list, i, &counted);
+        const char *flaw;
+        CLEANUP(json_freep)
+        struct json_object *item = build(tokener, element.bytes, element.length, &counted, &flaw);
+        if (each(context, i, item, flaw, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int json_each(const char *bytes, size_t length, json_each_item *each, void *context,
               struct err *err)
 {
     CLEANUP(json_list_release) struct json_list list = {.count = 0};
 
-    return json_list_read(bytes, length, &list, err) < 0
-               ? -1
-               : json_list_each(&list, each, context, err);
+    return json_list_read(bytes, length, &list, err) < 0 ? -1
+                                                         : build_each(&list, each, context, err);
 }
 
 /* Stands at the first member of an object that was accepted, or at its end. false: at its end. Else

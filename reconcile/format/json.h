@@ -43,7 +43,7 @@ int json_each(const char *bytes, size_t length, json_each_item *each, void *cont
               struct err *err) __attribute__((warn_unused_result));
 
 /* The same in two steps: the document is checked and its elements are found; then they are handed
- * out, by whichever thread, one at a time. The list borrows the bytes. */
+ * out (json_list_views), by whichever thread, one at a time. The list borrows the bytes. */
 struct json_list {
     const char *bytes;
     struct json_element {
@@ -55,8 +55,6 @@ struct json_list {
 };
 int json_list_read(const char *bytes, size_t length, struct json_list *ret_list, struct err *err)
     __attribute__((warn_unused_result));
-int json_list_each(const struct json_list *list, json_each_item *each, void *context,
-                   struct err *err) __attribute__((warn_unused_result));
 void json_list_release(struct json_list *list);
 
 /* The same for the pages of a list: one such object or an array of them. `head` gets each page, the

@@ -27,8 +27,8 @@ struct json_known {
 bool json_view_read(struct json_view *view, struct json_part object);
 void json_view_release(struct json_view *view);
 
-/* Like json_list_each, but each element comes as a view, NULL with the same flaws. It is the same
- * view each time. */
+/* Like json_each, but each element comes as a view, NULL with the same flaws. It is the same view
+ * each time. */
 typedef int json_each_view(void *context, size_t index, const struct json_view *item,
                            const char *flaw, struct err *err);
 int json_list_views(const struct json_list *list, json_each_view *each, void *context,

@@ -201,7 +201,7 @@ static void read_views(const char *bytes, size_t size)
 
     if (json_list_read(bytes, size, &list, NULL) < 0)
         return;
-    (void)!json_list_each(&list, keep_built, &built, NULL);
+    (void)!json_each(bytes, size, keep_built, &built, NULL);
     (void)!json_list_views(&list, compare_view, &built, NULL);
 }
 

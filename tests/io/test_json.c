@@ -317,7 +317,7 @@ static void compare_views(const char *text, const char *flaw)
     struct viewing built = {.arena = ARENA_INIT}, viewed = {.arena = ARENA_INIT};
 
     assert_int_equal(json_list_read(text, strlen(text), &list, NULL), 0);
-    assert_int_equal(json_list_each(&list, ask_object, &built, NULL), 0);
+    assert_int_equal(json_each(text, strlen(text), ask_object, &built, NULL), 0);
     assert_int_equal(json_list_views(&list, ask_view, &viewed, NULL), 0);
     if (!text_equal(built.flaw, flaw) || !text_equal(viewed.flaw, flaw) ||
         memcmp(built.found, viewed.found, sizeof(built.found)) != 0 ||
