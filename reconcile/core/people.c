@@ -503,7 +503,9 @@ static enum number_form form_of(const struct people *people, const struct person
     return (enum number_form)(people->nobody[row - people->roster->person] >> NUMBER_FORM);
 }
 
-const char *people_row_number(const struct people *people, struct arena *scratch,
+/* The number that stands in a row as it is compared; NULL when there is none, or it stands for
+ * nobody in general. */
+static const char *row_number(const struct people *people, struct arena *scratch,
                               const struct person *row)
 {
     if (form_of(people, row) != NUMBER_AS_IT_IS)
@@ -519,7 +521,7 @@ const char *people_entry_number(const struct people *people, struct arena *scrat
 
     if (form_of(people, row) == NUMBER_IS_BARE)
         return table_key(table, entry);
-    return people_row_number(people, scratch, row);
+    return row_number(people, scratch, row);
 }
 
 const char *people_row_bare(const struct people *people, struct arena *arena,
@@ -527,7 +529,7 @@ const char *people_row_bare(const struct people *people, struct arena *arena,
 {
     if (form_of(people, row) == NUMBER_IS_BARE)
         return row->employee_number;
-    const char *number = people_row_number(people, arena, row);
+    const char *number = row_number(people, arena, row);
     return number_bare(arena, !number && damaged ? person_extra(row)->damaged_number : number);
 }
 
@@ -593,5 +595,5 @@ const char *people_number(const struct people *people, struct arena *scratch,
 {
     if (people->nobody[person - people->roster->person] & 1U << MATCH_BY_EMPLOYEE_NUMBER)
         return NULL;
-    return people_row_number(people, scratch, person);
+    return row_number(people, scratch, person);
 }

@@ -82,11 +82,8 @@ struct found people_find(const struct people *people, struct arena *scratch, enu
 /* Asks memory for what people_find reads of each of these entries of the table of numbers. */
 void people_expect(const struct people *people, const uint32_t *entry, size_t count);
 
-/* The number that stands in a row as it is compared; NULL when there is none, or it stands for
- * nobody in general. */
-const char *people_row_number(const struct people *people, struct arena *scratch,
-                              const struct person *row);
-/* That of an entry of the table of numbers. */
+/* The number of an entry of the table of numbers as it is compared; NULL when there is none, or it
+ * stands for nobody in general. */
 const char *people_entry_number(const struct people *people, struct arena *scratch, uint32_t entry);
 /* The text it has in the table of numbers, and a damaged one too; NULL when there is none. */
 const char *people_row_bare(const struct people *people, struct arena *arena,

@@ -8,6 +8,7 @@
 
 struct links {
     struct arena *scratch;
+    struct arena *key; /* of one row */
     const struct account *account;
     const struct pairing *pairing;
 };
@@ -47,7 +48,8 @@ static void add_link(struct text *row, const void *context, size_t number)
     store_copy_number(row, account->history.number);
     pg_copy_field(row, link_word(pairing->kind));
     pg_copy_field(row, matched_by(pairing));
-    pg_copy_field(row, one ? person_key(links->scratch, pairing->person) : NULL);
+    pg_copy_field(row, one ? person_key(links->key, pairing->person) : NULL);
+    arena_clear(links->key);
     pg_copy_end_row(row);
 }
 
@@ -97,7 +99,9 @@ int store_save_links(struct store *store, const struct snapshot *snapshot,
                      double matched_percent, bool proves, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    struct links links = {.scratch = &scratch, .account = snapshot->account, .pairing = pairing};
+    CLEANUP(arena_release) struct arena key = ARENA_INIT;
+    struct links links = {
+        .scratch = &scratch, .key = &key, .account = snapshot->account, .pairing = pairing};
 
     if (store_begin(store, err) < 0 ||
         store_end(store, save_links(store, snapshot, roster, &links, matched_percent, proves, err),
