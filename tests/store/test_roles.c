@@ -512,21 +512,6 @@ static void says_missing(struct review_case *test, const char *sql, const char *
 
 /* What somebody else made in our schemas is no right of the job, whatever it is called; and of what
  * is ours nothing may be missing. */
-/* An owner makes them anew when the first versions of all come (test_store_snapshot.c). */
-TEST(the_job_leaves_the_indexes_of_versions_as_they_are)
-{
-    static const char which[] = "select string_agg(indexrelid::text, ' ' order by indexrelid) "
-                                "from pg_index where indrelid = 'account_version'::regclass";
-    struct review_case *test = *state;
-    struct snapshot snapshot = store_world_snapshot(&test->world, 10000);
-
-    const char *before = store_world_text(&test->world, which);
-    be(test, "reconcile_job");
-    store_world_tomorrow(&test->world);
-    store_world_save(&test->world, &snapshot);
-    assert_string_equal(store_world_text(&test->world, which), before);
-}
-
 TEST(the_job_needs_rights_on_what_is_the_programs_and_on_nothing_else)
 {
     struct review_case *test = *state;
