@@ -10,7 +10,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/jsonw.h"
 #include "base/mem.h"
@@ -25,7 +24,6 @@
 enum {
     UNLISTED_DAYS = 30,   /* that a last login waits for its account to be listed */
     PENDING_MANY = 10000, /* rows taken in at once that are worth clearing up after */
-    FRESH_MANY = 10000,   /* accounts seen first for which indexes are worth making anew */
 };
 
 /* What tells versions of an account apart: also the department, which the account's own digest
@@ -205,68 +203,6 @@ static size_t choose(const struct snapshot *snapshot, struct staged *staged)
     return nameless;
 }
 
-/* An account by a text of its own; most of them differ in its first letters. */
-struct sorted {
-    uint64_t begin[2];
-    const char *text;
-    uint32_t index;
-};
-
-static uint64_t first_letters(const char **text)
-{
-    uint64_t letters = 0;
-
-    for (int i = 0; i < 8; i++) {
-        unsigned char c = (unsigned char)**text;
-        letters = letters << 8 | (uint64_t)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-        *text += c != '\0';
-    }
-    return letters;
-}
-
-static int compare_sorted(const void *a, const void *b)
-{
-    const struct sorted *left = a, *right = b;
-
-    for (size_t i = 0; i < COUNT_OF(left->begin); i++) {
-        if (left->begin[i] != right->begin[i])
-            return left->begin[i] < right->begin[i] ? -1 : 1;
-    }
-    int order = strcasecmp(left->text, right->text);
-    return order ? order : (left->index > right->index) - (left->index < right->index);
-}
-
-/* Where many rows are added in the order of an index it grows at its end, and its pages are at
- * hand. Whatever has no text comes last, as there. */
-static void sort_by(const char *(*text_of)(const struct account *account),
-                    const struct account *account, uint32_t *index, size_t count)
-{
-    CLEANUP(mem_cleanup) struct sorted *sorted = mem_calloc(count + 1, sizeof(sorted[0]));
-
-    for (size_t i = 0; i < count; i++) {
-        const char *text = text_of(&account[index[i]]);
-        sorted[i] = (struct sorted){{UINT64_MAX, UINT64_MAX}, "", index[i]};
-        if (!text)
-            continue;
-        for (size_t k = 0; k < COUNT_OF(sorted[i].begin); k++)
-            sorted[i].begin[k] = first_letters(&text);
-        sorted[i].text = text;
-    }
-    qsort(sorted, count, sizeof(sorted[0]), compare_sorted);
-    for (size_t i = 0; i < count; i++)
-        index[i] = sorted[i].index;
-}
-
-static const char *id_of(const struct account *account)
-{
-    return account->id;
-}
-
-static const char *email_of(const struct account *account)
-{
-    return account->email;
-}
-
 static void put_known_first(struct staged *staged)
 {
     CLEANUP(mem_cleanup) uint32_t *fresh = mem_calloc(staged->count + 1, sizeof(fresh[0]));
@@ -315,16 +251,13 @@ static int insert_row(const struct store *store, const struct store_run *run,
                   COUNT_OF(parameter), NULL, err);
 }
 
-/* New accounts get the numbers after the last one given, in the order of their addresses: versions
- * are added by number, and their addresses are the dearest to find places for. */
+/* New accounts get the numbers after the last one given. */
 static int give_numbers(const struct store *store, struct staged *staged, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
     put_known_first(staged);
-    sort_by(email_of, staged->account, &staged->index[staged->known],
-            staged->count - staged->known);
     if (PG_QUERY(store->pg, account_number_take, PG_ONE, &result, err,
                  store_number(&scratch, store->portal_id),
                  store_number(&scratch, (int64_t)(staged->count - staged->known))) < 0)
@@ -410,18 +343,25 @@ struct fresh {
     size_t count;
     int64_t portal_id, snapshot_id;
     struct instant taken_at, missing_at;
-    const uint32_t *by_id; /* which they are, in the order of their ids */
+    const uint32_t *by_id; /* their places, in the order of their ids */
 };
 
+static int compare_ids(const void *a, const void *b, void *context)
+{
+    return strcmp(staged_account(context, *(const uint32_t *)a)->id,
+                  staged_account(context, *(const uint32_t *)b)->id);
+}
+
+/* In the order of the index, which then grows at its end; likewise wherever many rows are added. */
 static void add_fresh_account(struct text *row, const void *context, size_t i)
 {
     const struct fresh *fresh = context;
-    const struct account *account = &fresh->staged->account[fresh->by_id[i]];
+    const struct account *account = staged_account(fresh->staged, fresh->by_id[i]);
 
     binary_row(row, 9);
     binary_bigint(row, fresh->portal_id);
     binary_text(row, account->id);
-    binary_integer(row, fresh->staged->number[fresh->by_id[i]]);
+    binary_integer(row, staged_number(fresh->staged, fresh->by_id[i]));
     binary_bigint(row, fresh->snapshot_id);
     binary_time(row, fresh->taken_at);
     binary_boolean(row, account->status == ACCOUNT_ACTIVE);
@@ -465,12 +405,6 @@ static void add_fresh_login(struct text *row, const void *context, size_t i)
     add_read_at(row, account);
 }
 
-static int copy_versions(const struct store *store, const struct fresh *fresh, struct err *err)
-{
-    return store_copy_binary(store->pg, "account_version_copy", query_account_version_copy,
-                             add_fresh_version, fresh, fresh->count, err);
-}
-
 static int insert_fresh(const struct store *store, const struct fresh *fresh, struct err *err)
 {
     if (fresh->count == 0)
@@ -478,12 +412,8 @@ static int insert_fresh(const struct store *store, const struct fresh *fresh, st
     if (store_copy_binary(store->pg, "account_copy", query_account_copy, add_fresh_account, fresh,
                           fresh->count, err) < 0)
         return -1;
-    if (fresh->count < FRESH_MANY)
-        return copy_versions(store, fresh, err);
-    if (PG_QUERY(store->pg, indexes_aside, PG_NOTHING, NULL, err) < 0 ||
-        copy_versions(store, fresh, err) < 0)
-        return -1;
-    return PG_QUERY(store->pg, indexes_back, PG_NOTHING, NULL, err);
+    return store_copy_binary(store->pg, "account_version_copy", query_account_version_copy,
+                             add_fresh_version, fresh, fresh->count, err);
 }
 
 static int find_fresh(const struct store *store, struct arena *arena,
@@ -500,8 +430,9 @@ static int find_fresh(const struct store *store, struct arena *arena,
                  store_number(arena, store->portal_id), store_number(arena, id)) < 0)
         return -1;
     uint32_t *by_id = arena_calloc(arena, count + 1, sizeof(by_id[0]));
-    memcpy(by_id, &staged->index[staged->known], count * sizeof(by_id[0]));
-    sort_by(id_of, staged->account, by_id, count);
+    for (size_t i = 0; i < count; i++)
+        by_id[i] = (uint32_t)(staged->known + i);
+    qsort_r(by_id, count, sizeof(by_id[0]), compare_ids, staged);
     *ret_fresh = (struct fresh){
         .staged = staged,
         .count = count,
