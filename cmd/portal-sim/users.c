@@ -95,10 +95,10 @@ static void write_item(struct jsonw *json, const struct population *population, 
         return;
     }
     if (!user->listed) {
-        struct text item = TEXT_INIT;
+        CLEANUP(text_release) struct text item = TEXT_INIT;
         struct jsonw alone = jsonw_to(&item);
         render_list_item(&alone, population, user, forms);
-        user->listed = text_take(&item);
+        user->listed = mem_strdup(text_cstr(&item)); /* no more than it takes */
     }
     jsonw_raw(json, user->listed);
 }

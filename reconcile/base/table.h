@@ -1,7 +1,8 @@
 /*
  * table: hash index from a string to a chain of numbers (indices into somebody's array).
- * Keys are not copied and must outlive the table. Several entries may share a key; a walk gives
- * them in order of insertion. Some 25 bytes an entry, and a dozen for a key that comes again.
+ * Keys are not copied and must outlive the table, which reads them again as it grows. Several
+ * entries may share a key; a walk gives them in order of insertion. Some 25 bytes an entry, and a
+ * dozen for a key that comes again.
  */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H

@@ -254,7 +254,10 @@ static void make_table(struct making *making)
     if (making->key == MATCH_BY_LINKS_FILE)
         return; /* a line that fits several says so itself */
     for (uint32_t i = 0; i < count; i++) {
-        const char *value = again[i] ? value_of(making, &scratch, i) : NULL;
+        if (!again[i])
+            continue;
+        arena_clear(&scratch);
+        const char *value = value_of(making, &scratch, i);
         if (!value)
             continue;
         uint32_t first = table_find(table, text_of(making, &scratch, i, value));
@@ -264,7 +267,6 @@ static void make_table(struct making *making)
             at = table_next(table, at);
         if (table_value(table, at) == i)
             judge_chain(making, first);
-        arena_clear(&scratch);
     }
 }
 

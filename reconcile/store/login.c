@@ -5,6 +5,8 @@
  */
 #include "store/login.h"
 
+#include <assert.h>
+
 #include "store/column.h"
 
 static const struct column progress_columns[] = {
@@ -70,7 +72,10 @@ int store_load_login_most(const struct store *store, struct arena *arena, size_t
 
 static struct pending_login login_at(const void *context, size_t place)
 {
-    return ((const struct pending_login *)context)[place];
+    const struct pending_login *pending = context;
+
+    assert(pending[place].account_id); /* only of a year's files some tell nothing */
+    return pending[place];
 }
 
 struct logins {
@@ -161,7 +166,10 @@ int store_save_logins(struct store *store, const struct pending_login *pending, 
 
 static struct pending_activity activity_at(const void *context, size_t place)
 {
-    return ((const struct pending_activity *)context)[place];
+    const struct pending_activity *pending = context;
+
+    assert(pending[place].account_id); /* only of a year's files some tell nothing */
+    return pending[place];
 }
 
 struct activities {
