@@ -193,7 +193,7 @@ part_day() {
         where valid_to is null and status = 'active' and account_no % 33 = 0" > "$work/ids"
     "$bench/bench_portal" "$url" login "$(date -u -d '1 hour ago' +%Y-%m-%dT%H:%M:%SZ)" < "$work/ids"
     before=$(requests)
-    spawn second 4 80 "the plan of the day after, $(wc -l < "$work/ids") logins later" \
+    spawn second 2.5 80 "the plan of the day after, $(wc -l < "$work/ids") logins later" \
         $program plan --format json
     second=$(($(requests) - before))
     figure second_requests "$second" 900 "requests of the plan of the day after, activity read"
@@ -308,13 +308,13 @@ part_million() {
     configure million each 100000.0 100000000
     sed -i -e '/name = "departed"/s/},$/}/' -e '/name = "idle"/d' \
         -e '/name = "never used"/,/grace_days/d' "$work/million.conf"
-    spawn million_first 60 700 "the first run over $million accounts and as many people, by the list" \
+    spawn million_first 60 450 "the first run over $million accounts and as many people, by the list" \
         $program run
     $program psql -q -c "insert into reconcile.events_read (portal_id, kind, complete_to, newest_at, pages, host)
         select portal_id, 'logins', now() - interval '1 day', now() - interval '1 day', 0, host
         from reconcile.portal"
     sed -i 's|logins = "each"|logins = "events"|' "$work/million.conf"
-    spawn million 60 700 "the second run, by the list and the events of a day" $program run
+    spawn million 60 450 "the second run, by the list and the events of a day" $program run
     stop_portal
 }
 
