@@ -588,6 +588,65 @@ TEST(each_column_that_an_event_tells_of_is_compared_by_both)
     print_message("%zu changed columns, each found by both\n", COUNT_OF(edits));
 }
 
+/* Steps that all went as steps do, which leaves the short way to look at their acts: what is wrong
+ * with one alone, and what was changed in both alike. */
+#define DAY_BEFORE(column) "(" column " at time zone 'UTC' - interval '1 day') at time zone 'UTC'"
+static const struct {
+    const char *sql, *both_say;
+} acts_of_ordinary_steps[] = {
+    {"delete from act where act_id = 1", "was done, and no act is stored"},
+    {"insert into act select portal_id, 99, '00000009-2B3A-141F-8F07D71AA1F223BD', action, done_at,"
+     " plan_id from act where act_id = 1",
+     "act 99 is stored, and no outcome tells of it"},
+    {"update act set done_at = " DAY_BEFORE("done_at") " where act_id = 1",
+     "act 1 is not stored as it was done"},
+    {"update act set rule = 'idle' where act_id = 1", "act 1 is not stored as it was done"},
+    {"update act set person_status = 'employed' where act_id = 1",
+     "act 1 is not stored as it was done"},
+    {"update act set done_at = " DAY_BEFORE("done_at") " where act_id = 1;"
+                                                       "update step set outcome_at = " DAY_BEFORE(
+                                                           "outcome_at") " where position = 1",
+     "act 1 is not stored as it was done"},
+    {"insert into act select s.portal_id, 99, s.account_id, s.action, a.done_at, s.plan_id"
+     " from step s join act a on a.portal_id = s.portal_id and a.act_id = 1 where s.position = 3;"
+     "update act set (rule, person_status) = (select rule, person from plan_row r where"
+     " r.portal_id = act.portal_id and r.plan_id = 1 and r.position = 3) where act_id = 99;"
+     "update step set state = 'done', run_id = 1, outcome_at = timestamptz '2026-11-01 03:00Z',"
+     " intent_at = timestamptz '2026-11-01 03:00Z' where position = 3;"
+     "update act set done_at = timestamptz '2026-11-01 03:00Z' where act_id = 99",
+     "act 99 is stored, and no outcome tells of it"},
+};
+
+TEST(acts_of_steps_that_went_as_steps_do_are_compared_by_both)
+{
+    struct review_case *test = *state;
+    const struct review_shape shape = {.suspend = 3, .approvals_suspend = 1};
+
+    review_case_plan(test, &shape);
+    review_case_approve(test, "anna");
+    REVIEW_OK(review_case_open(test, &why));
+    for (int row = 1; row <= 2; row++) {
+        intend(test, row);
+        tell(test, row, STEP_DONE);
+        const struct store_outcome seen = {/* no answer to anything sent */
+                                           .plan_id = test->plan->id,
+                                           .position = row,
+                                           .state = STEP_VERIFIED};
+        REVIEW_OK(
+            store_outcome(&test->world.store, &test->world.run, &seen, test->world.now, &why));
+    }
+    keep(test);
+    unlock(test);
+    assert_clean(test, NULL);
+    for (size_t i = 0; i < COUNT_OF(acts_of_ordinary_steps); i++) {
+        if (can_do(test, acts_of_ordinary_steps[i].sql))
+            assert_found(test, acts_of_ordinary_steps[i].sql, NULL, "act",
+                         acts_of_ordinary_steps[i].both_say);
+        put_back(test);
+    }
+    assert_clean(test, NULL);
+}
+
 /* What only the program can do: every row of a plan is part of its digest, whatever became of it.
  */
 TEST(a_changed_row_of_a_plan_is_found_by_the_program)
