@@ -125,9 +125,8 @@ static int connect_to(const struct opening *opening, const struct conninfo_host 
 /* Which session of the server answers now; a number alone may be of two servers behind one name. */
 static int find_session(struct pg *pg, int64_t *ret_pid, char *ret_began[static 1], struct err *err)
 {
-    static const char sql[] =
-        "select pid, extract(epoch from backend_start)::text"
-        " from pg_catalog.pg_stat_activity where pid = pg_catalog.pg_backend_pid()";
+    static const char sql[] = "select pid, extract(epoch from backend_start)::text"
+                              " from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())";
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
     if (pg_run(pg, "session", sql, PG_ONE, NULL, 0, &result, err) < 0)
@@ -310,7 +309,7 @@ static int check_server(struct opening *opening, struct pg *pg, struct err *err)
 static int set_session(struct pg *pg, const struct opening *opening, struct err *err)
 {
     static const char sql[] =
-        "select pg_catalog.set_config(s.name, v.value, false)"
+        "select pg_catalog.set_config(v.name, v.value, false)"
         " from (values ('TimeZone', 'UTC'), ('DateStyle', 'ISO, YMD'), ('IntervalStyle', "
         "'iso_8601'), ('search_path', 'reconcile, pg_catalog'), ('statement_timeout', $1),"
         " ('lock_timeout', $2), ('idle_in_transaction_session_timeout', $3),"
@@ -321,7 +320,7 @@ static int set_session(struct pg *pg, const struct opening *opening, struct err 
         " ('extra_float_digits', '3'), ('transform_null_equals', 'off'), ('array_nulls', 'on'),"
         " ('exit_on_error', 'off'), ('row_security', 'on'),"
         " ('citus.max_adaptive_executor_pool_size', '1')) v (name, value)"
-        " join pg_catalog.pg_settings s on s.name = v.name"
+        " where pg_catalog.current_setting(v.name, true) is not null"
         " union all select pg_catalog.set_config('synchronous_commit', 'on', false)"
         " where pg_catalog.current_setting('synchronous_commit') = 'off'";
     CLEANUP(text_release) struct text statement = TEXT_INIT, lock = TEXT_INIT, idle = TEXT_INIT;

@@ -27,6 +27,12 @@ void first_begin(struct first *first)
     memcpy(first->embedded, cluster, strlen(cluster) + 1);
 }
 
+void first_begin_migrated(struct first *first)
+{
+    first_begin(first);
+    cluster_fixture_put(first->embedded);
+}
+
 void first_finish(struct first *first)
 {
     free(first->config);

@@ -18,11 +18,17 @@ struct first {
 };
 
 void first_begin(struct first *first);
+/* With a database in its place already, which init migrates too, where there is none. */
+void first_begin_migrated(struct first *first);
 void first_finish(struct first *first);
 
 #define FIRST(name)                                                                                \
     CLEANUP(first_finish) struct first name;                                                       \
     first_begin(&name)
+
+#define FIRST_MIGRATED(name)                                                                       \
+    CLEANUP(first_finish) struct first name;                                                       \
+    first_begin_migrated(&name)
 
 /* HR's file. */
 void first_put_roster(struct first *first, const char *bytes, size_t length);

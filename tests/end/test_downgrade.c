@@ -16,9 +16,10 @@
 #define LIGHT   "63F0A9D8-1E75-42BC-85D6097B3CE4F1A2"
 #define AGENCY  "B2C4D6E8-3F50-4A1B-9C7D8E6F0A2B4C1D"
 
-#define TO_LIGHT                                                                                   \
-    "{ name = \"idle regular\"; when = { profile = [ \"Regular\" ]; idle_days_min = 60; };"        \
-    "  do = \"downgrade\"; to_profile = \"light\"; }"
+#define TO_LIGHT_AFTER(days)                                                                       \
+    "{ name = \"idle regular\"; when = { profile = [ \"Regular\" ]; idle_days_min = " #days        \
+    "; }; do = \"downgrade\"; to_profile = \"light\"; }"
+#define TO_LIGHT TO_LIGHT_AFTER(60)
 
 static void check_ask(struct story *story, const char *sql, const char *wanted)
 {
@@ -111,10 +112,10 @@ TEST(a_login_that_the_single_read_tells_less_finely_is_no_change)
 
 /* --- given back --- */
 
-/* The rules, the people and the profile of two that are downgraded; one needs it back. */
-static void downgrade_two(struct story *story)
+/* The rule, the people and the profile of two that are downgraded; one needs it back. */
+static void downgrade_two_by(struct story *story, const char *rule)
 {
-    story_rules(story, TO_LIGHT);
+    story_rules(story, rule);
     story_idles(story, "ida", 70);
     story_idles(story, "ivo", 70);
     story_night(story, 0);
@@ -122,6 +123,11 @@ static void downgrade_two(struct story *story)
     story_night(story, 0);
     check_profile(story, "ida", "Light");
     check_profile(story, "ivo", "Light");
+}
+
+static void downgrade_two(struct story *story)
+{
+    downgrade_two_by(story, TO_LIGHT);
 }
 
 TEST(who_logs_in_after_a_downgrade_is_proposed_their_profile_and_gets_it_from_a_person)
@@ -156,15 +162,15 @@ TEST(who_was_given_back_is_downgraded_again_only_after_a_login_and_idleness_sinc
 {
     STORY(story, 20);
 
-    downgrade_two(&story);
+    downgrade_two_by(&story, TO_LIGHT_AFTER(8));
     story_changes(&story, "ida", "profileId=" REGULAR); /* an administrator, in Bynder */
     story_night(&story, 0);
     story_is_planned(&story, "ida", "nothing"); /* idle counts from this day at the earliest */
-    story_nights(&story, 60);
+    story_nights(&story, 8);
     story_is_planned(&story, "ida", "keep R8"); /* nobody logged in since */
     story_clock(&story, 9, 0);
     story_logs_in(&story, "ida");
-    story_nights(&story, 59);
+    story_nights(&story, 7);
     story_is_planned(&story, "ida", "nothing");
     story_nights(&story, 1);
     story_is_planned(&story, "ida", "downgrade R4");

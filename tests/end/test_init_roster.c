@@ -105,7 +105,7 @@ TEST(init_at_a_terminal_asks_what_cannot_be_known_and_writes_what_was_said)
 
 TEST(init_of_words_that_stay_unknown_says_what_can_be_done_and_asks_once)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
     CLEANUP(text_release) struct text seen = TEXT_INIT, again = TEXT_INIT;
     put_people(&first, "Employee ID,Status,Worker Type\n", "%d,Active,Regular\n",
                "100,Inactive,Regular\n101,Terminated,Regular\n");
@@ -140,7 +140,7 @@ TEST(init_of_words_that_stay_unknown_says_what_can_be_done_and_asks_once)
 
 TEST(init_repeated_forgets_what_was_open_when_it_is_answered)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
     CLEANUP(text_release) struct text seen = TEXT_INIT;
     put_people(&first, "Employee ID,Status,Termination Date,Last Day of Work\n", "%d,Active,,\n",
                "101,Terminated,2025-01-01,2024-12-20\n102,Odd,,\n");
@@ -163,7 +163,7 @@ TEST(init_repeated_forgets_what_was_open_when_it_is_answered)
 
 TEST(init_at_a_terminal_leaves_open_what_nobody_knows_and_is_not_well)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
     CLEANUP(text_release) struct text seen = TEXT_INIT;
     put_people(&first, "emp_no,dept_no,to_date\n", "%d,d001,9999-01-01\n", "101,d002,2020-02-01\n");
     const struct first_line lines[] = {
@@ -185,7 +185,7 @@ TEST(init_at_a_terminal_leaves_open_what_nobody_knows_and_is_not_well)
 
 TEST(init_at_a_terminal_asks_anew_for_what_cannot_be)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
     CLEANUP(text_release) struct text seen = TEXT_INIT;
     put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
     const struct first_line lines[] = {{"Address of the portal", "acme.bynder.com"},
@@ -212,7 +212,7 @@ TEST(init_at_a_terminal_asks_anew_for_what_cannot_be)
 
 TEST(init_at_a_terminal_keeps_the_secret_to_itself)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
     CLEANUP(mem_cleanup) char *secret = probe_path(&first.end.probe, "new-secret");
     CLEANUP(text_release) struct text seen = TEXT_INIT;
     const struct first_line lines[] = {{"Address of the portal", first.url},
@@ -316,7 +316,7 @@ static const struct kind {
 
 TEST(init_over_each_kind_of_roster_writes_what_it_is_and_says_whether_it_is_well)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         put_people(&first, kinds[i].head, kinds[i].at_work, kinds[i].rest);
@@ -342,7 +342,7 @@ TEST(init_over_each_kind_of_roster_writes_what_it_is_and_says_whether_it_is_well
 
 TEST(init_leaves_out_what_it_is_told_to_and_is_well)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Status,Payroll Status,Worker Type\n", "%d,Active,Y,x\n", "");
     BARE(wrong, "--config", first.config, "init", OPTIONS, "--leave-out", "Nothing");
@@ -358,7 +358,7 @@ TEST(init_leaves_out_what_it_is_told_to_and_is_well)
  * new one nobody has said it. */
 TEST(init_repeated_knows_of_which_columns_leave_was_denied)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
     CLEANUP(text_release) struct text seen = TEXT_INIT, again = TEXT_INIT;
     put_people(&first, "Employee ID,Status,Zebra\n", "%d,Active,No\n",
                "100,Active,Yes\n101,Terminated,No\n");
@@ -389,7 +389,7 @@ TEST(init_repeated_knows_of_which_columns_leave_was_denied)
 /* Without a status it is asked whether who is hired again has no last day: a script can say so. */
 TEST(init_of_a_last_day_alone_is_answered_by_an_option_and_remembers_it)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Termination Date\n", "%d,\n", "101,2025-09-19\n");
     BARE(open, "--config", first.config, "init", ANSWERS);
@@ -409,7 +409,7 @@ TEST(init_of_a_last_day_alone_is_answered_by_an_option_and_remembers_it)
 
 TEST(init_over_a_file_that_is_no_roster_says_what_to_do_and_writes_nothing)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
     static const struct {
         const char *bytes;
         size_t length;
@@ -433,7 +433,7 @@ TEST(init_over_a_file_that_is_no_roster_says_what_to_do_and_writes_nothing)
 
 TEST(init_says_read_errors_as_the_reader_says_them)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Full Name,Status\n", "%d,A B,Active\n",
                "101,William \"Bill\" Smith,Active\n");
@@ -452,7 +452,7 @@ TEST(init_says_read_errors_as_the_reader_says_them)
 /* Nobody answers questions about a file that cannot be used whatever is answered. */
 TEST(init_at_a_terminal_refuses_what_cannot_be_used_before_it_asks)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
     static const char *const files[][2] = {
         {"{\"data\":[{\"id\":\"1\",\"status\":\"To Be Terminated\"},"
          "{\"id\":\"2\",\"status\":\"Active\"}],\"next\":\"https://h/2\"}",
@@ -481,7 +481,7 @@ TEST(init_at_a_terminal_refuses_what_cannot_be_used_before_it_asks)
 /* An answer may say who a person is. */
 TEST(init_at_a_terminal_asks_where_an_answer_says_who_people_are)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
     CLEANUP(text_release) struct text seen = TEXT_INIT;
 
     put_people(&first, "Email,E-mail,Status\n", "a%d@x.example,,Active\n",
@@ -499,7 +499,7 @@ TEST(init_at_a_terminal_asks_where_an_answer_says_who_people_are)
 
 TEST(init_repeated_over_what_is_right_changes_nothing)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
     BARE(made, "--config", first.config, "init", ANSWERS);
@@ -515,7 +515,7 @@ TEST(init_repeated_over_what_is_right_changes_nothing)
 
 TEST(init_repeated_keeps_what_is_right_and_mends_what_is_not)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
     BARE(made, "--config", first.config, "init", ANSWERS);
@@ -543,7 +543,7 @@ TEST(init_repeated_keeps_what_is_right_and_mends_what_is_not)
 /* No setting needs a ';' behind it. */
 TEST(init_repeated_leaves_each_setting_beside_an_exchanged_one)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
     BARE(made, "--config", first.config, "init", ANSWERS);
@@ -560,7 +560,7 @@ TEST(init_repeated_leaves_each_setting_beside_an_exchanged_one)
 /* What is for a column goes with the column; what is for another one stays. */
 TEST(init_repeated_takes_out_what_a_setting_is_needed_for_with_it)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Status,OnLeave\n", "%d,Active,False\n", "104,Active,Ja\n");
     BARE(made, "--config", first.config, "init", ANSWERS);
@@ -586,7 +586,7 @@ TEST(init_repeated_takes_out_what_a_setting_is_needed_for_with_it)
 /* What was left open is asked again, and answered the rules are there. */
 TEST(init_repeated_over_what_was_left_open_is_not_well_until_it_is_answered)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
     CLEANUP(text_release) struct text seen = TEXT_INIT;
 
     put_people(&first, "emp_no,dept_no,to_date\n", "%d,d001,9999-01-01\n", "101,d002,2020-02-01\n");
@@ -623,7 +623,7 @@ TEST(init_repeated_over_what_was_left_open_is_not_well_until_it_is_answered)
 
 TEST(init_repeated_with_what_is_left_out_has_the_rules_that_waited_for_it)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Termination Date,Rehire Date\n", "%d,,\n",
                "101,2025-09-19,2020-01-01\n");
@@ -640,7 +640,7 @@ TEST(init_repeated_with_what_is_left_out_has_the_rules_that_waited_for_it)
 /* Rules that a person has made are not touched; that one is missing is said. */
 TEST(init_repeated_says_which_rule_a_persons_rules_lack)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Termination Date,Rehire Date\n", "%d,,\n",
                "101,2025-09-19,2020-01-01\n");
@@ -676,7 +676,7 @@ static mode_t mode_of(const char *path)
 TEST(init_repeated_keeps_the_mode_and_every_file_as_it_was)
 {
     static const mode_t modes[] = {0600, 0640, 0400};
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
     BARE(made, "--config", first.config, "init", ANSWERS);
@@ -699,7 +699,7 @@ TEST(init_repeated_keeps_the_mode_and_every_file_as_it_was)
 /* What stands behind the '?' of an address, and before its '@', may be a secret. */
 TEST(init_shows_no_secret_of_an_address)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
     static const char address[] = "http://127.0.0.1:1/export?token=TOPSECRET";
 
     BARE(made, "--config", first.config, "init", ANSWERS, "--roster", address);
@@ -721,7 +721,7 @@ TEST(init_shows_no_secret_of_an_address)
 /* What is said is a line, without control characters spelled out. */
 TEST(init_says_in_a_line_that_a_run_would_not_read_it)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
     assert_int_equal(chmod(first.end.roster_path, 0666), 0); /* anybody may have written it */
@@ -735,7 +735,7 @@ TEST(init_says_in_a_line_that_a_run_would_not_read_it)
 
 TEST(init_repeated_remembers_words_that_a_person_has_sorted)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Status\n", "%d,A\n", "101,T\n");
     BARE(made, "--config", first.config, "init", ANSWERS);
@@ -753,7 +753,7 @@ TEST(init_repeated_remembers_words_that_a_person_has_sorted)
 
 TEST(init_repeated_asks_anew_for_a_secret_that_the_portal_refuses)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
     CLEANUP(text_release) struct text seen = TEXT_INIT;
 
     put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
@@ -773,7 +773,7 @@ TEST(init_repeated_asks_anew_for_a_secret_that_the_portal_refuses)
 
 TEST(init_repeated_writes_nothing_where_rules_would_act_on_what_is_open)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
     BARE(made, "--config", first.config, "init", ANSWERS);
@@ -825,7 +825,7 @@ TEST(init_repeated_asks_nothing_that_was_answered)
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        FIRST(first);
+        FIRST_MIGRATED(first);
         CLEANUP(text_release) struct text seen = TEXT_INIT;
         const struct first_line lines[] = {
             FIRST_LINES, cases[i].line[0], cases[i].line[1], cases[i].line[2], {NULL, NULL}};
@@ -852,7 +852,7 @@ TEST(init_repeated_says_that_hr_has_a_new_column)
     static const char *const values[] = {"Active", "2024-01-01", "Parental", "2026-01-01"};
 
     for (size_t i = 0; i < COUNT_OF(columns); i++) {
-        FIRST(first);
+        FIRST_MIGRATED(first);
         CLEANUP(text_release) struct text head = TEXT_INIT, work = TEXT_INIT, left = TEXT_INIT;
         put_people(&first, "Employee ID,Status,Termination Date\n", "%d,Active,\n",
                    "101,Terminated,2025-09-19\n");
@@ -878,7 +878,7 @@ TEST(init_repeated_says_that_hr_has_a_new_column)
 
 TEST(init_repeated_over_a_new_column_that_says_nothing_or_a_persons_own_file_changes_nothing)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
     BARE(made, "--config", first.config, "init", ANSWERS);
@@ -903,7 +903,7 @@ TEST(init_leaves_out_titles_with_commas_and_in_several_options)
     };
 
     for (size_t i = 0; i < COUNT_OF(ways); i++) {
-        FIRST(first);
+        FIRST_MIGRATED(first);
         put_people(&first, "Employee ID,Status,\"Worker Type, local\",Rehired\n",
                    "%d,Active,Regular,x\n", "101,Terminated,Regular,x\n");
         BARE(made, "--config", first.config, "init", OPTIONS, ways[i][0], ways[i][1], ways[i][2],
@@ -920,7 +920,7 @@ TEST(init_leaves_out_titles_with_commas_and_in_several_options)
 
 TEST(init_over_two_encodings_in_one_file_says_where_and_writes_nothing)
 {
-    FIRST(first);
+    FIRST_MIGRATED(first);
 
     put_people(&first, "Employee ID,Name,Status\n", "%d,M\xC3\xBCller,Active\n",
                "101,H\xF6he,Terminated\n");

@@ -27,7 +27,9 @@
 #include "host/file.h"
 #include "store/migrate.h"
 
-#define MIGRATED "migrated"
+/* The databases of a server: the one that programs work in, and one to give orders from. */
+#define MIGRATED "reconcile"
+#define ORDERS   "postgres"
 
 enum { KEPT = 6 };
 
@@ -170,7 +172,7 @@ static struct pg *connect_to(const struct cluster *server, const char *database)
 static void create_database(const struct cluster *server, const char *name, const char *template)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
-    CLEANUP(pg_closep) struct pg *maker = connect_to(server, "reconcile");
+    CLEANUP(pg_closep) struct pg *maker = connect_to(server, ORDERS);
     CLEANUP(text_release) struct text sql = TEXT_INIT;
 
     /* Quicker than through the log, and before 15 the only way. */
@@ -188,7 +190,7 @@ static void drop_old(const struct cluster *server, int number)
 
     if (number <= 0)
         return;
-    CLEANUP(pg_closep) struct pg *maker = connect_to(server, "reconcile");
+    CLEANUP(pg_closep) struct pg *maker = connect_to(server, ORDERS);
     text_addf(&sql, "drop database if exists test_%d with (force)", number);
     if (pg_run(maker, "drop_database", text_cstr(&sql), PG_NOTHING, NULL, 0, NULL, &err) < 0)
         die("drop database", &err);
@@ -199,7 +201,6 @@ static void create_migrated(const struct cluster *server)
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct migrate_result migrated;
 
-    create_database(server, MIGRATED, "template1");
     CLEANUP(pg_closep) struct pg *pg = connect_to(server, MIGRATED);
     if (migrate_run(pg, &migrated, &err) < 0)
         die("migrate", &err);
@@ -252,24 +253,30 @@ static void ensure_template(const char *path)
         die("rename", NULL);
 }
 
-static void ensure_server(void)
+/* False: there is none to copy, outside of a suite. */
+static bool copy_template(const char *directory)
 {
+    CLEANUP(mem_cleanup) char *data = file_join(directory, "data");
     const char *template = getenv("TEST_CLUSTER");
 
+    if (text_is_empty(template))
+        return false;
+    ensure_template(template);
+    if (mkdir(directory, 0700) < 0)
+        die("mkdir", NULL);
+    run_tool((const char *const[]){"cp", "-a", "--", template, data, NULL});
+    return true;
+}
+
+static void ensure_server(void)
+{
     if (cluster)
         return;
     ensure_root();
     CLEANUP(mem_cleanup) char *directory = file_join(root, "pg");
-    if (!text_is_empty(template)) {
-        CLEANUP(mem_cleanup) char *data = file_join(directory, "data");
-
-        ensure_template(template);
-        if (mkdir(directory, 0700) < 0)
-            die("mkdir", NULL);
-        run_tool((const char *const[]){"cp", "-a", "--", template, data, NULL});
-    }
+    bool copied = copy_template(directory);
     cluster = open_cluster(directory);
-    if (text_is_empty(template))
+    if (!copied)
         create_migrated(cluster);
     conninfo = mem_strdup(cluster_conninfo(cluster));
 }
@@ -381,6 +388,15 @@ char *cluster_fixture_directory(void)
     ensure_root();
     add_directory(&path, ++directories);
     return text_take(&path);
+}
+
+void cluster_fixture_put(const char *directory)
+{
+    if (copy_template(directory))
+        return;
+    struct cluster *made = open_cluster(directory);
+    create_migrated(made);
+    cluster_close(made);
 }
 
 void cluster_fixture_remove_directories(const char *but)
