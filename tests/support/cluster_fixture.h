@@ -27,8 +27,8 @@ char *cluster_fixture_triggers(const char *table, enum triggers how);
 /* The name of a directory that does not exist yet, below one that the server's user can enter;
  * malloc'ed. What is made there goes away with the program, and any server of a cluster in it. */
 char *cluster_fixture_directory(void);
-/* Makes it, and the cluster of an embedded database in it that is migrated and empty: what a program
- * takes seconds for that is asked about something else. */
+/* Makes it, and the cluster of an embedded database in it that is migrated and empty: what a
+ * program takes seconds for that is asked about something else. */
 void cluster_fixture_put(const char *directory);
 /* Before that: all of them but one, for a program that makes more than a small disk holds. */
 void cluster_fixture_remove_directories(const char *but);
