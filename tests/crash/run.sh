@@ -71,7 +71,7 @@ loses() {
 
 began=$(date +%s)
 if [ -n "$reduced" ]; then
-    export CRASH_POINTS=8
+    export CRASH_POINTS=5
     for path in suspend deprovision downgrade restore night approve; do
         holds sweep_kill $path
     done

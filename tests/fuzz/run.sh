@@ -1,12 +1,12 @@
 #!/bin/sh
 # Runs the fuzz targets, two at a time, and prints a table of executions, coverage and findings.
-#   run.sh BUILD short   three seconds each, from the seeds alone, no coverage (`make check`)
+#   run.sh BUILD short   two seconds each, from the seeds alone, no coverage (`make check`)
 #   run.sh BUILD long    FUZZ_SECONDS each (300); what is found to be new is kept in BUILD/corpus
 # FUZZ_ONLY="json text" are the only ones. A finding is left in BUILD/findings.
 set -u
 cd "$(dirname "$0")/../.."
 build=$1 mode=$2
-case $mode in short) seconds=${FUZZ_SECONDS:-3} ;; *) seconds=${FUZZ_SECONDS:-300} ;; esac
+case $mode in short) seconds=${FUZZ_SECONDS:-2} ;; *) seconds=${FUZZ_SECONDS:-300} ;; esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$build/findings" "$build/corpus"

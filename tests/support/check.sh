@@ -72,7 +72,7 @@ suites_with_sanitizers() {
     step "tests with sanitizers" env TEST_JOBS=4 $make VARIANT=asan test
 }
 fuzz() {
-    step "fuzz, three seconds each" $make $jobs VARIANT=asan fuzz-short
+    step "fuzz, two seconds each" $make $jobs VARIANT=asan fuzz-short
 }
 
 step "build with gcc" $make $jobs VARIANT=debug LINKED_SUITES="$with_gcc" all tests year-binary crash-binaries

@@ -20,7 +20,7 @@
 #include "random.h"
 #include "test.h"
 
-enum { WORLDS = 1000, NIGHTS = 16, ACCOUNTS = 10, LOGINS = 6 };
+enum { WORLDS = 600, NIGHTS = 16, ACCOUNTS = 10, LOGINS = 6 };
 
 /* A login as the world sees it: `day` it happened, from which night on it is told, and until when.
  */

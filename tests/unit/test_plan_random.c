@@ -11,7 +11,7 @@
 #include "test.h"
 
 /* In `make check`; `make check-worlds` asks for more. */
-#define WORLDS_DEFAULT 20000
+#define WORLDS_DEFAULT 10000
 
 static uint64_t worlds(void)
 {
