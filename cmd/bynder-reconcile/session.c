@@ -217,8 +217,10 @@ static void spill_to_stdout(void *context, const char *bytes, size_t length)
         *failure = errno;
 }
 
-static int end_of_stdout(int failure, struct err *err)
+static int end_of_stdout(void *context, struct err *err)
 {
+    int failure = *(int *)context;
+
     if (failure == 0 && fflush(stdout) == 0)
         return 0;
     if (failure == 0)
@@ -247,7 +249,22 @@ int session_report(const char *path, const struct plan *plan, enum report_format
     if (report_plan(plan, format, &style, &text, err) < 0)
         return -1;
     spill_to_stdout(&failure, text_cstr(&text), text.length);
-    return end_of_stdout(failure, err);
+    return end_of_stdout(&failure, err);
+}
+
+int session_report_files(const char *path, const struct plan *plan, enum report_format format,
+                         const struct config *config, char **ret_html, struct err *err)
+{
+    int failure = 0;
+    const struct report_shown shown = {.format = format,
+                                       .style = session_style(path),
+                                       .add = spill_to_stdout,
+                                       .end = end_of_stdout,
+                                       .context = &failure};
+
+    if (is_file(path) && session_report(path, plan, format, err) < 0)
+        return -1;
+    return report_write_files(config, plan, is_file(path) ? NULL : &shown, ret_html, err);
 }
 
 void session_say(const char *format, ...)
@@ -274,7 +291,7 @@ int session_print(const char *path, const struct text *text, struct err *err)
         return failed;
     }
     spill_to_stdout(&failure, text_cstr(text), text->length);
-    return end_of_stdout(failure, err);
+    return end_of_stdout(&failure, err);
 }
 
 int session_end(int code, struct err *err)

@@ -60,6 +60,10 @@ struct report_style session_style(const char *output);
 /* A plan, however long, to the file or to stdout, likewise. */
 int session_report(const char *path, const struct plan *plan, enum report_format format,
                    struct err *err) __attribute__((warn_unused_result));
+/* The same, and the files of the configuration (report/files.h). */
+int session_report_files(const char *path, const struct plan *plan, enum report_format format,
+                         const struct config *config, char **ret_html, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* A line on standard output, with its newline. Whatever people, HR or the portal wrote in it cannot
  * move the terminal. */

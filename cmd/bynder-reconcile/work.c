@@ -276,16 +276,13 @@ int work_report(struct work *work, struct plan *plan, enum report_format format,
         return -1;
     if (work->config.database.embedded)
         pg_write_back(work->database.pg);
-    if (session_report(output, plan, format, err) < 0)
+    if (plan_is_report(plan) || work->job.record_back
+            ? session_report(output, plan, format, err) < 0
+            : session_report_files(output, plan, format, &work->config, &html, err) < 0)
         return -1;
-    if (work->job.record_back) { /* the numbers of plans may be those of files that tell of what is
-                                    lost */
+    if (work->job
+            .record_back) /* the numbers of plans may be those of files that tell of what is lost */
         log_warning("no report files are written: %s", work->job.record_back);
-        log_holds(plan);
-        return 0;
-    }
-    if (!plan_is_report(plan) && report_write_files(&work->config, plan, &html, err) < 0)
-        return -1;
     log_holds(plan);
     if (html)
         log_info("the report is in '%s'", html);

@@ -135,8 +135,10 @@ static void forget_gone(struct collected *collected)
     size_t before = collected->snapshot.count;
 
     snapshot_forget_gone(&collected->snapshot);
-    if (collected->snapshot.count != before)
+    if (collected->snapshot.count != before) {
         collected->pairing = NULL;
+        collected->decided = NULL;
+    }
 }
 
 int job_collect(struct job *job, struct collected *ret_collected, struct err *err)

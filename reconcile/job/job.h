@@ -50,6 +50,7 @@ struct collected {
     struct roster roster;
     struct snapshot snapshot;
     struct pairing *pairing; /* of just these two pictures; NULL = not made */
+    struct decided *decided; /* likewise, by that pairing */
     struct guard_history history;
     const struct roster_proof *proof; /* R6: ascending, the present one included when it is good */
     size_t proof_count;

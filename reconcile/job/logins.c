@@ -231,7 +231,7 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
     struct pairing *pairing = NULL;
 
     for (int round = 0; round < ROUNDS && !snapshot->logins_given_up; round++) {
-        CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+        CLEANUP(arena_release) struct arena decided = ARENA_INIT, scratch = ARENA_INIT;
         struct weighed weighed;
         size_t *index = NULL;
 
@@ -239,11 +239,14 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
             arena_clear(&matched);
             pairing = match_all(&matched, snapshot, &collected->roster, &job->config->matching);
         }
-        job_weigh(job, collected, pairing, &scratch, &weighed);
+        job_weigh(job, collected, pairing, &decided, &weighed);
         size_t count =
             evidence_choose(&scratch, &settings, &weighed.context, weighed.decided, &index);
-        if (count == 0)
+        if (count == 0) { /* so nothing of what this rests on changes any more */
+            collected->decided = weighed.decided;
+            arena_adopt(job->arena, &decided);
             break;
+        }
         log_debug("%zu last logins are read one by one", count);
         bool as_before = false;
         if (read_for_links(job, snapshot, &scratch, index, count, &as_before, err) < 0)

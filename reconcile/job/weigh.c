@@ -36,6 +36,9 @@ void job_weigh(const struct job *job, const struct collected *collected, struct 
     if (!pairing)
         weighed.pairing =
             match_all(arena, &collected->snapshot, &collected->roster, &config->matching);
-    weighed.decided = policy_decide(arena, &config->policy, &weighed.context, weighed.pairing);
+    weighed.decided =
+        pairing && collected->decided
+            ? collected->decided
+            : policy_decide(arena, &config->policy, &weighed.context, weighed.pairing);
     *ret_weighed = weighed;
 }

@@ -14,7 +14,8 @@ struct weighed {
 };
 
 /* Memory from the arena; the context borrows from `collected`. `pairing` is what match_all() said
- * of the same accounts before, which single reads do not change; NULL: ask it. */
+ * of the same accounts before, which single reads do not change; NULL: ask it. With what has been
+ * decided of just what is collected, nothing is decided again. */
 void job_weigh(const struct job *job, const struct collected *collected, struct pairing *pairing,
                struct arena *arena, struct weighed *ret_weighed);
 

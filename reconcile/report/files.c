@@ -93,83 +93,161 @@ int report_write(const struct plan *plan, enum report_format format,
     return file_draft_end(&draft, err);
 }
 
-static int write_one(const char *directory, const struct plan *plan, enum report_format format,
-                     char **ret_path, struct err *err)
-{
-    static const struct report_style plain = {.color = false, .width = 0};
-    CLEANUP(text_release) struct text name = TEXT_INIT;
-    CLEANUP(mem_cleanup) char *path = NULL;
+/* The files of a plan and what is shown of it, each made by itself. What is shown and a file of the
+ * same are made once. */
+struct making {
+    enum report_format format;
+    const struct report_shown *shown; /* NULL = to nobody */
+    struct err failure;               /* of making it */
+    struct file_draft draft;
+    char *path; /* NULL = no file */
+    struct err err;
+};
 
-    report_add_file_name(&name, plan, format);
-    path = file_join(directory, text_cstr(&name));
-    if (report_write(plan, format, &plain, path, err) < 0)
-        return err_prefix(err, "%s report of plan %lld", report_format_name(format),
-                          (long long)plan->id);
-    *ret_path = TAKE(path);
-    return 0;
-}
-
-/* The files of a plan, each made by itself. */
 struct writing {
-    const char *directory;
     const struct plan *plan;
-    enum report_format format[REPORT_FORMAT_COUNT];
-    char *path[REPORT_FORMAT_COUNT];
-    struct err err[REPORT_FORMAT_COUNT];
+    struct making part[REPORT_FORMAT_COUNT + 1]; /* the first is what is shown, if anything is */
     size_t count;
 };
 
-static void write_part(void *context, size_t part, size_t begin, size_t end)
+static void spill_part(void *context, const char *bytes, size_t length)
+{
+    struct making *part = context;
+
+    if (part->draft.temporary)
+        file_draft_add(&part->draft, bytes, length);
+    if (part->shown)
+        part->shown->add(part->shown->context, bytes, length);
+}
+
+static void make_part(const struct plan *plan, struct making *part)
+{
+    static const struct report_style plain = {.color = false, .width = 0};
+    CLEANUP(text_release) struct text content = {.spill = spill_part, .spill_context = part};
+    bool drafted =
+        part->path && file_draft_begin(&part->draft, part->path, REPORT_FILE_MODE, &part->err) == 0;
+
+    if ((drafted || part->shown) &&
+        report_plan(plan, part->format, part->shown ? &part->shown->style : &plain, &content,
+                    &part->failure) == 0)
+        spill_part(part, text_cstr(&content), content.length);
+}
+
+static void make_parts(void *context, size_t number, size_t begin, size_t end)
 {
     struct writing *writing = context;
 
-    (void)part;
+    (void)number;
     for (size_t i = begin; i < end; i++)
-        (void)write_one(writing->directory, writing->plan, writing->format[i], &writing->path[i],
-                        &writing->err[i]);
+        make_part(writing->plan, &writing->part[i]);
 }
 
-/* The first failure, if any; *ret_html (may be NULL) the path of the page, NULL without one. */
-static int finish_writing(struct writing *writing, char **ret_html, struct err *err)
+static void end_parts(void *context, size_t number, size_t begin, size_t end)
 {
-    CLEANUP(mem_cleanup) char *html = NULL;
-    int result = 0;
+    struct writing *writing = context;
 
-    for (size_t i = 0; i < writing->count; i++) {
-        if (writing->err[i].code != ERR_NONE && result == 0)
-            result = err_move(err, &writing->err[i]);
-        err_release(&writing->err[i]);
-        if (writing->format[i] == REPORT_HTML)
-            html = TAKE(writing->path[i]);
-        free(writing->path[i]);
+    (void)number;
+    for (size_t i = begin; i < end; i++) {
+        struct making *part = &writing->part[i];
+        if (part->failure.code != ERR_NONE)
+            (void)err_move(&part->err, &part->failure);
+        if (!part->path ||
+            (part->err.code == ERR_NONE && file_draft_end(&part->draft, &part->err) == 0))
+            continue;
+        (void)err_prefix(&part->err, "%s report of plan %lld", report_format_name(part->format),
+                         (long long)writing->plan->id);
     }
-    if (ret_html && result == 0)
-        *ret_html = TAKE(html);
-    return result;
 }
 
-/* All at once: none of them changes the plan, nor anything that another one reads. */
-int report_write_files(const struct config *config, const struct plan *plan, char **ret_html,
-                       struct err *err)
+static void writing_release(struct writing *writing)
+{
+    for (size_t i = 0; i < writing->count; i++) {
+        struct making *part = &writing->part[i];
+        file_draft_release(&part->draft);
+        err_release(&part->failure);
+        err_release(&part->err);
+        free(part->path);
+    }
+}
+
+static struct making *add_part(struct writing *writing, enum report_format format)
+{
+    struct making *part = &writing->part[writing->count++];
+
+    *part = (struct making){
+        .format = format, .draft = FILE_DRAFT_NONE, .failure = ERR_INIT, .err = ERR_INIT};
+    return part;
+}
+
+static void add_file(struct writing *writing, const char *directory, enum report_format format)
+{
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+    struct making *part = &writing->part[0];
+
+    report_add_file_name(&name, writing->plan, format);
+    /* A text that is shown may have colours and a width. */
+    if (writing->count == 0 || !part->shown || part->format != format || format == REPORT_TEXT)
+        part = add_part(writing, format);
+    part->path = file_join(directory, text_cstr(&name));
+}
+
+static int add_files(struct writing *writing, const struct config *config, struct err *err)
 {
     const bool wanted[REPORT_FORMAT_COUNT] = {
         [REPORT_TEXT] = config->report.text, [REPORT_JSON] = config->report.json,
         [REPORT_CSV] = config->report.csv,   [REPORT_HTML] = config->report.html,
         [REPORT_XLSX] = config->report.xlsx,
     };
-    struct writing writing = {.directory = config->report.directory, .plan = plan};
+    const char *directory = config->report.directory;
 
-    if (ret_html)
-        *ret_html = NULL;
-    if (!writing.directory)
+    if (!directory)
         return 0;
-    if (file_make_directory(writing.directory, REPORT_DIRECTORY_MODE, err) < 0)
+    if (file_make_directory(directory, REPORT_DIRECTORY_MODE, err) < 0)
         return err_prefix(err, "report directory");
     for (size_t i = 0; i < REPORT_FORMAT_COUNT; i++) {
         if (wanted[i])
-            writing.format[writing.count++] = (enum report_format)i;
+            add_file(writing, directory, (enum report_format)i);
     }
-    parallel_for(writing.count, writing.count, write_part, &writing);
+    return 0;
+}
+
+/* The first failure, if any. */
+static int finish_writing(struct writing *writing, char **ret_html, struct err *err)
+{
+    struct making *html = NULL;
+
+    for (size_t i = 0; i < writing->count; i++) {
+        if (writing->part[i].err.code != ERR_NONE)
+            return err_move(err, &writing->part[i].err);
+        if (writing->part[i].format == REPORT_HTML && writing->part[i].path)
+            html = &writing->part[i];
+    }
+    if (ret_html && html)
+        *ret_html = TAKE(html->path);
+    return 0;
+}
+
+/* All at once: none of them changes the plan, nor anything that another one reads. No file is there
+ * before what is shown has arrived, and where it did not there is none. */
+int report_write_files(const struct config *config, const struct plan *plan,
+                       const struct report_shown *shown, char **ret_html, struct err *err)
+{
+    CLEANUP(writing_release) struct writing writing = {.plan = plan};
+    CLEANUP(err_release) struct err without = ERR_INIT;
+
+    if (ret_html)
+        *ret_html = NULL;
+    if (shown)
+        add_part(&writing, shown->format)->shown = shown;
+    int failed = add_files(&writing, config, &without);
+    parallel_for(writing.count, writing.count, make_parts, &writing);
+    if (shown && writing.part[0].failure.code != ERR_NONE)
+        return err_move(err, &writing.part[0].failure);
+    if (shown && shown->end(shown->context, err) < 0)
+        return -1;
+    if (failed)
+        return err_move(err, &without);
+    parallel_for(writing.count, writing.count, end_parts, &writing);
     return finish_writing(&writing, ret_html, err);
 }
 

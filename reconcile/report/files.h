@@ -19,10 +19,21 @@ int report_write(const struct plan *plan, enum report_format format,
                  const struct report_style *style, const char *path, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Writes PORTAL-plan-ID.EXT files for the configured formats into the configured directory (made
- * when missing); ret_html (may be NULL) gets the path of the HTML file, malloc'ed. */
-int report_write_files(const struct config *config, const struct plan *plan, char **ret_html,
-                       struct err *err) __attribute__((warn_unused_result));
+/* Where a report goes that somebody looks at. */
+struct report_shown {
+    enum report_format format;
+    struct report_style style;
+    void (*add)(void *context, const char *bytes, size_t length);
+    int (*end)(void *context, struct err *err); /* all of it was added: whether it arrived */
+    void *context;
+};
+
+/* Shows the plan (NULL = to nobody), and writes PORTAL-plan-ID.EXT files for the configured formats
+ * into the configured directory (made when missing); ret_html (may be NULL) gets the path of the
+ * HTML file, malloc'ed. What cannot be shown is in no file either. */
+int report_write_files(const struct config *config, const struct plan *plan,
+                       const struct report_shown *shown, char **ret_html, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* Every file in that directory whose name begins as that of a report does; `rest` is what stands
  * behind `PORTAL-plan-`. */

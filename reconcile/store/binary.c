@@ -10,6 +10,7 @@
 enum { NO_FIELD = -1, JSONB_VERSION = 1 };
 
 #define US_FROM_1970_TO_2000 INT64_C(946684800000000)
+#define DAY_2000             36525 /* the number of 2000-01-01 */
 
 static void add_16(struct text *rows, int16_t value)
 {
@@ -76,6 +77,14 @@ void binary_time(struct text *rows, struct instant value)
 {
     if (instant_is_set(value))
         binary_bigint(rows, value.us - US_FROM_1970_TO_2000);
+    else
+        add_32(rows, NO_FIELD);
+}
+
+void binary_day(struct text *rows, struct day value)
+{
+    if (day_is_set(value))
+        binary_integer(rows, value.number - DAY_2000);
     else
         add_32(rows, NO_FIELD);
 }

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "base/day.h"
 #include "base/digest.h"
 #include "base/instant.h"
 #include "base/text.h"
@@ -19,7 +20,8 @@ void binary_row(struct text *rows, int fields);
 void binary_integer(struct text *rows, int32_t value);     /* integer */
 void binary_bigint(struct text *rows, int64_t value);      /* bigint */
 void binary_boolean(struct text *rows, bool value);        /* boolean */
-void binary_text(struct text *rows, const char *value);    /* text, an enum; NULL is NULL */
+void binary_text(struct text *rows, const char *value);    /* text, json, enum; NULL is NULL */
+void binary_day(struct text *rows, struct day value);      /* date; no day is NULL */
 void binary_json(struct text *rows, const char *value);    /* jsonb */
 void binary_time(struct text *rows, struct instant value); /* timestamptz; no instant is NULL */
 void binary_digest(struct text *rows, const struct digest *value); /* bytea */

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/binary.h"
+
 /* --- reading --- */
 
 /* Not an assert: what is wrong is in a statement, which no line of C names. */
@@ -231,6 +233,53 @@ void store_copy_fields(struct text *row, const struct store_writer *writer, cons
             text_add(row, "\\\\x");
         pg_copy_field(row, value);
     }
+}
+
+static void add_binary(struct text *row, const struct column *column, const void *object)
+{
+    const void *field = (const char *)object + column->offset;
+    char buffer[COLUMN_TEXT_SIZE];
+
+    switch (column->type) {
+    case COLUMN_STRING:
+    case COLUMN_WORDS:
+    case COLUMN_ENUM:
+        binary_text(row, column_text(column, object, buffer));
+        return;
+    case COLUMN_NUMBER:
+    case COLUMN_SIZE:
+        binary_bigint(row, column_int(column, object));
+        return;
+    case COLUMN_INT:
+    case COLUMN_OPTIONAL:
+        if (column->type == COLUMN_OPTIONAL && *(const int *)field < 0)
+            binary_text(row, NULL);
+        else
+            binary_integer(row, *(const int *)field);
+        return;
+    case COLUMN_FLAG:
+        binary_boolean(row, *(const bool *)field);
+        return;
+    case COLUMN_DAY:
+        binary_day(row, *(const struct day *)field);
+        return;
+    case COLUMN_INSTANT:
+        binary_time(row, *(const struct instant *)field);
+        return;
+    case COLUMN_DIGEST:
+    case COLUMN_SEAL:
+        if (column->type == COLUMN_SEAL && digest_is_zero(field))
+            binary_text(row, NULL);
+        else
+            binary_digest(row, field);
+        return;
+    }
+}
+
+void store_binary_fields(struct text *row, const struct store_writer *writer, const void *object)
+{
+    for (size_t i = 0; i < writer->count; i++)
+        add_binary(row, writer->column[i], object);
 }
 
 const char *const *store_parameters(const struct store_writer *writer, const void *object,

@@ -62,6 +62,9 @@ struct store_writer store_writer_of(const struct column *columns, const char *sq
 
 /* The fields of a row for COPY. */
 void store_copy_fields(struct text *row, const struct store_writer *writer, const void *object);
+/* Likewise in binary (store/binary). An int goes into an integer, other numbers into a bigint, and
+ * an enum into a text. */
+void store_binary_fields(struct text *row, const struct store_writer *writer, const void *object);
 
 /* The parameters $1, $2 … of an insert; memory from the arena. */
 const char *const *store_parameters(const struct store_writer *writer, const void *object,

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/seats.h"
 #include "store/audit.h"
+#include "store/binary.h"
 #include "store/column.h"
 
 /* --- the tables --- */
@@ -146,9 +147,11 @@ static void add_plan_row(struct text *out, const void *context, size_t number)
         return;
     struct plan_row told = *row;
     told.about = plan_row_about(saving->scratch, saving->plan, row);
-    begin_row(out, saving, number);
-    store_copy_fields(out, &saving->row, &told);
-    pg_copy_end_row(out);
+    binary_row(out, PLACE_COLUMNS + (int)saving->row.count);
+    binary_bigint(out, saving->portal_id);
+    binary_bigint(out, saving->id);
+    binary_bigint(out, (int64_t)number + 1);
+    store_binary_fields(out, &saving->row, &told);
     arena_clear(saving->scratch);
 }
 
@@ -270,8 +273,8 @@ static int copy_lists(const struct store *store, const struct saving *saving, st
 {
     const struct plan *plan = saving->plan;
 
-    if (store_copy(store->pg, "plan_row_copy", query_plan_row_copy, add_plan_row, saving,
-                   plan->row_count, err) < 0 ||
+    if (store_copy_binary(store->pg, "plan_row_copy", query_plan_row_copy, add_plan_row, saving,
+                          plan->row_count, err) < 0 ||
         store_copy(store->pg, "plan_guard_copy", query_plan_guard_copy, add_guard, saving,
                    plan->guard_count, err) < 0 ||
         store_copy(store->pg, "plan_note_copy", query_plan_note_copy, add_note, saving,

@@ -24,6 +24,7 @@
 enum {
     UNLISTED_DAYS = 30,   /* that a last login waits for its account to be listed */
     PENDING_MANY = 10000, /* rows taken in at once that are worth clearing up after */
+    CHANGED_FEW = 1000,   /* accounts that are looked up one by one */
 };
 
 /* What tells versions of an account apart: also the department, which the account's own digest
@@ -291,7 +292,8 @@ static void find_places(struct arena *arena, const PGresult *number, struct diff
 }
 
 /* Of each account a digest, then all of those whose digest is another one. */
-static int stage_accounts(const struct store *store, const struct staged *staged, struct err *err)
+static int stage_accounts(const struct store *store, const struct staged *staged, bool *ret_few,
+                          struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *number = NULL;
@@ -310,6 +312,7 @@ static int stage_accounts(const struct store *store, const struct staged *staged
         store_copy_binary(store->pg, "stage_account_copy", query_stage_account_copy, add_account,
                           &differing, differing.count, err) < 0)
         return -1;
+    *ret_few = differing.count <= CHANGED_FEW;
     return PG_QUERY(store->pg, stage_account_analyze, PG_NOTHING, NULL, err);
 }
 
@@ -320,8 +323,10 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *portal = store_number(&scratch, store->portal_id);
     const char *taken_at = store_time(&scratch, snapshot->taken_at);
+    bool few = false;
 
-    if (stage_accounts(store, staged, err) < 0 ||
+    if (stage_accounts(store, staged, &few, err) < 0 ||
+        (few && PG_QUERY(store->pg, set_loops, PG_ONE, NULL, err, "on") < 0) ||
         PG_QUERY(store->pg, account_activate, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, stage_became_create, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, account_became, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
@@ -329,6 +334,7 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
                  store_number(&scratch, id)) < 0 ||
         STORE_MERGE(store, account_close, id, err) < 0 ||
         store_merge(store, "account_open", query_account_open, id, ret_opened, err) < 0 ||
+        (few && PG_QUERY(store->pg, set_loops, PG_ONE, NULL, err, "off") < 0) ||
         PG_QUERY(store->pg, account_reactivated, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
         PG_QUERY(store->pg, account_regraded, PG_NOTHING, NULL, err, portal, taken_at) < 0)
         return -1;

@@ -1127,7 +1127,7 @@ TEST(report_write_files_configured_formats_only_under_safe_names)
     text_release(&text);
     html = render(&plan, REPORT_HTML, 0);
     text = render(&plan, REPORT_TEXT, 0);
-    assert_int_equal(report_write_files(&config, &plan, &path, &err), 0);
+    assert_int_equal(report_write_files(&config, &plan, NULL, &path, &err), 0);
     expected = file_join(directory, "%2e.%2facme%20co-plan-7.html");
     assert_string_equal(path, expected);
     assert_file(directory, "%2e.%2facme%20co-plan-7.txt", &text);
@@ -1162,7 +1162,7 @@ TEST(report_files_of_two_portals_never_share_a_name)
         size_t count = 0;
 
         plan.portal = config.portal.name = name[i];
-        assert_int_equal(report_write_files(&config, &plan, NULL, &err), 0);
+        assert_int_equal(report_write_files(&config, &plan, NULL, NULL, &err), 0);
         assert_int_equal(report_each_file(&config, count_file, &count, &err), 0);
         /* "a/b" finds what an older version may have written for it, under the name of "a_b" */
         assert_int_equal(count, text_equal(name[i], "a/b") ? 2 : 1);
@@ -1178,13 +1178,103 @@ TEST(report_files_of_two_portals_never_share_a_name)
     assert_int_equal(rmdir(base), 0);
 }
 
+/* Somebody who looks. */
+struct onlooker {
+    struct text seen;
+    bool gone; /* before the end */
+};
+
+static void onlooker_add(void *context, const char *bytes, size_t length)
+{
+    text_add_bytes(&((struct onlooker *)context)->seen, bytes, length);
+}
+
+static int onlooker_end(void *context, struct err *err)
+{
+    return ((struct onlooker *)context)->gone ? err_set(err, ERR_INTERNAL, "nobody looks") : 0;
+}
+
+static int write_shown(struct onlooker *onlooker, const char *directory, enum report_format format,
+                       struct err *err)
+{
+    const struct report_shown shown = {.format = format,
+                                       .style = {.color = true},
+                                       .add = onlooker_add,
+                                       .end = onlooker_end,
+                                       .context = onlooker};
+    struct config config = {
+        .report = {.text = true, .json = true, .html = true, .directory = directory}};
+    struct plan plan = make_plan();
+
+    plan.portal = "acme";
+    return report_write_files(&config, &plan, &shown, NULL, err);
+}
+
+TEST(report_write_files_shown_as_well_are_what_they_are_alone)
+{
+    static const enum report_format format[] = {REPORT_JSON, REPORT_TEXT, REPORT_CSV, REPORT_HTML};
+    struct plan plan = make_plan();
+    plan.portal = "acme";
+    CLEANUP(text_release) struct text text = render(&plan, REPORT_TEXT, 0);
+    CLEANUP(text_release) struct text json = render(&plan, REPORT_JSON, 0);
+    CLEANUP(text_release) struct text csv = render(&plan, REPORT_CSV, 0);
+    CLEANUP(text_release) struct text html = render(&plan, REPORT_HTML, 0);
+    char base[32];
+
+    make_directory(base);
+    for (size_t i = 0; i < COUNT_OF(format); i++) {
+        struct onlooker onlooker = {.seen = TEXT_INIT};
+        const struct text *own = format[i] == REPORT_JSON  ? &json
+                                 : format[i] == REPORT_CSV ? &csv
+                                                           : &html;
+        assert_int_equal(write_shown(&onlooker, base, format[i], NULL), 0);
+        if (format[i] == REPORT_TEXT) /* in colours, which its file has not */
+            assert_non_null(strstr(text_cstr(&onlooker.seen), "\033["));
+        else
+            assert_string_equal(text_cstr(&onlooker.seen), text_cstr(own));
+        assert_file(base, "acme-plan-7.txt", &text);
+        assert_file(base, "acme-plan-7.json", &json);
+        assert_file(base, "acme-plan-7.html", &html);
+        assert_file(base, "acme-plan-7.csv", NULL);
+        text_release(&onlooker.seen);
+    }
+    assert_int_equal(rmdir(base), 0);
+}
+
+TEST(report_write_files_not_shown_leave_no_file)
+{
+    struct onlooker onlooker = {.seen = TEXT_INIT, .gone = true};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    char base[32];
+
+    make_directory(base);
+    assert_int_equal(write_shown(&onlooker, base, REPORT_JSON, &err), -1);
+    assert_string_equal(err.text, "nobody looks");
+    assert_int_equal(rmdir(base), 0);
+    text_release(&onlooker.seen);
+}
+
+TEST(report_write_files_without_a_place_are_shown)
+{
+    struct plan plan = make_plan();
+    plan.portal = "acme";
+    CLEANUP(text_release) struct text json = render(&plan, REPORT_JSON, 0);
+    struct onlooker onlooker = {.seen = TEXT_INIT};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    assert_int_equal(write_shown(&onlooker, "/dev/null/reports", REPORT_JSON, &err), -1);
+    assert_non_null(strstr(err.text, "/dev/null"));
+    assert_string_equal(text_cstr(&onlooker.seen), text_cstr(&json));
+    text_release(&onlooker.seen);
+}
+
 TEST(report_write_files_no_directory_configured_writes_nothing)
 {
     struct plan plan = make_plan();
     struct config config = {.report = {.html = true}};
     char *path = NULL;
 
-    assert_int_equal(report_write_files(&config, &plan, &path, NULL), 0);
+    assert_int_equal(report_write_files(&config, &plan, NULL, &path, NULL), 0);
     assert_null(path);
 }
 
@@ -1194,7 +1284,7 @@ TEST(report_write_files_file_in_the_way_is_an_error_that_names_it)
     struct config config = {.report = {.html = true, .directory = "/dev/null/reports"}};
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    assert_int_equal(report_write_files(&config, &plan, NULL, &err), -1);
+    assert_int_equal(report_write_files(&config, &plan, NULL, NULL, &err), -1);
     assert_int_equal(err.code, ERR_INTERNAL);
     assert_non_null(strstr(err.text, "/dev/null"));
 }

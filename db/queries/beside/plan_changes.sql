@@ -2,7 +2,7 @@
 -- is about (its subject; of a finding its row of the table) is not what it was. Of rows that went, whether
 -- their act was done in the meantime. Bytes compare text, so that rows of one account come together by
 -- hashing.
-with side as (
+with side as not materialized (
     select plan_id, position, held_by, not_before, finding, action, account_id,
            coalesce(account_id, username, email, name, '') collate "C" as whose,
            coalesce(encode(subject, 'hex'), concat_ws(' ', action, decision_row, rule)) as what

@@ -6,16 +6,19 @@ select $1::bigint, $2::bigint,
                                    e.two_currencies),
        e.class, e.seats, e.price, e.currency, e.two_currencies
 from (select c.class, c.price, c.currency, coalesce(c.two_currencies, false) as two_currencies,
-             count(c.position) as seats
+             coalesce(sum(c.seats), 0)::bigint as seats
       from (values (true)) one(given)
       left join (
-          select r.position, r.class,
+          select r.seats, r.class,
                  case when r.action = 'suspend' then c.price
                       when c.currency = t.currency then c.price - t.price end as price,
                  case when r.action = 'suspend' or c.currency = t.currency then c.currency end
                      as currency,
                  r.action = 'downgrade' and c.currency <> t.currency as two_currencies
-          from plan_row r
+          from (select action, class, to_profile_id, count(*) as seats from plan_row
+                where portal_id = $1::bigint and plan_id = $2::bigint
+                  and action in ('suspend', 'downgrade') and not finding and account = 'active'
+                group by action, class, to_profile_id) r
           join plan p on p.portal_id = $1::bigint and p.plan_id = $2::bigint
           left join plan_class c on c.portal_id = $1::bigint and c.plan_id = $2::bigint
               and c.class = r.class
@@ -24,7 +27,5 @@ from (select c.class, c.price, c.currency, coalesce(c.two_currencies, false) as 
               and (k.valid_to is null or k.valid_to > p.snapshot_id)
           left join plan_class t on t.portal_id = $1::bigint and t.plan_id = $2::bigint
               and t.class = k.class
-          where r.portal_id = $1::bigint and r.plan_id = $2::bigint
-            and r.action in ('suspend', 'downgrade') and not r.finding and r.account = 'active'
-            and (r.action = 'suspend' or k.class is distinct from r.class)) c on true
+          where r.action = 'suspend' or k.class is distinct from r.class) c on true
       group by c.class, c.price, c.currency, coalesce(c.two_currencies, false)) e

@@ -7,4 +7,4 @@ copy plan_row (portal_id, plan_id, position, action, finding, new_announcement, 
                about, rule_text, asks_login, asks_activity, of_login, approvals, matched_number, matched_name,
                matched_email, matched_row, from_profile, from_profile_id, to_profile,
                to_profile_id, gained_roles, class)
-from stdin
+from stdin (format binary)

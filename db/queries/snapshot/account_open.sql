@@ -5,7 +5,5 @@ insert into account_version (portal_id, account_no, valid_from, status, username
 select $1::bigint, s.account_no, $2::integer, s.status, s.username, s.email, s.email2, s.name,
        s.employee_number, s.profile_id, s.country, s.department, s.groups, s.groups_unreadable,
        s.sso_only, s.flaw, s.digest
-from stage_difference d
-join stage_account s on s.account_no = d.account_no
-where not d.missing
+from stage_account s
 order by s.account_no

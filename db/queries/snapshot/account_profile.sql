@@ -5,9 +5,8 @@ set profile_id = s.profile_id,
     profile_since = $2::timestamptz,
     profile_other_at = case when a.profile_since is not null
                             then greatest(a.profile_since, b.taken_at) end
-from stage_difference d
-join stage_account s on s.account_no = d.account_no
+from stage_account s
 cross join (select max(taken_at) as taken_at from snapshot
             where portal_id = $1::bigint and complete and snapshot_id < $3::bigint) b
-where a.portal_id = $1::bigint and a.account_no = d.account_no
+where a.portal_id = $1::bigint and a.account_no = s.account_no
   and (a.profile_since is null or a.profile_id is distinct from s.profile_id)
