@@ -25,6 +25,7 @@ enum {
     UNLISTED_DAYS = 30,   /* that a last login waits for its account to be listed */
     PENDING_MANY = 10000, /* rows taken in at once that are worth clearing up after */
     CHANGED_FEW = 1000,   /* accounts that are looked up one by one */
+    AHEAD = 8,            /* accounts whose places in a table are fetched before their turn */
 };
 
 /* What tells versions of an account apart: also the department, which the account's own digest
@@ -191,14 +192,14 @@ static size_t choose(const struct snapshot *snapshot, struct staged *staged)
     table_init(&seen, snapshot->count);
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
+        if (i + AHEAD < snapshot->count && account[AHEAD].id)
+            table_prefetch(&seen, account[AHEAD].id);
         if (account->status == ACCOUNT_GONE)
             continue;
-        if (!account->id) {
+        if (!account->id)
             nameless++;
-        } else if (table_find(&seen, account->id) == TABLE_END) {
-            table_add(&seen, account->id, (uint32_t)i);
+        else if (table_value(&seen, table_put(&seen, account->id, (uint32_t)i)) == i)
             staged->index[staged->count++] = (uint32_t)i;
-        }
     }
     table_release(&seen);
     return nameless;

@@ -154,8 +154,7 @@ int store_begin(const struct store *store, struct err *err)
 {
     if (pg_begin(store->pg, err) < 0)
         return -1;
-    return PG_QUERY(store->pg, set_settings, PG_NOTHING, NULL, err) < 0 ? store_end(store, -1, err)
-                                                                        : 0;
+    return PG_QUERY(store->pg, set_settings, PG_ONE, NULL, err) < 0 ? store_end(store, -1, err) : 0;
 }
 
 int store_end(const struct store *store, int failed, struct err *err)

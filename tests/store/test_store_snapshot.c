@@ -408,3 +408,16 @@ TEST(figures_of_a_table_are_not_gathered_by_one_account_less)
 {
     assert_int_equal(rows_told(*state, 9999, "10000000"), 10000000);
 }
+
+TEST(figures_of_a_table_come_from_few_rows_and_of_nobody_elses_statements)
+{
+    struct store_world *world = *state;
+
+    (void)rows_told(world, 10000, "-1");
+    assert_int_equal(
+        store_world_number(world, "select coalesce(max(cardinality(histogram_bounds)), 0) "
+                                  "from (select histogram_bounds::text::text[] from pg_stats "
+                                  "where tablename = 'account_version' and attname = 'email') s"),
+        counted(31));
+    assert_string_equal(store_world_text(world, "show default_statistics_target"), "100");
+}
