@@ -17,6 +17,7 @@ enum { RAW_LIMIT = 200 };
 void account_reader_init(struct account_reader *reader, struct arena *arena)
 {
     *reader = (struct account_reader){.arena = arena, .scratch = ARENA_INIT};
+    alike_init(&reader->alikes, arena, sizeof(reader->alike));
     intern_init(&reader->kept, arena);
     intern_init(&reader->names, arena);
     table_init(&reader->lists, 64);
@@ -29,37 +30,38 @@ void account_reader_release(struct account_reader *reader)
     intern_release(&reader->names);
     table_release(&reader->lists);
     free(reader->list);
+    alike_release(&reader->alikes);
     *reader = (struct account_reader){.arena = NULL};
 }
 
-static void add_flaw(struct account_reader *reader, struct account *account, const char *flaw)
+static void add_flaw(struct account_reader *reader, const char *flaw)
 {
-    if (!account->flaw)
-        account->flaw = intern_string(&reader->kept, flaw);
+    if (!reader->alike.flaw)
+        reader->alike.flaw = intern_string(&reader->kept, flaw);
 }
 
 /* What was found of a text member: NULL when there is no value, and it is a flaw when there is one
  * that cannot be read. */
-static const char *taken(struct account_reader *reader, struct account *account, const char *name,
-                         enum json_found found, const char *text)
+static const char *taken(struct account_reader *reader, const char *name, enum json_found found,
+                         const char *text)
 {
     if (found == JSON_UNREADABLE) {
         CLEANUP(text_release) struct text flaw = TEXT_INIT;
 
         text_addf(&flaw, "'%s' is unreadable", name);
-        add_flaw(reader, account, text_cstr(&flaw));
+        add_flaw(reader, text_cstr(&flaw));
     }
     return found != JSON_FOUND || !*text ? NULL : text;
 }
 
 /* Of the single user. */
 static const char *take(struct account_reader *reader, const struct json_object *user,
-                        const char *name, struct account *account)
+                        const char *name)
 {
     const char *text = NULL;
     enum json_found found = json_string(user, name, LIMIT_FIELD, &reader->scratch, &text);
 
-    return taken(reader, account, name, found, text);
+    return taken(reader, name, found, text);
 }
 
 /* `text`, or another one that is the same and stays. */
@@ -152,8 +154,7 @@ static bool read_groups(struct account_reader *reader, struct json_part array, c
     return true;
 }
 
-static void take_groups(struct account_reader *reader, const struct json_view *item,
-                        struct account *account)
+static void take_groups(struct account_reader *reader, const struct json_view *item)
 {
     struct json_part array = {.bytes = ""};
     size_t count = 0;
@@ -167,12 +168,12 @@ static void take_groups(struct account_reader *reader, const struct json_view *i
             found = JSON_UNREADABLE;
         entry = table_find(&reader->lists, written);
     }
-    account->groups_unreadable = found == JSON_UNREADABLE;
+    reader->alike.groups_unreadable = found == JSON_UNREADABLE;
     if (found != JSON_FOUND || entry == TABLE_END)
         return;
     const struct group_list *list = &reader->list[table_value(&reader->lists, entry)];
-    account->group = list->group;
-    account->group_count = (uint32_t)list->count; /* at most LIMIT_GROUPS */
+    reader->alike.group = list->group;
+    reader->alike.group_count = (uint32_t)list->count; /* at most LIMIT_GROUPS */
 }
 
 /* What is kept elsewhere afterwards. */
@@ -187,18 +188,18 @@ static void take_passing(struct account_reader *reader, const struct json_view *
     } members[] = {
         {"username", json_view_string, &account->username},
         {"email", json_view_string, &account->email},
-        {"email2", json_view_string, &account->email2},
+        {"email2", json_view_string, &reader->alike.email2},
         {"name", json_view_string, &account->name},
         {"employeeNumber", json_view_label, &account->employee_number},
-        {"profileId", json_view_label, &account->profile_id},
-        {"country", json_view_string, &account->country},
+        {"profileId", json_view_label, &reader->alike.profile_id},
+        {"country", json_view_string, &reader->alike.country},
     };
 
     for (size_t i = 0; i < COUNT_OF(members); i++) {
         const char *text = NULL;
         enum json_found found =
             members[i].how(item, members[i].name, LIMIT_FIELD, &reader->scratch, &text);
-        *members[i].ret = taken(reader, account, members[i].name, found, text);
+        *members[i].ret = taken(reader, members[i].name, found, text);
     }
 }
 
@@ -210,20 +211,22 @@ bool account_reader_read(struct account_reader *reader, const struct json_view *
 
     if (!account.id)
         return false;
+    reader->alike = account_alike_none;
     if (!account_id_is_v4(account.id))
-        add_flaw(reader, &account, "'id' does not have the form of a user's id");
+        add_flaw(reader, "'id' does not have the form of a user's id");
     enum json_found found = json_view_flag(item, "active", &active);
     account.status = status_of(found, active);
     if (account.status == ACCOUNT_UNREADABLE)
-        add_flaw(reader, &account, "'active' is unreadable");
+        add_flaw(reader, "'active' is unreadable");
     take_passing(reader, item, &account);
     keep_names(reader, &account);
-    account.email2 = arena_strdup(reader->arena, account.email2);
-    account.profile_id = intern_string(&reader->kept, account.profile_id);
-    account.country = intern_string(&reader->kept, account.country);
+    reader->alike.email2 = arena_strdup(reader->arena, reader->alike.email2);
+    reader->alike.profile_id = intern_string(&reader->kept, reader->alike.profile_id);
+    reader->alike.country = intern_string(&reader->kept, reader->alike.country);
     if (json_view_flag(item, "isSSOOnly", &account.sso_only) == JSON_UNREADABLE)
-        add_flaw(reader, &account, "'isSSOOnly' is unreadable");
-    take_groups(reader, item, &account);
+        add_flaw(reader, "'isSSOOnly' is unreadable");
+    take_groups(reader, item);
+    account_alike_share(&reader->alikes, &account, &reader->alike);
     arena_clear(&reader->scratch);
     *ret_account = account;
     return true;
@@ -252,14 +255,16 @@ void account_reader_refresh(struct account_reader *reader, const struct json_obj
     bool active = false;
 
     account->login = take_login(reader, user, now);
-    account->department = intern_string(&reader->kept, take(reader, user, "department", account));
+    reader->alike = *account_alike(account);
+    reader->alike.department = intern_string(&reader->kept, take(reader, user, "department"));
     /* The newer reading is the truer one, also when all it says is that nobody can tell. Only
      * silence changes nothing. */
     enum json_found found = json_flag(user, "active", &active);
     if (found != JSON_MISSING)
         account->status = status_of(found, active);
     if (account->status == ACCOUNT_UNREADABLE)
-        add_flaw(reader, account, "'active' is unreadable");
+        add_flaw(reader, "'active' is unreadable");
+    account_alike_share(&reader->alikes, account, &reader->alike);
     arena_release(&reader->scratch);
 }
 
@@ -269,14 +274,16 @@ void account_reader_compose_name(struct account_reader *reader, const struct jso
     static const char *const parts[] = {"firstname", "infix", "lastname"};
     CLEANUP(text_release) struct text name = TEXT_INIT;
 
+    reader->alike = *account_alike(account);
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        const char *part = take(reader, user, parts[i], account);
+        const char *part = take(reader, user, parts[i]);
 
         if (part)
             text_addf(&name, "%s%s", name.length > 0 ? " " : "", part);
     }
     if (name.length > 0)
         account->name = arena_strdup(reader->arena, text_cstr(&name));
+    account_alike_share(&reader->alikes, account, &reader->alike);
     arena_release(&reader->scratch);
 }
 

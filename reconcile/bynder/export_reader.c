@@ -65,6 +65,8 @@ struct reader {
     struct arena *arena;
     struct arena scratch; /* of one row */
     struct intern kept;   /* values that many accounts share */
+    struct alike alikes;
+    struct account_alike alike; /* of the open row */
     struct export export;
     size_t capacity, dates_capacity;
     struct text reason; /* the first one why the snapshot is incomplete */
@@ -87,6 +89,7 @@ static void reader_release(struct reader *reader)
     text_release(&reader->reason);
     arena_release(&reader->scratch);
     intern_release(&reader->kept);
+    alike_release(&reader->alikes);
     free(reader->export.snapshot.account);
     free(reader->export.dates);
 }
@@ -153,19 +156,19 @@ static int bind_columns(struct reader *reader, struct err *err)
 /* --- one row --- */
 
 /* The value of a column; NULL when it is blank, not in the file, or too long, which is a flaw. */
-static const char *value_of(struct reader *reader, struct account *account, enum column column)
+static const char *value_of(struct reader *reader, enum column column)
 {
-    if (reader->too_long[column] && !account->flaw)
-        account->flaw = intern_string(&reader->kept,
-                                      arena_printf(&reader->scratch, "'%s' has more than %d bytes",
-                                                   columns[column].name, LIMIT_FIELD));
+    if (reader->too_long[column] && !reader->alike.flaw)
+        reader->alike.flaw = intern_string(
+            &reader->kept, arena_printf(&reader->scratch, "'%s' has more than %d bytes",
+                                        columns[column].name, LIMIT_FIELD));
     return reader->value[column].length > 0 ? text_cstr(&reader->value[column]) : NULL;
 }
 
-static const char *name_of(struct reader *reader, struct account *account)
+static const char *name_of(struct reader *reader)
 {
-    const char *first = value_of(reader, account, COLUMN_FIRST);
-    const char *last = value_of(reader, account, COLUMN_LAST);
+    const char *first = value_of(reader, COLUMN_FIRST);
+    const char *last = value_of(reader, COLUMN_LAST);
 
     if (!first || !last)
         return arena_strdup(reader->arena, first ? first : last);
@@ -201,10 +204,10 @@ static bool read_time(const char *value, struct instant *ret_instant)
     return instant_parse_bynder(text_cstr(&noon), ret_instant);
 }
 
-static struct login read_login(struct reader *reader, struct account *account)
+static struct login read_login(struct reader *reader)
 {
     struct export_doubts *doubts = &reader->export.doubts;
-    const char *value = value_of(reader, account, COLUMN_LOGIN);
+    const char *value = value_of(reader, COLUMN_LOGIN);
     struct login login = {.kind = LOGIN_NEVER,
                           .source = LOGIN_FROM_EXPORT,
                           .seen_at = reader->export.snapshot.taken_at};
@@ -224,10 +227,10 @@ static struct login read_login(struct reader *reader, struct account *account)
     return login;
 }
 
-static struct instant read_date(struct reader *reader, struct account *account, enum column column)
+static struct instant read_date(struct reader *reader, enum column column)
 {
     struct export_doubts *doubts = &reader->export.doubts;
-    const char *value = value_of(reader, account, column);
+    const char *value = value_of(reader, column);
     struct instant instant = INSTANT_NONE;
 
     if (!value || read_time(value, &instant))
@@ -264,49 +267,50 @@ static struct export_dates believe(struct reader *reader, struct export_dates da
 }
 
 /* How several groups are joined is not known: a cell that may hold several is not read. */
-static void read_groups(struct reader *reader, struct account *account)
+static void read_groups(struct reader *reader)
 {
-    const char *value = value_of(reader, account, COLUMN_GROUPS);
+    const char *value = value_of(reader, COLUMN_GROUPS);
     struct group *group;
 
-    account->groups_unreadable =
+    reader->alike.groups_unreadable =
         reader->bound[COLUMN_GROUPS] == UNBOUND || reader->too_long[COLUMN_GROUPS];
     if (!value)
         return;
     group = arena_calloc(reader->arena, 1, sizeof(*group));
     group->name = intern_string(&reader->kept, value);
-    account->group = group;
-    account->group_count = 1;
-    account->groups_unreadable = strpbrk(value, ",;|\r\n") != NULL;
+    reader->alike.group = group;
+    reader->alike.group_count = 1;
+    reader->alike.groups_unreadable = strpbrk(value, ",;|\r\n") != NULL;
 }
 
-static void add_flaw(struct reader *reader, uint32_t row, struct account *account, const char *flaw)
+static void add_flaw(struct reader *reader, uint32_t row, const char *flaw)
 {
-    if (!account->flaw)
-        account->flaw = flaw;
+    if (!reader->alike.flaw)
+        reader->alike.flaw = flaw;
     note_incomplete(reader, row, flaw);
 }
 
 static struct account read_account(struct reader *reader, uint32_t row)
 {
     struct account account = {.id = NULL};
-    const char *id = value_of(reader, &account, COLUMN_ID);
+
+    reader->alike = account_alike_none;
+    const char *id = value_of(reader, COLUMN_ID);
 
     account.id = arena_strdup(reader->arena, id);
-    account.status = read_status(reader, value_of(reader, &account, COLUMN_STATUS));
+    account.status = read_status(reader, value_of(reader, COLUMN_STATUS));
     if (!account_id_is_v4(id))
-        add_flaw(reader, row, &account, "has no 'User ID' in the form of a user's id");
+        add_flaw(reader, row, "has no 'User ID' in the form of a user's id");
     if (account.status == ACCOUNT_UNREADABLE)
-        add_flaw(reader, row, &account, "has no 'Account Status' that can be read");
-    account.username = arena_strdup(reader->arena, value_of(reader, &account, COLUMN_USERNAME));
-    account.email = arena_strdup(reader->arena, value_of(reader, &account, COLUMN_EMAIL));
-    account.name = name_of(reader, &account);
-    account.profile_id = intern_string(&reader->kept, value_of(reader, &account, COLUMN_PROFILE));
-    account.country = intern_string(&reader->kept, value_of(reader, &account, COLUMN_COUNTRY));
-    account.department =
-        intern_string(&reader->kept, value_of(reader, &account, COLUMN_DEPARTMENT));
-    account.login = read_login(reader, &account);
-    read_groups(reader, &account);
+        add_flaw(reader, row, "has no 'Account Status' that can be read");
+    account.username = arena_strdup(reader->arena, value_of(reader, COLUMN_USERNAME));
+    account.email = arena_strdup(reader->arena, value_of(reader, COLUMN_EMAIL));
+    account.name = name_of(reader);
+    reader->alike.profile_id = intern_string(&reader->kept, value_of(reader, COLUMN_PROFILE));
+    reader->alike.country = intern_string(&reader->kept, value_of(reader, COLUMN_COUNTRY));
+    reader->alike.department = intern_string(&reader->kept, value_of(reader, COLUMN_DEPARTMENT));
+    account.login = read_login(reader);
+    read_groups(reader);
     return account;
 }
 
@@ -324,10 +328,11 @@ static int add_account(struct reader *reader, uint32_t row, struct err *err)
         mem_grow(export->dates, count, &reader->dates_capacity, sizeof(export->dates[0]));
     struct account account = read_account(reader, row);
     struct export_dates dates = {
-        .created = read_date(reader, &account, COLUMN_CREATED),
-        .deactivated = read_date(reader, &account, COLUMN_DEACTIVATED),
+        .created = read_date(reader, COLUMN_CREATED),
+        .deactivated = read_date(reader, COLUMN_DEACTIVATED),
     };
     export->dates[count] = believe(reader, dates, &account.login);
+    account_alike_share(&reader->alikes, &account, &reader->alike);
     snapshot->account[snapshot->count++] = account;
     arena_release(&reader->scratch);
     return 0;
@@ -450,7 +455,9 @@ static void find_duplicates(struct reader *reader)
         uint32_t at = table_find(&by_id, account->id);
         if (at != TABLE_END) {
             const char *flaw = "its 'User ID' stands in more than one row";
-            account->flaw = snapshot->account[table_value(&by_id, at)].flaw = flaw;
+            account_alike_own(reader->arena, account)->flaw = flaw;
+            account_alike_own(reader->arena, &snapshot->account[table_value(&by_id, at)])->flaw =
+                flaw;
             if (reader->reasons++ == 0)
                 text_addf(&reader->reason, "the 'User ID' %s stands in more than one row",
                           account->id);
@@ -513,6 +520,7 @@ int export_read(struct arena *arena, const char *path, struct instant now,
     CLEANUP(reader_release) struct reader reader = {.arena = arena, .scratch = ARENA_INIT};
 
     intern_init(&reader.kept, arena);
+    alike_init(&reader.alikes, arena, sizeof(reader.alike));
     reader.export.snapshot.source = SNAPSHOT_FROM_EXPORT;
     reader.export.snapshot.file = arena_strdup(arena, path);
     if (read_file(&reader, path, now, err) < 0)

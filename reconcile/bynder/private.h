@@ -185,6 +185,8 @@ struct account_reader {
         size_t count;
     } * list;
     size_t list_count, list_capacity;
+    struct alike alikes;
+    struct account_alike alike; /* of the account that is read */
 };
 
 void account_reader_init(struct account_reader *reader, struct arena *arena);

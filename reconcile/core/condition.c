@@ -159,7 +159,8 @@ static enum truth ask_username(const struct conditions *conditions, const struct
 static enum truth ask_email(const struct conditions *conditions, const struct subject *subject)
 {
     return truth_of(patterns_match(&conditions->email, subject->account->email, subject->scratch) ||
-                    patterns_match(&conditions->email, subject->account->email2, subject->scratch));
+                    patterns_match(&conditions->email, account_alike(subject->account)->email2,
+                                   subject->scratch));
 }
 
 static enum truth ask_employee_number(const struct conditions *conditions,
@@ -205,10 +206,10 @@ static enum truth ask_group(const struct conditions *conditions, const struct su
 {
     bool ids_known = true;
 
-    if (subject->account->groups_unreadable)
+    if (account_alike(subject->account)->groups_unreadable)
         return TRUTH_UNKNOWN;
-    for (size_t i = 0; i < subject->account->group_count; i++) {
-        const struct group *group = &subject->account->group[i];
+    for (size_t i = 0; i < account_alike(subject->account)->group_count; i++) {
+        const struct group *group = &account_alike(subject->account)->group[i];
         if (patterns_match(&conditions->group, group->id, subject->scratch) ||
             patterns_match(&conditions->group, group->name, subject->scratch))
             return TRUTH_TRUE;
@@ -219,7 +220,8 @@ static enum truth ask_group(const struct conditions *conditions, const struct su
 
 const char *subject_department(const struct account *account, const struct person *person)
 {
-    return person && person->department ? person->department : account->department;
+    return person && person_alike(person)->department ? person_alike(person)->department
+                                                      : account_alike(account)->department;
 }
 
 static enum truth ask_department(const struct conditions *conditions, const struct subject *subject)
@@ -233,10 +235,10 @@ static enum truth ask_department(const struct conditions *conditions, const stru
 
 static enum truth ask_country(const struct conditions *conditions, const struct subject *subject)
 {
-    if (!subject->account->country)
+    if (!account_alike(subject->account)->country)
         return TRUTH_UNKNOWN;
-    return truth_of(
-        patterns_match(&conditions->country, subject->account->country, subject->scratch));
+    return truth_of(patterns_match(&conditions->country, account_alike(subject->account)->country,
+                                   subject->scratch));
 }
 
 /* --- the table --- */
@@ -463,6 +465,9 @@ struct subject subject_of(const struct policy *policy, const struct policy_conte
         .account = account,
         .pairing = pairing,
         .person = pairing->kind == LINK_ONE ? pairing->person : NULL,
+        .rival = pairing->doubt == DOUBT_RIVAL && pairing->rival
+                     ? &context->snapshot->account[pairing->rival - 1]
+                     : NULL,
         .idle_days = -1,
         .unused_days = -1,
         .back_days = -1,

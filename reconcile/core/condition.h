@@ -11,6 +11,7 @@ struct subject {
     const struct account *account;
     const struct pairing *pairing;
     const struct person *person;   /* LINK_ONE only */
+    const struct account *rival;   /* DOUBT_RIVAL only; or NULL */
     const struct profile *profile; /* NULL = unknown (P8 keeps it) */
     const struct seats *seats;     /* NULL = no classes */
     enum person_status status;     /* PERSON_ABSENT without a link */

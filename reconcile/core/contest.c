@@ -93,7 +93,7 @@ static const char *tell_no_line(struct arena *arena, const struct subject *subje
 
 static const char *tell_rival(struct arena *arena, const struct subject *subject)
 {
-    const struct account *rival = subject->pairing->rival;
+    const struct account *rival = subject->rival;
     const char *person =
         subject->pairing->other ? explain_person(arena, subject->pairing->other) : "one person";
 
@@ -202,7 +202,8 @@ static bool is_by_twin(const struct subject *subject, const struct zone *zone)
     if (pairing->kind != LINK_ONE || !pairing->other)
         return false;
     if (!day_is_set(pairing->twin_until) ||
-        day_compare(instant_day(subject->account->activity.at, zone), pairing->twin_until) > 0)
+        day_compare(instant_day(account_activity(subject->account)->at, zone),
+                    pairing->twin_until) > 0)
         return true;
     return login->kind != LOGIN_NEVER &&
            (login->kind != LOGIN_KNOWN ||

@@ -27,7 +27,7 @@ static void make_conflict(struct pairing *pairing, enum link_doubt doubt,
     pairing->kind = LINK_CONFLICT;
     pairing->doubt = doubt;
     pairing->other = other;
-    pairing->rival = NULL;
+    pairing->rival = 0;
 }
 
 /* --- numbers (K1) --- */
@@ -153,8 +153,9 @@ static const char *if_address(const char *text)
 
 static struct addresses addresses_of(const struct account *account)
 {
-    return (struct addresses){
-        {if_address(account->email), if_address(account->email2), if_address(account->username)}};
+    return (struct addresses){{if_address(account->email),
+                               if_address(account_alike(account)->email2),
+                               if_address(account->username)}};
 }
 
 /* Whether some address of the account agrees with one of the person; *ret_known whether both sides

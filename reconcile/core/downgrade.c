@@ -330,7 +330,7 @@ struct downgrade_need downgrade_need(const struct policy *policy,
     struct downgrade_need need = {.of = of};
 
     if (!newest || instant_is_set(newest->other_at) || account->status != ACCOUNT_ACTIVE ||
-        !subject->profile || !text_equal(account->profile_id, newest->to))
+        !subject->profile || !text_equal(account_alike(account)->profile_id, newest->to))
         return need;
     find_need(policy, context, subject, &need);
     if (!need.needed)

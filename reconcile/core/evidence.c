@@ -34,7 +34,7 @@ static bool can_be_read(const struct decision *decision, struct instant now)
     const struct account *account = decision->account;
     bool asked_of = account->status == ACCOUNT_ACTIVE || decision->action == ACTION_DEPROVISION;
 
-    return asked_of && !account->flaw && account_id_is_v4(account->id) &&
+    return asked_of && !account_alike(account)->flaw && account_id_is_v4(account->id) &&
            (!instant_is_set(account->history.read_at) ||
             instant_compare(account->history.read_at, now) < 0);
 }
@@ -72,7 +72,7 @@ static bool is_downgraded(const struct account *account)
     const struct account_downgrade *downgrade = account_past(account)->downgrade;
 
     return downgrade && !instant_is_set(downgrade->other_at) && account->status == ACCOUNT_ACTIVE &&
-           text_equal(account->profile_id, downgrade->to);
+           text_equal(account_alike(account)->profile_id, downgrade->to);
 }
 
 /* Whether what is known of the login decides, or could not be understood. */

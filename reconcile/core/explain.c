@@ -106,10 +106,10 @@ static void add_unused(struct text *text, const struct rule *rule, const struct 
                   login_source_name(login->source));
     else
         text_add(text, "unused: never logged in");
-    if (instant_is_set(account->activity.at))
+    if (instant_is_set(account_activity(account)->at))
         text_addf(text, ", last activity %s (%s)",
-                  day_format(instant_day(account->activity.at, policy->zone), day),
-                  event_kinds[account->activity.kind].what);
+                  day_format(instant_day(account_activity(account)->at, policy->zone), day),
+                  event_kinds[account_activity(account)->kind].what);
     else
         text_add(text, ", no activity known");
     if (instant_compare(active, account_used_at(account)) > 0)

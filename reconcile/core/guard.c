@@ -124,7 +124,7 @@ static int64_t count_admins(const struct guard_scene *scene)
     for (size_t i = 0; i < scene->count; i++) {
         const struct account *account = &snapshot->account[i];
         count += account->status == ACCOUNT_ACTIVE && !text_equal(account->id, snapshot->own_id) &&
-                 table_find(&admin_profile, account->profile_id) != TABLE_END;
+                 table_find(&admin_profile, account_alike(account)->profile_id) != TABLE_END;
     }
     return count;
 }

@@ -143,7 +143,7 @@ static struct guard_fault find_unreadable(const struct guard_scene *scene)
     for (size_t i = 0; i < scene->count; i++) {
         const struct account *account = &snapshot->account[i];
         unread += account->status == ACCOUNT_UNREADABLE ||
-                  (account->flaw && account->status != ACCOUNT_GONE);
+                  (account_alike(account)->flaw && account->status != ACCOUNT_GONE);
     }
     return (struct guard_fault){
         .found = exceeds_percent(unread, UNREADABLE_PERCENT, all) && unread > UNREADABLE_FEW,

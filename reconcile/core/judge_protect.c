@@ -40,8 +40,8 @@ static const char *protect_unreadable(struct judge *judge, const struct subject 
 {
     const struct account *account = subject->account;
 
-    if (account->flaw)
-        return arena_printf(&judge->scratch, "unreadable: %s", account->flaw);
+    if (account_alike(account)->flaw)
+        return arena_printf(&judge->scratch, "unreadable: %s", account_alike(account)->flaw);
     if (account->status == ACCOUNT_UNREADABLE || !account->id)
         return "unreadable: Bynder did not give a status or an id in a documented form";
     return NULL;
@@ -96,11 +96,11 @@ static const char *protect_unknown_profile(struct judge *judge, const struct sub
 {
     if (subject->profile)
         return NULL;
-    if (!subject->account->profile_id)
+    if (!account_alike(subject->account)->profile_id)
         return "no permission profile is given, so admin rights cannot be told";
     return arena_printf(&judge->scratch,
                         "permission profile '%s' is not known, so admin rights cannot be told",
-                        subject->account->profile_id);
+                        account_alike(subject->account)->profile_id);
 }
 
 /* Whether a login or activity is more than so many days behind the last day of somebody who has
@@ -122,7 +122,7 @@ bool judge_is_used_after(const struct subject *subject, const struct zone *zone)
 static bool used_by_login(const struct account *account)
 {
     return account->login.kind == LOGIN_KNOWN &&
-           instant_compare(account->login.at, account->activity.at) >= 0;
+           instant_compare(account->login.at, account_activity(account)->at) >= 0;
 }
 
 /* P9: used by somebody, and neither two keys nor one key and the name say that it is them. Where

@@ -97,7 +97,7 @@ static void contest(struct pairing *pairing, enum link_kind kind, enum link_doub
     pairing->kind = kind;
     pairing->doubt = doubt;
     pairing->other = other;
-    pairing->rival = NULL;
+    pairing->rival = 0;
 }
 
 /* One key's say: nothing, the first find, a confirmation, or a contradiction. */
@@ -202,7 +202,9 @@ static void find_block(const struct people *people, struct arena *scratch,
             people_expect(people, finds->by[key], count);
     }
     for (size_t i = 0; i < count; i++)
-        value[i] = emails ? people_value(people, scratch, MATCH_BY_EMAIL, account[i].email2) : NULL;
+        value[i] = emails ? people_value(people, scratch, MATCH_BY_EMAIL,
+                                         account_alike(&account[i])->email2)
+                          : NULL;
     table_find_many(&people->by[MATCH_BY_EMAIL], value, count, finds->second_email);
 }
 
@@ -492,7 +494,9 @@ static void settle_claims(const struct snapshot *snapshot, const struct roster *
         const struct claim *all = &claim[pairing[i].person - roster->person];
         if (all->keys & ~(1U << pairing[i].key)) {
             contest(&pairing[i], LINK_AMBIGUOUS, DOUBT_RIVAL, NULL);
-            pairing[i].rival = all->least == &snapshot->account[i] ? all->second : all->least;
+            const struct account *rival =
+                all->least == &snapshot->account[i] ? all->second : all->least;
+            pairing[i].rival = rival ? (uint32_t)(rival - snapshot->account) + 1 : 0;
         }
     }
 }

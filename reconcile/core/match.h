@@ -60,9 +60,12 @@ struct pairing {
                                   * LINK_AMBIGUOUS: the first of two who share a value */
     const struct person *other;  /* a competing or near person, for the sentence; NULL in a conflict
                                   * with nobody. LINK_ONE: a twin who works here (K5) */
-    const struct account *rival; /* a competing account, for the sentence */
-    struct day twin_until;       /* with a twin: a login of this account after that day speaks for
-                                  * the twin; none = whatever the login is, nothing speaks against */
+    union {
+        struct day twin_until; /* LINK_ONE, with a twin: a login of this account after that day
+                                * speaks for the twin; none = whatever the login is, nothing speaks
+                                * against */
+        uint32_t rival;        /* DOUBT_RIVAL: its place in the snapshot and 1, for the sentence */
+    };
     enum match_key key : 8;
     enum link_doubt doubt;
     uint8_t keys; /* bits 1 << enum match_key: which lead to the person. A username that is the

@@ -82,7 +82,7 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
     const struct account *account = decision->account;
     const struct pairing *pairing = decision->pairing;
     const struct person *person = pairing->kind == LINK_ONE ? pairing->person : NULL;
-    uint32_t at = table_find(&words->by_id, account->profile_id);
+    uint32_t at = table_find(&words->by_id, account_alike(account)->profile_id);
     bool known = account->login.kind == LOGIN_KNOWN;
 
     struct plan_row row = {
@@ -108,13 +108,14 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
         .last_login = known ? account->login.at : INSTANT_NONE,
         .last_login_source = login_source_name(account->login.source),
         .idle_days = decision->idle_days,
-        .last_activity = account->activity.at,
-        .last_activity_kind = event_kinds[account->activity.kind].word,
-        .profile =
-            at == TABLE_END ? account->profile_id : words->name[table_value(&words->by_id, at)],
+        .last_activity = account_activity(account)->at,
+        .last_activity_kind = event_kinds[account_activity(account)->kind].word,
+        .profile = at == TABLE_END ? account_alike(account)->profile_id
+                                   : words->name[table_value(&words->by_id, at)],
         .roles = at == TABLE_END ? "" : words->roles[table_value(&words->by_id, at)],
         .department = subject_department(account, person),
-        .country = account->country || !person ? account->country : person->country,
+        .country = account_alike(account)->country || !person ? account_alike(account)->country
+                                                              : person_alike(person)->country,
         .seat_class = at == TABLE_END ? NULL : words->seat_class[table_value(&words->by_id, at)],
         .held_by = decision->held_by ? guard_id(decision->held_by - 1U) : NULL,
         .uses_person = decision->uses_person,
@@ -126,7 +127,7 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
         .matched_row = person ? (int)person->row : -1,
     };
     if (decision->to) {
-        row.from_profile_id = account->profile_id;
+        row.from_profile_id = account_alike(account)->profile_id;
         row.from_profile = row.profile;
         row.to_profile_id = decision->to->id;
         row.to_profile = decision->to->name ? decision->to->name : decision->to->id;
@@ -137,7 +138,8 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
 static const char *gained_roles(struct arena *arena, const struct snapshot *snapshot,
                                 const struct decision *decision)
 {
-    const struct profile *from = snapshot_profile(snapshot, decision->account->profile_id);
+    const struct profile *from =
+        snapshot_profile(snapshot, account_alike(decision->account)->profile_id);
 
     return decision->to && from ? downgrade_gains(arena, from, decision->to) : NULL;
 }

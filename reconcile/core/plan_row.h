@@ -14,21 +14,21 @@
 /* What people decided about a row, and what became of its act, as of the moment it is shown: no
  * part of the plan, nor of its digest. All zero = nothing, or nobody asked. */
 struct row_standing {
-    bool is_new;          /* the plan of plan.since had no row of the account with this subject */
-    const char *decision; /* "approve", "keep", "reject", "again": the newest that stands */
+    const char *decision;     /* "approve", "keep", "reject", "again": the newest that stands */
     const char *who, *reason; /* NULL = none, likewise below */
     struct instant at;
-    struct day until; /* of a keep, a rejection, an again */
-    size_t approvers; /* people whose approval counts, of row.needed */
-    struct day night; /* on which it will be done, as far as that can be told; none = not yet */
+    size_t approvers;        /* people whose approval counts, of row.needed */
     const char *not_counted; /* whose approval does not count, why, and what to do; NULL = all do */
     const char *waits; /* the guard of amount that makes it wait until then, or RECLAIM_WAITS */
     const char *state; /* step_state_name; NULL = no step was made of it */
-    bool done;         /* its act was done, or found done */
     const char *state_reason;
-    struct day back_on;      /* of a suspension of ours: Bynder lets nobody back in before */
     const char *approved_by; /* whose approvals its act was done on, with commas */
     struct instant state_at;
+    struct day until;   /* of a keep, a rejection, an again */
+    struct day night;   /* on which it will be done, as far as that can be told; none = not yet */
+    struct day back_on; /* of a suspension of ours: Bynder lets nobody back in before */
+    bool is_new;        /* the plan of plan.since had no row of the account with this subject */
+    bool done;          /* its act was done, or found done */
 };
 
 struct decision; /* core/policy.h */
@@ -37,19 +37,20 @@ struct plan_row {
     enum action action;
     bool finding;
     bool new_announcement;
+    bool uses_person, uses_login;
     const char
         *telling; /* TELLING_BY_MAIL and so on (core/policy.h); NULL = nobody has to be told */
     const char *account_id, *username, *email, *name; /* NULL = none, likewise below */
     const char *rule, *reason;
     const char *clause; /* of docs/decisions.md: "P4", "R7" */
     struct day not_before;
+    int idle_days;               /* -1 = not known */
     const char *account_word;    /* account_status_name */
     const char *person_word;     /* person_status_name, or "ambiguous" */
     const char *employee_number; /* the person's, else the account's */
     const char *matched_by;
     struct instant last_login;
     const char *last_login_source;
-    int idle_days;                  /* -1 = not known */
     struct instant last_activity;   /* other than logins */
     const char *last_activity_kind; /* a word of event_kinds[]; NULL = none is known */
     const char *profile;            /* name, else id */
@@ -62,14 +63,13 @@ struct plan_row {
     const char *country;    /* of the account, else of the person; told beside a stored plan */
     const char *seat_class; /* of the profile, when the plan was made; NULL = none */
     const char *held_by;
-    bool uses_person, uses_login;
-    bool used_after; /* somebody used the account well after the person's last day */
     /* Of a row with an action, as its decision was made; all zero = not told (a plan of before). */
     struct digest subject; /* row_subject_digest: what a person's decision about it is about */
     const char *about;     /* the same in words: row_subject_text; personal. NULL = not told, or
                               made when it is asked for (plan_row_about) */
     const struct decision *made_of; /* of a plan just made; NULL = it was loaded */
     struct digest rule_text;        /* policy_rule_digest */
+    bool used_after;                /* somebody used it well after the person's last day */
     bool asks_login;                /* rule_asks_login: a login ends its approvals */
     bool asks_activity;             /* rule_asks_activity: activity ends them, too */
     bool of_login;                  /* rule_is_of_login: any keep covers it */

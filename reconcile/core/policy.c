@@ -294,7 +294,7 @@ static bool is_answered(const struct rule *rule, const struct account *account,
 {
     return (rule_asks_login(rule) && account->login.kind == LOGIN_KNOWN &&
             instant_compare(account->login.at, since) > 0) ||
-           (rule_asks_activity(rule) && instant_compare(account->activity.at, since) > 0);
+           (rule_asks_activity(rule) && instant_compare(account_activity(account)->at, since) > 0);
 }
 
 /* The rule may do something else by now than what was announced under its name. */
@@ -711,7 +711,7 @@ static struct downgrade_need find_restoration(struct judge *judge, const struct 
     for (const struct account_downgrade *of = account_past(account)->downgrade; of;
          of = of->earlier) {
         struct downgrade_need need = downgrade_need(judge->policy, judge->context, subject, of);
-        bool is_news = need.former && !text_equal(of->from, account->profile_id);
+        bool is_news = need.former && !text_equal(of->from, account_alike(account)->profile_id);
         if (need.needed && (is_news || of == account_past(account)->downgrade) &&
             !is_still_meant(judge, subject, &need))
             found = need;
@@ -756,6 +756,7 @@ static const char *keep_reason(struct judge *judge, const char *reason)
     return *kept;
 }
 
+/* The reason is in the scratch. */
 static struct decision judge_one(struct judge *judge, const struct account *account,
                                  const struct pairing *pairing)
 {
@@ -763,7 +764,7 @@ static struct decision judge_one(struct judge *judge, const struct account *acco
     struct subject subject =
         subject_of(judge->policy, judge->context, account, pairing, &judge->scratch);
 
-    subject.profile = find_profile(judge, account->profile_id);
+    subject.profile = find_profile(judge, account_alike(account)->profile_id);
     decision.person = subject.status;
     decision.idle_days = subject.idle_days;
     decision.used_after = judge_is_used_after(&subject, judge->policy->zone);
@@ -776,8 +777,14 @@ static struct decision judge_one(struct judge *judge, const struct account *acco
         decide_rules(judge, &subject, &decision);
     }
     decision.doubt &= decision.action == ACTION_KEEP;
-    decision.reason = keep_reason(judge, decision.reason);
     return decision;
+}
+
+/* Why a row is one; and what ends a ruling or an announcement. */
+static bool is_asked_why(const struct policy_context *context, const struct decision *decision)
+{
+    return !context->brief || decision->action != ACTION_KEEP || decision->finding ||
+           decision->account->history.past;
 }
 
 /* Accounts are judged one by one, so any split gives the same decisions. */
@@ -803,6 +810,8 @@ static void decide_part(void *context, size_t part, size_t begin, size_t end)
         if (i + AHEAD < end && deciding->pairing[i + AHEAD].person)
             __builtin_prefetch(&deciding->pairing[i + AHEAD].person->status);
         struct decision one = judge_one(&judge, &account[i], &deciding->pairing[i]);
+        one.reason =
+            is_asked_why(deciding->context, &one) ? keep_reason(&judge, one.reason) : KEPT_BRIEFLY;
         deciding->of[i] = decided_part_add(&deciding->part[part], &one);
         if (i % 64 == 63)
             arena_clear(&judge.scratch);
@@ -862,6 +871,7 @@ struct decision policy_decide_one(struct arena *arena, const struct policy *poli
 
     judge_init(&judge, arena, policy, context);
     struct decision decision = judge_one(&judge, account, pairing);
+    decision.reason = keep_reason(&judge, decision.reason);
     judge_release(&judge);
     return decision;
 }

@@ -130,6 +130,8 @@ struct policy_context {
     bool absence_provable; /* this roster is good and no rejected row may be anybody (R6) */
     bool blind_rows;       /* some rejected row may be anybody: whoever is absent may be in it */
     bool first_plan;       /* G11 */
+    bool brief; /* policy_decide: nobody asks why somebody is kept whom nobody need look at
+                   and of whom the history knows nothing in particular */
     const struct approvers *approvers; /* whose `again` counts (R8); NULL = anybody's */
 };
 
@@ -139,12 +141,14 @@ struct policy_context {
 #define TELLING_AFTER_APPROVAL "approval"    /* it goes when a person has approved the row */
 #define TELLING_UNREACHABLE    "unreachable" /* none reaches them: an approval begins the grace */
 
+#define KEPT_BRIEFLY "kept"
+
 struct decision {
     const struct account *account;
     const struct pairing *pairing;
     const struct rule *by;    /* the rule that hit; NULL for protections, R9 and the last keep */
     const char *clause;       /* "P4", "R7" …: static */
-    const char *reason;       /* a sentence with the evidence; arena */
+    const char *reason;       /* a sentence with the evidence; arena. KEPT_BRIEFLY: nobody asks */
     const struct profile *to; /* of what sets a profile: the one it gives; of the snapshot */
     struct day not_before;    /* set when the action may not be done before that day */
     int idle_days;            /* -1 when not known */

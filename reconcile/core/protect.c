@@ -63,7 +63,7 @@ static const struct protected_entry *find_now(const struct protections *protecti
     const char *const text[] = {account->id,
                                 account->username,
                                 account->email,
-                                account->email2,
+                                account_alike(account)->email2,
                                 person ? person->email : NULL,
                                 person ? person->username : NULL};
     const char *const number[] = {account->employee_number,

@@ -40,7 +40,7 @@ static bool acts(const struct counting *counting, const struct decision *decisio
 static const char *profile_after(const struct counting *counting, const struct decision *decision)
 {
     return acts(counting, decision) && decision->to ? decision->to->id
-                                                    : decision->account->profile_id;
+                                                    : account_alike(decision->account)->profile_id;
 }
 
 static bool has_seat_after(const struct counting *counting, const struct decision *decision)
@@ -58,7 +58,7 @@ static void count_account(struct counting *counting, const struct decision *deci
     const struct pairing *pairing = decision->pairing;
     const struct person *person = pairing->kind == LINK_ONE ? pairing->person : NULL;
     struct renewal *renewal = counting->renewal;
-    size_t now = class_place(&counting->places, account->profile_id);
+    size_t now = class_place(&counting->places, account_alike(account)->profile_id);
     size_t after = class_place(&counting->places, profile_after(counting, decision));
 
     if (person)

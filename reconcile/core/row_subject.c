@@ -47,14 +47,15 @@ static void add_account(struct row_subject *subject, struct arena *arena,
                         const struct matching *matching, const struct snapshot *snapshot,
                         const struct account *account)
 {
-    const struct profile *profile = snapshot_profile(snapshot, account->profile_id);
+    const struct profile *profile = snapshot_profile(snapshot, account_alike(account)->profile_id);
 
     subject->value[SUBJECT_ACCOUNT] = account->id;
     subject->value[SUBJECT_EMAIL] = match_canonical_email(arena, matching, account->email);
-    subject->value[SUBJECT_EMAIL2] = match_canonical_email(arena, matching, account->email2);
+    subject->value[SUBJECT_EMAIL2] =
+        match_canonical_email(arena, matching, account_alike(account)->email2);
     subject->value[SUBJECT_USERNAME] = match_canonical_email(arena, matching, account->username);
     subject->value[SUBJECT_NUMBER] = fold_text(arena, account->employee_number);
-    subject->value[SUBJECT_PROFILE] = account->profile_id;
+    subject->value[SUBJECT_PROFILE] = account_alike(account)->profile_id;
     subject->value[SUBJECT_ROLES] = profile ? profile_roles(arena, profile) : NULL;
 }
 

@@ -409,10 +409,10 @@ static enum ruling_end judge_approval(struct arena *arena, const struct ruling *
         return RULING_LOGIN;
     }
     if (ruling->asks_activity && night->account &&
-        instant_compare(night->account->activity.at, ruling->snapshot_at) > 0) {
+        instant_compare(account_activity(night->account)->at, ruling->snapshot_at) > 0) {
         *ret_reason = arena_printf(arena, "activity (%s) at %s came after what was looked at",
-                                   event_kinds[night->account->activity.kind].what,
-                                   instant_format(night->account->activity.at, at));
+                                   event_kinds[account_activity(night->account)->kind].what,
+                                   instant_format(account_activity(night->account)->at, at));
         return RULING_LOGIN;
     }
     if (!night->subject && night->kept) {

@@ -74,7 +74,7 @@ static void count_account(struct class_seats *class, const struct class_places *
     const struct action_meaning *action = &actions[decision->action];
     bool takes = account->status == ACCOUNT_ACTIVE;
     bool takes_after = action->takes_seat || (takes && !action->frees_seat);
-    size_t now = class_place(places, account->profile_id), after = now;
+    size_t now = class_place(places, account_alike(account)->profile_id), after = now;
 
     if (decision->to)
         after = class_place(places, decision->to->id);

@@ -72,7 +72,8 @@ bool step_is_wanted(const struct step_aim *aim, const struct reading *reading)
         return (wanted == ACCOUNT_ACTIVE || wanted == ACCOUNT_INACTIVE) &&
                reading->account.status == wanted && /* an answer is no absence */
                (any_profile ||
-                (aim->to_profile && text_equal(reading->account.profile_id, aim->to_profile)));
+                (aim->to_profile &&
+                 text_equal(account_alike(&reading->account)->profile_id, aim->to_profile)));
     case READING_GONE:
         return wanted == ACCOUNT_GONE;
     case READING_FAILED:
@@ -144,9 +145,11 @@ struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
         return skip(arena_printf(arena, "the account is %s, not %s",
                                  account_status_name(account->status),
                                  account_status_name(expected)));
-    if (actions[row->action].sets_profile && !text_equal(account->profile_id, aim.from_profile))
+    if (actions[row->action].sets_profile &&
+        !text_equal(account_alike(account)->profile_id, aim.from_profile))
         return skip(arena_printf(arena, "the account has the profile '%s', not '%s'",
-                                 or_none(account->profile_id), or_none(aim.from_profile)));
+                                 or_none(account_alike(account)->profile_id),
+                                 or_none(aim.from_profile)));
     return judge_decision(arena, row, fresh, today);
 }
 
@@ -159,13 +162,14 @@ struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
 
 static bool same_groups(const struct account *a, const struct account *b)
 {
-    if (a->group_count != b->group_count)
+    if (account_alike(a)->group_count != account_alike(b)->group_count)
         return false;
-    for (size_t i = 0; i < a->group_count; i++) {
+    for (size_t i = 0; i < account_alike(a)->group_count; i++) {
         size_t k = 0;
-        while (k < b->group_count && !text_equal(a->group[i].id, b->group[k].id))
+        while (k < account_alike(b)->group_count &&
+               !text_equal(account_alike(a)->group[i].id, account_alike(b)->group[k].id))
             k++;
-        if (k == b->group_count)
+        if (k == account_alike(b)->group_count)
             return false;
     }
     return true;
@@ -244,8 +248,8 @@ static const char *find_field(struct arena *arena, const struct own_changes *own
         {"email", before->email, after->email, false},
         {"name", before->name, after->name, theirs},
         {"employeeNumber", before->employee_number, after->employee_number, false},
-        {"country", before->country, after->country, false},
-        {"department", before->department, after->department, theirs},
+        {"country", account_alike(before)->country, account_alike(after)->country, false},
+        {"department", account_alike(before)->department, account_alike(after)->department, theirs},
     };
     const char *change = NULL;
 
@@ -262,8 +266,10 @@ static const char *find_setting(struct arena *arena, const struct step_aim *aim,
     const struct {
         const char *name, *was, *is;
     } setting[] = {
-        {"profileId", sets ? aim->to_profile : before->profile_id, after->profile_id},
-        {"profileId", sets ? aim->from_profile : before->profile_id, before->profile_id},
+        {"profileId", sets ? aim->to_profile : account_alike(before)->profile_id,
+         account_alike(after)->profile_id},
+        {"profileId", sets ? aim->from_profile : account_alike(before)->profile_id,
+         account_alike(before)->profile_id},
         {"active", sets ? account_status_name(before->status) : NULL,
          sets ? account_status_name(after->status) : NULL},
         {"isSSOOnly", before->sso_only ? "true" : "false", after->sso_only ? "true" : "false"},
@@ -304,15 +310,15 @@ const char *step_unintended_change(struct arena *arena, const struct step_aim *a
 static bool has_profile(const struct step_aim *aim, const struct account *account)
 {
     return actions[aim->action].sets_profile && aim->to_profile &&
-           text_equal(account->profile_id, aim->to_profile);
+           text_equal(account_alike(account)->profile_id, aim->to_profile);
 }
 
 /* Neither the profile before nor the one that was to be set. */
 static bool has_third_profile(const struct step_aim *aim, const struct account *account)
 {
-    return actions[aim->action].sets_profile && account->profile_id &&
-           !text_equal(account->profile_id, aim->from_profile) &&
-           !text_equal(account->profile_id, aim->to_profile);
+    return actions[aim->action].sets_profile && account_alike(account)->profile_id &&
+           !text_equal(account_alike(account)->profile_id, aim->from_profile) &&
+           !text_equal(account_alike(account)->profile_id, aim->to_profile);
 }
 
 /* The account does not show the effect. */

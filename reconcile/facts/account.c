@@ -37,7 +37,7 @@ struct instant account_used_at(const struct account *account)
 {
     const struct login *login = &account->login;
 
-    return instant_later(account->activity.at,
+    return instant_later(account_activity(account)->at,
                          login->kind == LOGIN_KNOWN ? login->at : INSTANT_NONE);
 }
 
@@ -89,6 +89,37 @@ bool account_name_is_id(const char *folded)
     for (size_t i = 0; i <= strlen(folded); i++)
         upper[i] = folded[i] >= 'a' && folded[i] <= 'f' ? (char)(folded[i] - 'a' + 'A') : folded[i];
     return account_id_is_v4(upper);
+}
+
+const struct account_alike account_alike_none = {.profile_id = NULL};
+
+struct account_alike *account_alike_own(struct arena *arena, struct account *account)
+{
+    struct account_alike *own = arena_alloc(arena, sizeof(*own));
+
+    *own = *account_alike(account);
+    account->alike = own;
+    return own;
+}
+
+void account_alike_share(struct alike *all, struct account *account,
+                         const struct account_alike *alike)
+{
+    if (alike->email2)
+        *account_alike_own(all->arena, account) = *alike;
+    else
+        account->alike = alike_keep(all, alike);
+}
+
+const struct activity account_activity_none = {.kind = EVENT_NONE};
+
+void account_tell_activity(struct arena *arena, struct account *account, struct activity activity)
+{
+    if (instant_compare(activity.at, account_activity(account)->at) <= 0)
+        return;
+    if (!account->activity)
+        account->activity = arena_alloc(arena, sizeof(*account->activity));
+    *account->activity = activity;
 }
 
 const struct account_past *account_past(const struct account *account)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/alike.h"
 #include "base/arena.h"
 #include "base/day.h"
 #include "base/instant.h"
@@ -141,27 +142,56 @@ struct account_history {
     bool ever_active;          /* seen active by us at least once, this snapshot included */
 };
 
-/* A portal has many: what is nothing for most stands behind a pointer. */
+/* What many accounts have alike: they share one. What hardly any has stands here as well, and who
+ * has it has one of their own. */
+struct account_alike {
+    const char *profile_id;
+    const char *country;
+    const char *department; /* from the single read, NULL when that was not made */
+    const char *email2;
+    const char *flaw; /* what was unreadable, for P2; NULL when nothing */
+    const struct group *group;
+    uint32_t group_count;
+    bool groups_unreadable;
+};
+
+/* A portal has many: what is nothing for most, or the same, stands behind a pointer. */
 struct account {
     const char *id; /* NULL only when unreadable */
     const char *username;
     const char *email;
-    const char *email2;
     const char *name;
     const char *employee_number;
-    const char *profile_id;
-    const char *country;
-    const char *department; /* from the single read, NULL when that was not made */
-    const char *flaw;       /* what was unreadable, for P2; NULL when nothing */
-    const struct group *group;
-    uint32_t group_count;
-    bool groups_unreadable;
+    const struct account_alike *alike; /* NULL = nothing of it: read by account_alike */
     bool sso_only;
     enum account_status status;
     struct login login;
-    struct activity activity; /* the newest that is known */
+    struct activity
+        *activity; /* the newest that is known; NULL = nothing: read by account_activity */
     struct account_history history;
 };
+
+extern const struct account_alike account_alike_none;
+/* All zero for one that has nothing of it. In the header, because every account is asked. */
+static inline const struct account_alike *account_alike(const struct account *account)
+{
+    return account->alike ? account->alike : &account_alike_none;
+}
+/* To be written: a copy that is this account's own. */
+struct account_alike *account_alike_own(struct arena *arena, struct account *account);
+
+/* The account has what this says, as many others may: of texts and groups that are interned. Who
+ * has a second address has one of their own. */
+void account_alike_share(struct alike *all, struct account *account,
+                         const struct account_alike *alike);
+
+extern const struct activity account_activity_none;
+static inline const struct activity *account_activity(const struct account *account)
+{
+    return account->activity ? account->activity : &account_activity_none;
+}
+/* It is what is known from now on; nothing happens where it is older than what is known. */
+void account_tell_activity(struct arena *arena, struct account *account, struct activity activity);
 
 /* All zero for one that has none. */
 const struct account_past *account_past(const struct account *account);

@@ -60,7 +60,8 @@ static const struct profile *find_profile(const struct completing *completing, c
 {
     const struct profile *profile = completing->known->profile;
     const struct table *by_name = &completing->profile_by_name;
-    uint32_t at = was ? table_find(&completing->profile_by_id, was->profile_id) : TABLE_END;
+    uint32_t at =
+        was ? table_find(&completing->profile_by_id, account_alike(was)->profile_id) : TABLE_END;
 
     *ret_several = false;
     if (at != TABLE_END &&
@@ -75,20 +76,20 @@ static const struct profile *find_profile(const struct completing *completing, c
 
 /* false: nobody can tell which profile it is. */
 static bool complete_profile(const struct completing *completing, const struct account *was,
-                             struct account *account)
+                             struct account_alike *alike)
 {
-    const char *name = account->profile_id;
+    const char *name = alike->profile_id;
     bool several;
 
     if (!name)
         return true; /* P8 says that none is given */
     const struct profile *found = find_profile(completing, name, was, &several);
     if (found)
-        account->profile_id = found->id;
+        alike->profile_id = found->id;
     else if (several)
-        account->profile_id = arena_printf(completing->arena, "%s (several have the name)", name);
+        alike->profile_id = arena_printf(completing->arena, "%s (several have the name)", name);
     else if (table_find(&completing->profile_by_id, name) != TABLE_END) /* a name, not that id */
-        account->profile_id = arena_printf(completing->arena, "%s (a name)", name);
+        alike->profile_id = arena_printf(completing->arena, "%s (a name)", name);
     return found != NULL;
 }
 
@@ -135,14 +136,14 @@ static bool names_exactly(const char *cell, const struct group *group, size_t co
     return length > 0 && named == count;
 }
 
-static void complete_groups(const struct account *was, struct account *account)
+static void complete_groups(const struct account_alike *was, struct account_alike *alike)
 {
-    if (account->group_count == 0 || was->groups_unreadable ||
-        !names_exactly(account->group[0].name, was->group, was->group_count))
+    if (alike->group_count == 0 || was->groups_unreadable ||
+        !names_exactly(alike->group[0].name, was->group, was->group_count))
         return;
-    account->group = was->group;
-    account->group_count = was->group_count;
-    account->groups_unreadable = false;
+    alike->group = was->group;
+    alike->group_count = was->group_count;
+    alike->groups_unreadable = false;
 }
 
 void export_complete(struct arena *arena, struct snapshot *snapshot, const struct snapshot *known,
@@ -155,13 +156,14 @@ void export_complete(struct arena *arena, struct snapshot *snapshot, const struc
     for (size_t i = 0; i < snapshot->count; i++) {
         struct account *account = &snapshot->account[i];
         const struct account *was = find_account(&completing, account->id);
+        struct account_alike *alike = account_alike_own(arena, account);
         if (was) {
             account->employee_number = was->employee_number;
-            account->email2 = was->email2;
-            complete_groups(was, account);
+            alike->email2 = account_alike(was)->email2;
+            complete_groups(account_alike(was), alike);
         }
         gaps.strangers += was == NULL;
-        gaps.profiles_unknown += !complete_profile(&completing, was, account);
+        gaps.profiles_unknown += !complete_profile(&completing, was, alike);
     }
     release(&completing);
     snapshot->profile = known->profile;

@@ -22,18 +22,34 @@ const char *person_status_name(enum person_status status)
     return status_name[status];
 }
 
+const struct person_alike person_alike_none = {.department = NULL};
+
+struct person_alike *person_alike_own(struct arena *arena, struct person *person)
+{
+    struct person_alike *own = arena_alloc(arena, sizeof(*own));
+
+    *own = *person_alike(person);
+    person->alike = own;
+    return own;
+}
+
 const struct person_extra *person_extra(const struct person *person)
 {
     static const struct person_extra nothing;
+    const struct person_extra *extra = person_alike(person)->extra;
 
-    return person->extra ? person->extra : &nothing;
+    return extra ? extra : &nothing;
 }
 
 struct person_extra *person_extra_of(struct arena *arena, struct person *person)
 {
-    if (!person->extra)
-        person->extra = arena_calloc(arena, 1, sizeof(*person->extra));
-    return person->extra;
+    struct person_extra *extra = person_alike(person)->extra;
+
+    if (!extra) {
+        extra = arena_calloc(arena, 1, sizeof(*extra));
+        person_alike_own(arena, person)->extra = extra;
+    }
+    return extra;
 }
 
 enum person_status person_judge(const struct person *person, struct day today, struct day written,
@@ -95,8 +111,8 @@ int person_compare(const struct person *a, const struct person *b)
         {a->email, b->email},
         {a->username, b->username},
         {a->name, b->name},
-        {a->department, b->department},
-        {a->country, b->country},
+        {person_alike(a)->department, person_alike(b)->department},
+        {person_alike(a)->country, person_alike(b)->country},
         {a->rejected, b->rejected},
     };
     const struct day day[][2] = {{a->last_day, b->last_day}, {a->hire_date, b->hire_date}};

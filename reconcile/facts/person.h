@@ -32,16 +32,22 @@ struct person_extra {
     struct day back_on;     /* the first day after it of which one had them back */
 };
 
-/* There are as many as a company has people: what is nothing for most stands behind a pointer. */
+/* What many people have alike: they share one. Who has what few rows tell has one of their own. */
+struct person_alike {
+    const char *department; /* NULL = empty or not mapped; likewise below */
+    const char *country;
+    struct person_extra *extra; /* NULL = nothing of it: read by person_extra */
+};
+
+/* There are as many as a company has people: what is nothing for most, or the same, stands behind a
+ * pointer. */
 struct person {
     const char *employee_number; /* NULL = empty or not mapped; likewise below */
     const char *email;
     const char *username;
     const char *name;
-    const char *department;
-    const char *country;
-    const char *rejected;       /* why the row is refused; NULL for a good one */
-    struct person_extra *extra; /* NULL = nothing of it: read by person_extra */
+    const char *rejected;             /* why the row is refused; NULL for a good one */
+    const struct person_alike *alike; /* NULL = nothing of it: read by person_alike */
     struct day hire_date;
     struct day last_day;
     uint32_t row;        /* as a spreadsheet numbers it: the header is row 1 */
@@ -53,6 +59,14 @@ struct person {
     bool put_on_leave : 1;       /* a leave made `word` what it is (roster_judge) … */
     enum person_status said : 4; /* … and this is what it was */
 };
+
+extern const struct person_alike person_alike_none;
+static inline const struct person_alike *person_alike(const struct person *person)
+{
+    return person->alike ? person->alike : &person_alike_none;
+}
+/* To be written: a copy that is this person's own. */
+struct person_alike *person_alike_own(struct arena *arena, struct person *person);
 
 /* All none for one that has none. */
 const struct person_extra *person_extra(const struct person *person);

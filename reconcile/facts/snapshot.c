@@ -114,13 +114,14 @@ static int compare_groups(const void *a, const void *b)
 static void add_groups(struct digest_stream *stream, const struct account *account)
 {
     CLEANUP(mem_cleanup)
-    const struct group **sorted = mem_calloc(account->group_count, sizeof(sorted[0]));
+    const struct group **sorted =
+        mem_calloc(account_alike(account)->group_count, sizeof(sorted[0]));
 
-    for (size_t i = 0; i < account->group_count; i++)
-        sorted[i] = &account->group[i];
-    qsort(sorted, account->group_count, sizeof(sorted[0]), compare_groups);
-    digest_int(stream, (int64_t)account->group_count);
-    for (size_t i = 0; i < account->group_count; i++) {
+    for (size_t i = 0; i < account_alike(account)->group_count; i++)
+        sorted[i] = &account_alike(account)->group[i];
+    qsort(sorted, account_alike(account)->group_count, sizeof(sorted[0]), compare_groups);
+    digest_int(stream, (int64_t)account_alike(account)->group_count);
+    for (size_t i = 0; i < account_alike(account)->group_count; i++) {
         digest_field(stream, sorted[i]->id);
         digest_field(stream, sorted[i]->name);
     }
@@ -130,16 +131,22 @@ struct digest account_digest(const struct account *account)
 {
     struct digest_stream *stream = digest_new();
     const char *const field[] = {
-        account->id,         account->username, account->email,
-        account->email2,     account->name,     account->employee_number,
-        account->profile_id, account->country,  account->flaw,
+        account->id,
+        account->username,
+        account->email,
+        account_alike(account)->email2,
+        account->name,
+        account->employee_number,
+        account_alike(account)->profile_id,
+        account_alike(account)->country,
+        account_alike(account)->flaw,
     };
 
     for (size_t i = 0; i < sizeof(field) / sizeof(field[0]); i++)
         digest_field(stream, field[i]);
     digest_int(stream, account->status);
     digest_int(stream, account->sso_only);
-    digest_int(stream, account->groups_unreadable);
+    digest_int(stream, account_alike(account)->groups_unreadable);
     add_groups(stream, account);
     return digest_finish(stream);
 }
@@ -148,8 +155,13 @@ struct digest person_digest(const struct person *person)
 {
     struct digest_stream *stream = digest_new();
     const char *const field[] = {
-        person->employee_number, person->email,   person->username, person->name,
-        person->department,      person->country, person->rejected,
+        person->employee_number,
+        person->email,
+        person->username,
+        person->name,
+        person_alike(person)->department,
+        person_alike(person)->country,
+        person->rejected,
     };
 
     for (size_t i = 0; i < sizeof(field) / sizeof(field[0]); i++)
@@ -213,7 +225,8 @@ static int compare_accounts(const void *a, const void *b, void *context)
         order = instant_compare(left->login.at, right->login.at);
     if (!order)
         order = compare_text(left->login.raw, right->login.raw);
-    return order ? order : compare_text(left->department, right->department);
+    return order ? order
+                 : compare_text(account_alike(left)->department, account_alike(right)->department);
 }
 
 static void add_accounts(struct digest_stream *stream, const struct snapshot *snapshot)
@@ -232,7 +245,7 @@ static void add_accounts(struct digest_stream *stream, const struct snapshot *sn
         digest_int(stream, account->login.kind);
         digest_int(stream, account->login.at.us);
         digest_field(stream, account->login.raw);
-        digest_field(stream, account->department);
+        digest_field(stream, account_alike(account)->department);
     }
 }
 

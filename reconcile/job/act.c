@@ -68,7 +68,8 @@ static bool is_same(struct arena *arena, const char *a, const char *b)
 static bool has_same_second_address(struct arena *arena, const struct account *listed,
                                     const struct account *fresh)
 {
-    return !fresh->email2 || is_same(arena, listed->email2, fresh->email2);
+    return !account_alike(fresh)->email2 ||
+           is_same(arena, account_alike(listed)->email2, account_alike(fresh)->email2);
 }
 
 /* Whether the account still has the keys by which it was paired with its person. With another one
@@ -98,8 +99,9 @@ static struct decision decide_afresh(struct acting *acting, const struct plan_ro
                 "its employee number, second address or name changed since the list was read"};
     reading->account.history = snapshot->account[i].history;
     reading->account.activity = snapshot->account[i].activity; /* events alone tell it */
-    if (!reading->account.email2) /* no single read tells it (API.md 3) */
-        reading->account.email2 = snapshot->account[i].email2;
+    if (!account_alike(&reading->account)->email2) /* no single read tells it (API.md 3) */
+        account_alike_own(acting->job->arena, &reading->account)->email2 =
+            account_alike(&snapshot->account[i])->email2;
     if (reading->account.login.kind != LOGIN_UNREADABLE) /* P7: what is known does not cover it */
         reading->account.login = login_newest(reading->account.login, snapshot->account[i].login);
     return policy_decide_one(acting->job->arena, &acting->job->config->policy, &acting->context,
@@ -196,7 +198,7 @@ static bool is_no_such_profile(const struct call *call, const struct portal_answ
 {
     return answer->effect == EFFECT_GONE && actions[call->row->action].sets_profile &&
            after->kind == READING_FOUND &&
-           text_equal(after->account.profile_id, call->row->from_profile_id);
+           text_equal(account_alike(&after->account)->profile_id, call->row->from_profile_id);
 }
 
 static const struct refusal *find_refusal(enum portal_effect effect)

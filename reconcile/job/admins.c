@@ -8,7 +8,8 @@
 
 static bool is_admin(const struct acting *acting, const struct account *account)
 {
-    const struct profile *profile = snapshot_profile(&acting->now->snapshot, account->profile_id);
+    const struct profile *profile =
+        snapshot_profile(&acting->now->snapshot, account_alike(account)->profile_id);
 
     return account->status == ACCOUNT_ACTIVE && profile &&
            guard_is_admin_profile(&acting->job->config->limits, profile);

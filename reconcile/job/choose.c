@@ -86,7 +86,8 @@ static bool is_admin(const struct job *job, const struct snapshot *snapshot, con
 static bool takes_admin(const struct job *job, const struct snapshot *snapshot,
                         const struct account *account, const struct plan_row *row)
 {
-    return account->status == ACCOUNT_ACTIVE && is_admin(job, snapshot, account->profile_id) &&
+    return account->status == ACCOUNT_ACTIVE &&
+           is_admin(job, snapshot, account_alike(account)->profile_id) &&
            !(row->to_profile_id && is_admin(job, snapshot, row->to_profile_id));
 }
 
@@ -142,8 +143,9 @@ static void count_missing(const struct job *job, const struct snapshot *snapshot
         const struct step_aim *aim = at == TABLE_END ? NULL : &step[table_value(called, at)].aim;
         enum account_status status = aim ? step_status_then(aim, account) : account->status;
         if (status == ACCOUNT_ACTIVE)
-            missing[class_place(&places,
-                                aim && aim->to_profile ? aim->to_profile : account->profile_id)]++;
+            missing[class_place(&places, aim && aim->to_profile
+                                             ? aim->to_profile
+                                             : account_alike(account)->profile_id)]++;
     }
     scene->missing = missing;
     scene->class_count = seats->count;
@@ -174,11 +176,11 @@ int choose_scene(struct job *job, const struct snapshot *snapshot, const struct 
             continue;
         count_name(&department,
                    subject_department(account, pair->kind == LINK_ONE ? pair->person : NULL), gone);
-        count_name(&country, account->country, gone);
+        count_name(&country, account_alike(account)->country, gone);
         if (gone)
             continue;
         active++;
-        scene.admins += is_admin(job, snapshot, account->profile_id) &&
+        scene.admins += is_admin(job, snapshot, account_alike(account)->profile_id) &&
                         !text_equal(account->id, snapshot->own_id) &&
                         table_find(&called, account->id) == TABLE_END;
     }
@@ -239,8 +241,9 @@ struct amount_row choose_row(struct job *job, const struct snapshot *snapshot,
     const struct plan_row *row = &book->plan->row[i];
     const char *guard = actions[row->action].guard;
     const struct ruling *approve = book->ruled[i].approve;
-    const char *profile = row->to_profile_id ? row->to_profile_id : account->profile_id;
-    int before = class_of(job, snapshot_profile(snapshot, account->profile_id));
+    const char *profile =
+        row->to_profile_id ? row->to_profile_id : account_alike(account)->profile_id;
+    int before = class_of(job, snapshot_profile(snapshot, account_alike(account)->profile_id));
     int after = class_of(job, snapshot_profile(snapshot, profile));
     bool is_active = account->status == ACCOUNT_ACTIVE;
     bool stays = row->to_profile_id && before == after; /* another profile of the same class */
@@ -253,7 +256,7 @@ struct amount_row choose_row(struct job *job, const struct snapshot *snapshot,
         .nightly = approve ? approve->nightly : 0,
         .used = instant_later(row->last_login, row->last_activity),
         .department = row->department,
-        .country = account->country,
+        .country = account_alike(account)->country,
         .is_admin = takes_admin(job, snapshot, account, row),
         .overrides_g9 = rule_overrides(job, book, i, "G9"),
         .overrides_g10 = rule_overrides(job, book, i, "G10"),

@@ -15,7 +15,8 @@ static bool is_news(const struct snapshot *snapshot, const struct account *accou
 {
     const struct account_past *past = account_past(account);
 
-    return account->status == ACCOUNT_ACTIVE && !account->flaw && past->reactivated_since &&
+    return account->status == ACCOUNT_ACTIVE && !account_alike(account)->flaw &&
+           past->reactivated_since &&
            instant_compare(past->reactivated_at, snapshot->taken_at) == 0;
 }
 
@@ -29,7 +30,8 @@ static void take_back(struct account *account)
     past->suspended_by_us = past->acted_at;
 }
 
-static void judge(struct account *account, const struct reading *reading, const char *why)
+static void judge(struct arena *arena, struct account *account, const struct reading *reading,
+                  const char *why)
 {
     if (reading->kind == READING_FOUND && reading->account.status == ACCOUNT_ACTIVE)
         return;
@@ -44,7 +46,8 @@ static void judge(struct account *account, const struct reading *reading, const 
                 "say so: %s",
                 account->id, why ? why : "it says nothing of its state");
     account->status = ACCOUNT_UNREADABLE;
-    account->flaw = "listed as active after our suspension, which no single read confirms";
+    account_alike_own(arena, account)->flaw =
+        "listed as active after our suspension, which no single read confirms";
 }
 
 /* --- another profile than our downgrade gave (R8, R16) --- */
@@ -53,15 +56,17 @@ static bool is_regraded_now(const struct snapshot *snapshot, const struct accoun
 {
     const struct account_downgrade *downgrade = account_past(account)->downgrade;
 
-    return downgrade && !downgrade->restored && !account->flaw &&
+    return downgrade && !downgrade->restored && !account_alike(account)->flaw &&
            (account->status == ACCOUNT_ACTIVE || account->status == ACCOUNT_INACTIVE) &&
            instant_compare(account_past(account)->regraded_at, snapshot->taken_at) == 0;
 }
 
-static void judge_profile(struct account *account, const struct reading *reading, const char *why)
+static void judge_profile(struct arena *arena, struct account *account,
+                          const struct reading *reading, const char *why)
 {
     struct account_downgrade *downgrade = account_past(account)->downgrade;
-    const char *profile = reading->kind == READING_FOUND ? reading->account.profile_id : NULL;
+    const char *profile =
+        reading->kind == READING_FOUND ? account_alike(&reading->account)->profile_id : NULL;
 
     if (profile && !text_equal(profile, downgrade->to))
         return;
@@ -69,15 +74,15 @@ static void judge_profile(struct account *account, const struct reading *reading
     if (profile) {
         log_info("account '%s': the list shows another profile than it has: the list is late",
                  account->id);
-        account->profile_id = profile;
+        account_alike_own(arena, account)->profile_id = profile;
         return;
     }
     log_warning("account '%s' is listed with another profile than our downgrade gave, and a single "
                 "read does not say so: %s",
                 account->id, why ? why : "it says nothing of its profile");
     account->status = ACCOUNT_UNREADABLE;
-    account->flaw = "listed with another profile than our downgrade gave, which no single read "
-                    "confirms";
+    account_alike_own(arena, account)->flaw =
+        "listed with another profile than our downgrade gave, which no single read confirms";
 }
 
 static int confirm_one(struct job *job, struct account *account, bool is_seat, struct err *err)
@@ -88,9 +93,9 @@ static int confirm_one(struct job *job, struct account *account, bool is_seat, s
         return err_set(err, ERR_INTERRUPTED, "stopped by a signal while accounts were read");
     struct reading reading = act_read(job, account->id, &why);
     if (is_seat)
-        judge(account, &reading, why);
+        judge(job->arena, account, &reading, why);
     else
-        judge_profile(account, &reading, why);
+        judge_profile(job->arena, account, &reading, why);
     return 0;
 }
 
@@ -110,8 +115,9 @@ int confirm_undone(struct job *job, struct snapshot *snapshot, struct err *err)
 void confirm_keep(struct job *job, const struct account *account)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
-    const struct pending_login pending = {
-        .account_id = account->id, .login = account->login, .department = account->department};
+    const struct pending_login pending = {.account_id = account->id,
+                                          .login = account->login,
+                                          .department = account_alike(account)->department};
 
     if (account->login.kind == LOGIN_NOT_READ)
         return;

@@ -120,8 +120,12 @@ int job_reject(struct job *job, const struct plan *seen, const struct decide_req
 static bool is_named(struct arena *arena, const struct account *account, const char *folded,
                      bool by_id)
 {
-    const char *const name[] = {account->id,     account->username,        account->email,
-                                account->email2, account->employee_number, account->name};
+    const char *const name[] = {account->id,
+                                account->username,
+                                account->email,
+                                account_alike(account)->email2,
+                                account->employee_number,
+                                account->name};
     size_t count = by_id ? 1 : COUNT_OF(name);
 
     for (size_t i = 0; i < count; i++) {

@@ -193,9 +193,9 @@ static size_t take_activity(struct events *events, const struct events_page *pag
 
         if (listed != ACCOUNT_NOWHERE) {
             struct account *account = &snapshot->account[listed];
-            if (instant_compare(activity.at, account->activity.at) <= 0)
+            if (instant_compare(activity.at, account_activity(account)->at) <= 0)
                 continue;
-            account->activity = activity;
+            account_tell_activity(events->job->arena, account, activity);
         }
         if (again == TABLE_END) {
             table_add(&at, event->user_id, (uint32_t)count);

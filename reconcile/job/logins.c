@@ -60,8 +60,9 @@ static int keep_reads(struct job *job, const struct snapshot *snapshot, const si
         if (answer.source != LOGIN_FROM_SINGLE_READ)
             answer = (struct login){.source = LOGIN_FROM_SINGLE_READ,
                                     .seen_at = account->history.read_at};
-        pending[kept++] = (struct pending_login){
-            .account_id = account->id, .login = answer, .department = account->department};
+        pending[kept++] = (struct pending_login){.account_id = account->id,
+                                                 .login = answer,
+                                                 .department = account_alike(account)->department};
     }
     return store_save_logins(job->store, pending, kept, NULL, err);
 }

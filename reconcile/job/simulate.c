@@ -120,7 +120,7 @@ static int take_acts(struct simulating *all, const struct store_picture *picture
         struct account *account = &all->known.account[table_value(&all->by_id, at)];
         account->status = actions[act[i].action].wanted;
         if (act[i].to_profile)
-            account->profile_id = act[i].to_profile;
+            account_alike_own(all->job->arena, account)->profile_id = act[i].to_profile;
     }
     return 0;
 }
@@ -256,8 +256,11 @@ static void take_history(struct arena *arena, struct account *account, const str
 static void take_evidence(struct account *account, const struct account *known,
                           struct instant night)
 {
-    if (instant_compare(known->activity.at, night) <= 0)
-        account->activity = activity_newest(account->activity, known->activity);
+    struct instant used_at = account_activity(known)->at;
+
+    if (instant_compare(used_at, night) <= 0 &&
+        instant_compare(used_at, account_activity(account)->at) > 0)
+        account->activity = known->activity;
     if (account->login.kind == LOGIN_UNREADABLE)
         return;
     if (known->login.kind == LOGIN_KNOWN && instant_compare(known->login.at, night) <= 0)

@@ -23,6 +23,7 @@ static struct policy_context weigh_context(const struct job *job, const struct c
         .absence_provable = collected->roster_is_good && collected->roster.blind == 0,
         .blind_rows = collected->roster.blind > 0,
         .first_plan = collected->history.first_plan,
+        .brief = !job->full,
         .approvers = approvers,
     };
 }

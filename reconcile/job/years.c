@@ -71,7 +71,8 @@ static bool tells_activity(const struct years *years, size_t i)
 {
     struct instant at = years->past[i].active;
 
-    return instant_is_set(at) && instant_compare(at, years->snapshot->account[i].activity.at) > 0;
+    return instant_is_set(at) &&
+           instant_compare(at, account_activity(&years->snapshot->account[i])->at) > 0;
 }
 
 static bool tells_first(const struct years *years, size_t i)
@@ -145,7 +146,7 @@ static void tell_accounts(struct years *years)
         if (tells_login(years, i))
             account->login = login_newest(account->login, told_login(years, i).login);
         if (tells_activity(years, i))
-            account->activity = told_activity(years, i).activity;
+            account_tell_activity(years->job->arena, account, told_activity(years, i).activity);
         if (tells_first(years, i))
             account->history.first_event = years->past[i].first;
     }

@@ -329,24 +329,19 @@ static void write_text(const struct roster_report *report, const struct facts *f
 
 /* --- JSON --- */
 
-static const struct person_column {
-    const char *name;
-    size_t offset;
-} person_columns[] = {
-    {"employee_number", offsetof(struct person, employee_number)},
-    {"email", offsetof(struct person, email)},
-    {"username", offsetof(struct person, username)},
-    {"name", offsetof(struct person, name)},
-    {"department", offsetof(struct person, department)},
-    {"country", offsetof(struct person, country)},
+static const char *const person_columns[] = {"employee_number", "email",  "username", "name",
+                                             "department",      "country"};
+struct person_values {
+    const char *value[COUNT_OF(person_columns)];
 };
 
-static const char *column_value(const struct person *person, const struct person_column *column)
+/* In the order of person_columns. */
+static struct person_values values_of(const struct person *person)
 {
-    const char *value;
+    const struct person_alike *alike = person_alike(person);
 
-    memcpy(&value, (const char *)person + column->offset, sizeof(value));
-    return value;
+    return (struct person_values){{person->employee_number, person->email, person->username,
+                                   person->name, alike->department, alike->country}};
 }
 
 static void write_json_head(struct jsonw *json, const struct roster_report *report)
@@ -410,9 +405,9 @@ static void write_json_rejected(struct jsonw *json, const struct roster_report *
         jsonw_field_string(json, "reason", trouble);
         jsonw_field_bool(json, "taken", !person->rejected);
         jsonw_field_bool(json, "could_be_anybody", person->key_unreadable);
+        const struct person_values values = values_of(person);
         for (size_t k = 0; k < COUNT_OF(person_columns); k++)
-            jsonw_field_string(json, person_columns[k].name,
-                               column_value(person, &person_columns[k]));
+            jsonw_field_string(json, person_columns[k], values.value[k]);
         jsonw_end_object(json);
         shown++;
     }
@@ -499,16 +494,17 @@ static void write_csv(const struct roster_report *report, struct text *text)
 {
     text_add(text, "row,verdict,status");
     for (size_t k = 0; k < COUNT_OF(person_columns); k++)
-        text_addf(text, ",%s", person_columns[k].name);
+        text_addf(text, ",%s", person_columns[k]);
     text_add(text, ",hire_date,last_day,reason\r\n");
     for (size_t i = 0; i < report->roster->count; i++) {
         const struct person *person = &report->roster->person[i];
 
         text_addf(text, "%u,%s,%s", person->row, person->rejected ? "rejected" : "accepted",
                   person_status_name(person->status));
+        const struct person_values values = values_of(person);
         for (size_t k = 0; k < COUNT_OF(person_columns); k++) {
             text_add_char(text, ',');
-            encode_csv(text, column_value(person, &person_columns[k]));
+            encode_csv(text, values.value[k]);
         }
         add_day(text, person->hire_date);
         add_day(text, person->last_day);

@@ -82,7 +82,7 @@ static void telling_init(struct telling *telling, const struct seats *seats,
         table_add(&by_id, snapshot->profile[i].id, (uint32_t)i);
     }
     for (size_t i = 0; i < snapshot->count; i++) {
-        uint32_t at = table_find(&by_id, snapshot->account[i].profile_id);
+        uint32_t at = table_find(&by_id, account_alike(&snapshot->account[i])->profile_id);
         size_t *count =
             at == TABLE_END ? &telling->others : &telling->told[table_value(&by_id, at)].active;
         *count += snapshot->account[i].status == ACCOUNT_ACTIVE;

@@ -21,9 +21,9 @@ static const char *text_of(const struct person *person, enum roster_field field)
     case ROSTER_USERNAME:
         return person->username;
     case ROSTER_DEPARTMENT:
-        return person->department;
+        return person_alike(person)->department;
     case ROSTER_COUNTRY:
-        return person->country;
+        return person_alike(person)->country;
     case ROSTER_STATUS:
     case ROSTER_HIRE_DATE:
     case ROSTER_LAST_DAY:

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alike.h"
 #include "base/fold.h"
 #include "base/intern.h"
 #include "base/limits.h"
@@ -35,9 +36,11 @@ struct cell {
 struct roster_intake {
     struct arena *arena;
     const struct config_roster *config;
-    struct intern names;  /* of people */
-    struct intern kept;   /* departments, countries */
-    struct arena scratch; /* columns, status words */
+    struct intern names; /* of people */
+    struct intern kept;  /* departments, countries */
+    struct alike alikes;
+    struct person_alike alike; /* of the open row */
+    struct arena scratch;      /* columns, status words */
     struct roster_column *column;
     struct cell *cell;
     size_t columns;
@@ -64,7 +67,8 @@ static const struct field_trait {
     const char *name;
     const char *setting; /* that names its column */
     bool key;
-    size_t member; /* of struct person, for those that are kept as text as they are */
+    size_t member; /* of struct person, for those that are kept as text as they are; of those that
+                      recur of struct person_alike */
 } traits[ROSTER_FIELD_COUNT] = {
     [ROSTER_EMPLOYEE_NUMBER] = {"employee_number", "roster.columns.employee_number", true,
                                 offsetof(struct person, employee_number)},
@@ -75,9 +79,9 @@ static const struct field_trait {
     [ROSTER_HIRE_DATE] = {"hire_date", "roster.columns.hire_date", false, 0},
     [ROSTER_LAST_DAY] = {"last_day", "roster.columns.last_day", false, 0},
     [ROSTER_DEPARTMENT] = {"department", "roster.columns.department", false,
-                           offsetof(struct person, department)},
+                           offsetof(struct person_alike, department)},
     [ROSTER_COUNTRY] = {"country", "roster.columns.country", false,
-                        offsetof(struct person, country)},
+                        offsetof(struct person_alike, country)},
     [ROSTER_ON_LEAVE] = {"on_leave", "roster.on_leave_column", false, 0},
     [ROSTER_LEAVE_FROM] = {"leave_from", "roster.leave_from_column", false, 0},
     [ROSTER_LEAVE_UNTIL] = {"leave_until", "roster.leave_until_column", false, 0},
@@ -149,6 +153,7 @@ int roster_intake_new(struct arena *arena, const struct config_roster *config,
     intake->config = config;
     intern_init(&intake->names, arena);
     intern_init(&intake->kept, arena);
+    alike_init(&intake->alikes, arena, sizeof(intake->alike));
     add_columns(intake, config);
     intake->words = mapped_words_new(&intake->scratch, config);
     intake->no_value =
@@ -169,6 +174,7 @@ void roster_intake_free(struct roster_intake *intake)
     arena_release(&intake->scratch);
     intern_release(&intake->names);
     intern_release(&intake->kept);
+    alike_release(&intake->alikes);
     roster_doubt_release(&intake->doubt);
     text_release(&intake->bytes);
     text_release(&intake->problems);
@@ -485,8 +491,9 @@ static bool read_value(struct roster_intake *intake, size_t column, struct perso
         break;
     }
     if (*value) {
-        char *member = (char *)person + traits[mapped->field].member;
         bool recurs = mapped->field == ROSTER_DEPARTMENT || mapped->field == ROSTER_COUNTRY;
+        char *whole = recurs ? (char *)&intake->alike : (char *)person;
+        char *member = whole + traits[mapped->field].member;
         const char *copy =
             recurs ? intern_string(&intake->kept, value) : arena_strdup(intake->arena, value);
 
@@ -584,10 +591,13 @@ void roster_intake_row(struct roster_intake *intake, uint32_t row)
 {
     struct person person = {.row = row};
 
+    intake->alike = person_alike_none;
     if (intake->damaged)
         judge_damaged(intake, &person);
     else
         judge_cells(intake, &person);
+    intake->alike.extra = person_alike(&person)->extra;
+    person.alike = alike_keep(&intake->alikes, &intake->alike);
     if (intake->problems.length > 0 && intake->hint)
         text_addf(&intake->problems, "; hint: %s", intake->hint);
     if (intake->problems.length > 0)

@@ -25,7 +25,7 @@ static int parse_list(const char *list, struct json_object **ret_holder,
     return 0;
 }
 
-static int read_groups(const char *list, struct arena *arena, struct account *account,
+static int read_groups(const char *list, struct arena *arena, struct account_alike *alike,
                        struct err *err)
 {
     CLEANUP(json_freep) struct json_object *holder = NULL;
@@ -44,33 +44,40 @@ static int read_groups(const char *list, struct arena *arena, struct account *ac
         (void)json_string(one, "id", LIMIT_FIELD, arena, &group[i].id);
         (void)json_string(one, "name", LIMIT_FIELD, arena, &group[i].name);
     }
-    account->group = group;
-    account->group_count = (uint32_t)count;
+    alike->group = group;
+    alike->group_count = (uint32_t)count;
     return 0;
 }
 
+/* A row of it. */
+struct account_row {
+    struct account account;
+    struct account_alike alike;
+    struct activity activity;
+};
+
 static const struct column account_columns[] = {
-    COLUMN("account_id", struct account, id),
-    COLUMN_OF_WORDS("status", struct account, status, &account_status_words),
-    COLUMN("username", struct account, username),
-    COLUMN("email", struct account, email),
-    COLUMN("email2", struct account, email2),
-    COLUMN("name", struct account, name),
-    COLUMN("employee_number", struct account, employee_number),
-    COLUMN("profile_id", struct account, profile_id),
-    COLUMN("country", struct account, country),
-    COLUMN("department", struct account, department),
-    COLUMN("groups_unreadable", struct account, groups_unreadable),
-    COLUMN("sso_only", struct account, sso_only),
-    COLUMN("flaw", struct account, flaw),
-    COLUMN_OF_WORDS("kind", struct account, login.kind, &store_login_kind_words),
-    COLUMN("at", struct account, login.at),
-    COLUMN("raw", struct account, login.raw),
-    COLUMN_OF_WORDS("source", struct account, login.source, &store_login_source_words),
-    COLUMN("seen_at", struct account, login.seen_at),
-    COLUMN_OF_WORDS("active_kind", struct account, activity.kind, &event_kind_words),
-    COLUMN("active_at", struct account, activity.at),
-    COLUMN("active_seen_at", struct account, activity.seen_at),
+    COLUMN("account_id", struct account_row, account.id),
+    COLUMN_OF_WORDS("status", struct account_row, account.status, &account_status_words),
+    COLUMN("username", struct account_row, account.username),
+    COLUMN("email", struct account_row, account.email),
+    COLUMN("email2", struct account_row, alike.email2),
+    COLUMN("name", struct account_row, account.name),
+    COLUMN("employee_number", struct account_row, account.employee_number),
+    COLUMN("profile_id", struct account_row, alike.profile_id),
+    COLUMN("country", struct account_row, alike.country),
+    COLUMN("department", struct account_row, alike.department),
+    COLUMN("groups_unreadable", struct account_row, alike.groups_unreadable),
+    COLUMN("sso_only", struct account_row, account.sso_only),
+    COLUMN("flaw", struct account_row, alike.flaw),
+    COLUMN_OF_WORDS("kind", struct account_row, account.login.kind, &store_login_kind_words),
+    COLUMN("at", struct account_row, account.login.at),
+    COLUMN("raw", struct account_row, account.login.raw),
+    COLUMN_OF_WORDS("source", struct account_row, account.login.source, &store_login_source_words),
+    COLUMN("seen_at", struct account_row, account.login.seen_at),
+    COLUMN_OF_WORDS("active_kind", struct account_row, activity.kind, &event_kind_words),
+    COLUMN("active_at", struct account_row, activity.at),
+    COLUMN("active_seen_at", struct account_row, activity.seen_at),
     COLUMN_END,
 };
 
@@ -88,14 +95,16 @@ struct store_account_reader store_account_reader(void)
 int store_account(struct store_account_reader *reader, const PGresult *row, int number,
                   struct arena *arena, struct account *ret_account, struct err *err)
 {
-    struct account account = {.status = ACCOUNT_UNREADABLE};
+    struct account_row read = {.account = {.status = ACCOUNT_UNREADABLE}};
     const char *groups = NULL;
 
-    (void)store_read(&reader->account, row, number, arena, &account);
+    (void)store_read(&reader->account, row, number, arena, &read);
     (void)store_read(&reader->groups, row, number, NULL, &groups);
-    if (read_groups(groups, arena, &account, err) < 0)
-        return err_prefix(err, "account '%s'", account.id);
-    *ret_account = account;
+    if (read_groups(groups, arena, &read.alike, err) < 0)
+        return err_prefix(err, "account '%s'", read.account.id);
+    *account_alike_own(arena, &read.account) = read.alike;
+    account_tell_activity(arena, &read.account, read.activity);
+    *ret_account = read.account;
     return 0;
 }
 

@@ -22,6 +22,7 @@ struct lookup {
     struct account_index by_id;
     struct intern kept;
     struct account_sinces sinces;
+    struct alike alikes;
     struct store_reader reader; /* of the statement whose rows stream by */
     struct text missing; /* array literal of ids: who was there until now and is not listed */
     size_t missing_count;
@@ -33,12 +34,14 @@ static void lookup_init(struct lookup *lookup, struct arena *arena, struct snaps
         .arena = arena, .snapshot = snapshot, .sinces = {.arena = arena}, .missing = TEXT_INIT};
     account_index_init(&lookup->by_id, snapshot->account, snapshot->count);
     intern_init(&lookup->kept, arena);
+    alike_init(&lookup->alikes, arena, sizeof(struct account_alike));
 }
 
 static void lookup_release(struct lookup *lookup)
 {
     account_index_release(&lookup->by_id);
     intern_release(&lookup->kept);
+    alike_release(&lookup->alikes);
     text_release(&lookup->missing);
 }
 
@@ -182,11 +185,19 @@ static void begin_profile(const struct lookup *lookup, const struct account *acc
 {
     struct instant since = row->since.profile_since;
 
-    if (instant_is_set(since) && text_equal(row->profile_id, account->profile_id))
+    if (instant_is_set(since) && text_equal(row->profile_id, account_alike(account)->profile_id))
         return;
     row->since.profile_since = lookup->snapshot->taken_at;
     row->past.profile_other_at =
         instant_is_set(since) ? instant_later(since, row->complete_at) : INSTANT_NONE;
+}
+
+static void set_department(struct lookup *lookup, struct account *account, const char *department)
+{
+    struct account_alike alike = *account_alike(account);
+
+    alike.department = intern_string(&lookup->kept, department);
+    account_alike_share(&lookup->alikes, account, &alike);
 }
 
 static void fill_login(struct lookup *lookup, const struct state_row *row, struct account *account)
@@ -194,8 +205,8 @@ static void fill_login(struct lookup *lookup, const struct state_row *row, struc
     struct login known = row->login;
 
     account->history.read_at = row->life.read_at;
-    if (!account->department)
-        account->department = intern_string(&lookup->kept, row->department);
+    if (!account_alike(account)->department && row->department)
+        set_department(lookup, account, row->department);
     if (known.kind == LOGIN_NOT_READ || login_is_ahead(&known, known.seen_at))
         return; /* P7: what never was says nothing the night after */
     account->history.told_by = known.source;
@@ -286,7 +297,7 @@ static int fill_state(const PGresult *result, void *context, struct err *err)
         begin_profile(lookup, account, &row);
         fill_life(lookup, &row, account);
         fill_login(lookup, &row, account);
-        account->activity = activity_newest(account->activity, row.activity);
+        account_tell_activity(lookup->arena, account, row.activity);
     } else {
         note_missing(lookup, &row);
     }
@@ -343,7 +354,7 @@ static int fill_pending(const PGresult *result, void *context, struct err *err)
         return 0;
     }
     account->login = row.login;
-    account->department = intern_string(&lookup->kept, row.department);
+    set_department(lookup, account, row.department);
     snapshot_reread(lookup->snapshot, account, known, row.login.seen_at);
     return 0;
 }
@@ -373,7 +384,7 @@ static int fill_pending_activity(const PGresult *result, void *context, struct e
     (void)store_read(&lookup->reader, result, 0, NULL, &row);
     struct account *account = find_account(lookup, row.account_id);
     if (account)
-        account->activity = activity_newest(account->activity, row.activity);
+        account_tell_activity(lookup->arena, account, row.activity);
     return 0;
 }
 
@@ -496,8 +507,8 @@ static int fill_downgrade(const PGresult *result, void *context, struct err *err
     struct account_past *past = account_past_of(lookup->arena, account);
     struct account_downgrade *downgrade = arena_alloc(lookup->arena, sizeof(*downgrade));
     bool shows = account->status == ACCOUNT_ACTIVE || account->status == ACCOUNT_INACTIVE;
-    bool is_news = shows && !account->flaw && account->profile_id &&
-                   !text_equal(account->profile_id, row.downgrade.to) &&
+    bool is_news = shows && !account_alike(account)->flaw && account_alike(account)->profile_id &&
+                   !text_equal(account_alike(account)->profile_id, row.downgrade.to) &&
                    instant_compare(lookup->snapshot->taken_at, row.downgrade.at) > 0;
     *downgrade = row.downgrade;
     if (past->downgrade) { /* it came first */

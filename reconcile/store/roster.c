@@ -33,8 +33,8 @@ static void add_person(struct text *row, const void *context, size_t number)
         person->email,
         person->username,
         person->name,
-        person->department,
-        person->country,
+        person_alike(person)->department,
+        person_alike(person)->country,
         person_status_name(person->word),
     };
 
@@ -332,18 +332,23 @@ int store_save_roster(struct store *store, const struct store_run *run, const st
 
 /* --- a roster again --- */
 
+struct person_row {
+    struct person person;
+    struct person_alike alike;
+};
+
 static const struct column person_columns[] = {
-    COLUMN("employee_number", struct person, employee_number),
-    COLUMN("email", struct person, email),
-    COLUMN("username", struct person, username),
-    COLUMN("name", struct person, name),
-    COLUMN("department", struct person, department),
-    COLUMN("country", struct person, country),
-    COLUMN_OF_WORDS("word", struct person, word, &person_status_words),
-    COLUMN("hire_date", struct person, hire_date),
-    COLUMN("last_day", struct person, last_day),
-    COLUMN("rejected", struct person, rejected),
-    COLUMN("key_unreadable", struct person, key_unreadable),
+    COLUMN("employee_number", struct person_row, person.employee_number),
+    COLUMN("email", struct person_row, person.email),
+    COLUMN("username", struct person_row, person.username),
+    COLUMN("name", struct person_row, person.name),
+    COLUMN("department", struct person_row, alike.department),
+    COLUMN("country", struct person_row, alike.country),
+    COLUMN_OF_WORDS("word", struct person_row, person.word, &person_status_words),
+    COLUMN("hire_date", struct person_row, person.hire_date),
+    COLUMN("last_day", struct person_row, person.last_day),
+    COLUMN("rejected", struct person_row, person.rejected),
+    COLUMN("key_unreadable", struct person_row, person.key_unreadable),
     COLUMN_END,
 };
 
@@ -362,7 +367,10 @@ static int add_loaded(const PGresult *row, void *context, struct err *err)
     if (roster->count == loading->capacity)
         return err_set(err, ERR_INTERNAL, "roster '%lld' has more versions than rows",
                        (long long)roster->id);
-    (void)store_read(&loading->reader, row, 0, loading->arena, &roster->person[roster->count++]);
+    struct person_row read = {.person = {.row = 0}};
+    (void)store_read(&loading->reader, row, 0, loading->arena, &read);
+    *person_alike_own(loading->arena, &read.person) = read.alike;
+    roster->person[roster->count++] = read.person;
     return 0;
 }
 

@@ -36,7 +36,7 @@ static struct digest version_digest(const struct account *account)
     struct digest own = account_digest(account);
 
     digest_bytes(stream, own.byte, sizeof(own.byte));
-    digest_field(stream, account->department);
+    digest_field(stream, account_alike(account)->department);
     return digest_finish(stream);
 }
 
@@ -53,15 +53,16 @@ static void add_groups(struct text *row, const struct account *account)
     CLEANUP(text_release) struct text list = TEXT_INIT;
     struct jsonw json = jsonw_to(&list);
 
-    if (account->group_count == 0) {
+    if (account_alike(account)->group_count == 0) {
         binary_json(row, "[]");
         return;
     }
-    struct group *sorted = mem_calloc(account->group_count, sizeof(sorted[0]));
-    memcpy(sorted, account->group, account->group_count * sizeof(sorted[0]));
-    qsort(sorted, account->group_count, sizeof(sorted[0]), compare_groups);
+    struct group *sorted = mem_calloc(account_alike(account)->group_count, sizeof(sorted[0]));
+    memcpy(sorted, account_alike(account)->group,
+           account_alike(account)->group_count * sizeof(sorted[0]));
+    qsort(sorted, account_alike(account)->group_count, sizeof(sorted[0]), compare_groups);
     jsonw_begin_array(&json);
-    for (size_t i = 0; i < account->group_count; i++) {
+    for (size_t i = 0; i < account_alike(account)->group_count; i++) {
         jsonw_begin_object(&json);
         jsonw_field_string(&json, "id", sorted[i].id);
         jsonw_field_string(&json, "name", sorted[i].name);
@@ -100,20 +101,20 @@ static void add_version(struct text *row, const struct account *account)
         account_status_name(account->status),
         account->username,
         account->email,
-        account->email2,
+        account_alike(account)->email2,
         account->name,
         account->employee_number,
-        account->profile_id,
-        account->country,
-        account->department,
+        account_alike(account)->profile_id,
+        account_alike(account)->country,
+        account_alike(account)->department,
     };
 
     for (size_t i = 0; i < COUNT_OF(field); i++)
         binary_text(row, field[i]);
     add_groups(row, account);
-    binary_boolean(row, account->groups_unreadable);
+    binary_boolean(row, account_alike(account)->groups_unreadable);
     binary_boolean(row, account->sso_only);
-    binary_text(row, account->flaw);
+    binary_text(row, account_alike(account)->flaw);
     binary_digest(row, &digest);
 }
 
@@ -373,7 +374,7 @@ static void add_fresh_account(struct text *row, const void *context, size_t i)
     binary_time(row, fresh->taken_at);
     binary_boolean(row, account->status == ACCOUNT_ACTIVE);
     binary_time(row, fresh->missing_at);
-    binary_text(row, account->profile_id);
+    binary_text(row, account_alike(account)->profile_id);
     binary_time(row, fresh->taken_at);
 }
 
@@ -518,7 +519,7 @@ static int merge_logins(const struct store *store, const struct fresh *fresh, in
 static void add_activity(struct text *row, const void *context, size_t number)
 {
     const struct staged *staged = context;
-    const struct activity *activity = &staged_account(staged, number)->activity;
+    const struct activity *activity = account_activity(staged_account(staged, number));
 
     if (!activity->is_new)
         return;
@@ -537,7 +538,7 @@ static int merge_activity(const struct store *store, const struct fresh *fresh, 
     size_t news = 0;
 
     for (size_t i = 0; i < staged->count; i++)
-        news += staged_account(staged, i)->activity.is_new;
+        news += account_activity(staged_account(staged, i))->is_new;
     if (news == 0)
         return 0;
     if (PG_QUERY(store->pg, stage_activity_create, PG_NOTHING, NULL, err) < 0 ||
@@ -695,7 +696,8 @@ void store_take_saved(struct snapshot *snapshot, const struct saved_snapshot *sa
         struct account *account = &snapshot->account[saved->index[i]];
         account->history.number = saved->number[saved->index[i]];
         account->history.read_anew = false;
-        account->activity.is_new = false;
+        if (account->activity)
+            account->activity->is_new = false;
     }
     snapshot->id = saved->id;
 }

@@ -30,11 +30,14 @@ static struct instant days_ago(struct instant now, uint64_t days)
 
 static void make_person(struct arena *arena, struct person *person, size_t i, struct day today)
 {
+    static const struct person_alike alike[] = {{.department = "Sales"},
+                                                {.department = "Marketing"}};
+
     *person = (struct person){
         .employee_number = arena_printf(arena, "E%07zu", i),
         .email = arena_printf(arena, "first%zu.last%zu@acme.example", i % 9973, i),
         .name = arena_printf(arena, "First%zu Last%zu", i % 9973, i),
-        .department = i % 7 ? "Marketing" : "Sales",
+        .alike = &alike[i % 7 ? 1 : 0],
         .word = i % 10 ? PERSON_EMPLOYED : PERSON_DEPARTED,
         .last_day = i % 10 ? DAY_NONE : day_add(today, -(int)(i % 400) - 1),
         .row = (uint32_t)i + 2,
@@ -44,6 +47,8 @@ static void make_person(struct arena *arena, struct person *person, size_t i, st
 static void make_account(struct arena *arena, struct account *account, const struct person *person,
                          const struct account_since *since, size_t i, struct instant now)
 {
+    static const struct account_alike alike[] = {{.profile_id = "1", .country = "NL"},
+                                                 {.profile_id = "2", .country = "NL"}};
     size_t kind = i % 100;
 
     *account = (struct account){
@@ -52,8 +57,7 @@ static void make_account(struct arena *arena, struct account *account, const str
         .email = kind < 60 ? arena_strdup(arena, person->email) : NULL,
         .employee_number = kind < 40 ? arena_strdup(arena, person->employee_number) : NULL,
         .name = arena_strdup(arena, person->name),
-        .profile_id = i % 200 ? "2" : "1",
-        .country = "NL",
+        .alike = &alike[i % 200 ? 1 : 0],
         .status = i % 20 ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE,
         .login = {.kind = LOGIN_KNOWN,
                   .source = LOGIN_FROM_SINGLE_READ,

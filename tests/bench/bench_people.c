@@ -228,6 +228,8 @@ static const char *typed_number(struct company *company, const char *number)
 
 static struct holder *open_account(struct company *company, size_t human, int week)
 {
+    static const struct account_alike alike = {.profile_id = "user"};
+
     company->holder = mem_grow(company->holder, company->holders, &company->holder_capacity,
                                sizeof(company->holder[0]));
     struct holder *holder = &company->holder[company->holders];
@@ -237,7 +239,7 @@ static struct holder *open_account(struct company *company, size_t human, int we
     holder->account = (struct account){
         .id = arena_printf(arena, "%08zX-2B3A-141F-8F07D71A%08zX", company->holders,
                            company->holders),
-        .profile_id = "user",
+        .alike = &alike,
         .status = ACCOUNT_ACTIVE,
         .login = {.kind = LOGIN_NEVER},
         .history = {.ever_active = true},

@@ -19,14 +19,19 @@ static struct snapshot make_snapshot(struct store_world *world, size_t count)
     static const struct group groups[] = {{"G-1", "Everybody"}, {"G-2", "Marketing"}};
     static const char *const departments[] = {"Marketing", "Sales", "Engineering", "IT/IS"};
     struct snapshot snapshot = store_world_snapshot(world, count);
+    struct alike alikes;
 
+    alike_init(&alikes, &world->arena, sizeof(struct account_alike));
     for (size_t i = 0; i < count; i++) {
         struct account *account = &snapshot.account[i];
-        account->group = groups;
-        account->group_count = 1 + i % 2;
-        account->department = departments[i % COUNT_OF(departments)];
-        account->country = "Netherlands";
+        struct account_alike alike = *account_alike(account);
+        alike.group = groups;
+        alike.group_count = 1 + i % 2;
+        alike.department = departments[i % COUNT_OF(departments)];
+        alike.country = "Netherlands";
+        account_alike_share(&alikes, account, &alike);
     }
+    alike_release(&alikes);
     return snapshot;
 }
 

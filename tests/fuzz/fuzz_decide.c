@@ -187,7 +187,7 @@ static void tell_and_protect(struct world *world)
         if (i % 7 == 5)
             account->login = (struct login){.kind = LOGIN_KNOWN, .at = world->context.now};
         if (i % 7 == 3)
-            account->profile_id = NULL;
+            account_alike_own(arena, account)->profile_id = NULL;
         struct account_past *past = account_past_of(arena, account);
         if (i % 7 == 4)
             past->reactivation_unknown = true;

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < export.snapshot.count; i++) {
         const struct account *account = &export.snapshot.account[i];
 
-        FUZZ_CHECK(account->flaw || account_id_is_v4(account->id));
+        FUZZ_CHECK(account_alike(account)->flaw || account_id_is_v4(account->id));
         if (!export.snapshot.complete)
             continue;
         /* A flaw of another value keeps that one account. */

@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const struct account *account = &snapshot.account[i];
 
         FUZZ_CHECK(account->id && *account->id);
-        FUZZ_CHECK(account->flaw || account_id_is_v4(account->id));
+        FUZZ_CHECK(account_alike(account)->flaw || account_id_is_v4(account->id));
         FUZZ_CHECK(table_find(&seen, account->id) == TABLE_END);
         table_add(&seen, account->id, (uint32_t)i);
     }

@@ -43,8 +43,8 @@ static void check_person(const struct person *person, size_t before_row)
                                  person->email,
                                  person->username,
                                  person->name,
-                                 person->department,
-                                 person->country,
+                                 person_alike(person)->department,
+                                 person_alike(person)->country,
                                  person_extra(person)->damaged_number,
                                  person->rejected};
 

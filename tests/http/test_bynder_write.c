@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alike.h"
 #include "base/mem.h"
 #include "bynder/bynder.h"
 #include "sim.h"
@@ -331,8 +332,8 @@ static void check_others(enum act act, enum account_status status, const char *p
     assert_int_equal(after.status, status);
     after.status = before.status;
     if (profile) {
-        assert_string_equal(after.profile_id, profile);
-        after.profile_id = before.profile_id;
+        assert_string_equal(account_alike(&after)->profile_id, profile);
+        alike_own(&after)->profile_id = account_alike(&before)->profile_id;
     }
     before_digest = account_digest(&before);
     after_digest = account_digest(&after);

@@ -64,23 +64,23 @@ TEST(account_reader_read_of_a_documented_item_takes_every_field)
                  "{\"id\":\"g2\",\"name\":null}],\"employeeNumber\":\"0042\",\"salesrepId\":null,"
                  "\"timeZone\":\"x\",\"website\":{},\"country\":\"NL\"}");
     assert_true(fixture.is_usable);
-    assert_null(account->flaw);
+    assert_null(account_alike(account)->flaw);
     assert_string_equal(account->id, ID);
     assert_string_equal(account->username, "ann");
     assert_string_equal(account->email, "ann@acme.example");
-    assert_null(account->email2);
+    assert_null(account_alike(account)->email2);
     assert_string_equal(account->name, "Ann Élan");
-    assert_string_equal(account->profile_id, "7");
+    assert_string_equal(account_alike(account)->profile_id, "7");
     assert_string_equal(account->employee_number, "0042");
-    assert_string_equal(account->country, "NL");
-    assert_null(account->department);
+    assert_string_equal(account_alike(account)->country, "NL");
+    assert_null(account_alike(account)->department);
     assert_int_equal(account->status, ACCOUNT_ACTIVE);
     assert_true(account->sso_only);
-    assert_int_equal(account->group_count, 2);
-    assert_string_equal(account->group[0].name, "Sales");
-    assert_string_equal(account->group[1].id, "g2");
-    assert_null(account->group[1].name);
-    assert_false(account->groups_unreadable);
+    assert_int_equal(account_alike(account)->group_count, 2);
+    assert_string_equal(account_alike(account)->group[0].name, "Sales");
+    assert_string_equal(account_alike(account)->group[1].id, "g2");
+    assert_null(account_alike(account)->group[1].name);
+    assert_false(account_alike(account)->groups_unreadable);
     assert_int_equal(account->login.kind, LOGIN_NOT_READ);
 }
 
@@ -172,15 +172,17 @@ TEST(account_reader_read_of_odd_members_flaws_what_cannot_be_read)
         text_addf(&text, "{\"id\":\"" ID "\",%s}", rows[i].members);
         read_account(&fixture, text_cstr(&text));
         assert_true(fixture.is_usable);
-        if (account->status != rows[i].status || (rows[i].flaw == NULL) != (account->flaw == NULL))
+        if (account->status != rows[i].status ||
+            (rows[i].flaw == NULL) != (account_alike(account)->flaw == NULL))
             fail_msg("%s: status %d, flaw '%s'", rows[i].members, (int)account->status,
-                     account->flaw ? account->flaw : "(none)");
+                     account_alike(account)->flaw ? account_alike(account)->flaw : "(none)");
         if (rows[i].flaw)
-            assert_non_null(strstr(account->flaw, rows[i].flaw));
+            assert_non_null(strstr(account_alike(account)->flaw, rows[i].flaw));
         assert_true(text_equal(account->employee_number, rows[i].employee_number));
-        assert_true(text_equal(account->profile_id, rows[i].profile_id));
-        assert_true(account->groups_unreadable == rows[i].groups_unreadable);
-        assert_true(!account->groups_unreadable || account->group_count == 0);
+        assert_true(text_equal(account_alike(account)->profile_id, rows[i].profile_id));
+        assert_true(account_alike(account)->groups_unreadable == rows[i].groups_unreadable);
+        assert_true(!account_alike(account)->groups_unreadable ||
+                    account_alike(account)->group_count == 0);
     }
 }
 
@@ -197,8 +199,39 @@ TEST(account_reader_read_of_another_form_of_id_keeps_and_flaws_it)
         read_account(&fixture, text_cstr(&text));
         assert_true(fixture.is_usable);
         assert_string_equal(fixture.account.id, rows[i]);
-        assert_non_null(strstr(fixture.account.flaw, "'id'"));
+        assert_non_null(strstr(account_alike(&fixture.account)->flaw, "'id'"));
     }
+}
+
+/* The part of an account that others have alike, of the same reader. */
+static const struct account_alike *alike_read(struct fixture *fixture, const char *members)
+{
+    CLEANUP(text_release) struct text item = TEXT_INIT;
+
+    text_addf(&item, "{\"id\":\"" ID "\",\"active\":true,\"profileId\":\"7\"%s}", members);
+    assert_true(read_text(fixture, text_cstr(&item)));
+    return fixture->account.alike;
+}
+
+TEST(account_reader_read_of_accounts_that_are_alike_keeps_it_once)
+{
+#define IN_SALES ",\"groups\":[{\"id\":\"g1\",\"name\":\"Sales\"}]"
+    CLEANUP(fixture_release) struct fixture fixture = {.arena = ARENA_INIT};
+
+    account_reader_init(&fixture.reader, &fixture.arena);
+    const struct account_alike *plain = alike_read(&fixture, "");
+    const struct account_alike *sales = alike_read(&fixture, IN_SALES);
+    assert_ptr_equal(alike_read(&fixture, ",\"name\":\"Bo\""), plain);
+    assert_ptr_equal(alike_read(&fixture, IN_SALES ",\"username\":\"bo\""), sales);
+    assert_ptr_not_equal(sales, plain);
+    assert_ptr_not_equal(alike_read(&fixture, ",\"country\":\"NL\""), plain);
+    assert_ptr_not_equal(alike_read(&fixture, ",\"groups\":7"), plain);
+    const struct account_alike *second = alike_read(&fixture, ",\"email2\":\"bo@two.example\"");
+    assert_string_equal(second->email2, "bo@two.example");
+    assert_null(plain->email2);
+    assert_null(plain->country);
+    assert_false(plain->groups_unreadable);
+    assert_int_equal(plain->group_count, 0);
 }
 
 TEST(account_reader_refresh_takes_the_newer_word)
@@ -246,8 +279,9 @@ TEST(account_reader_refresh_takes_the_newer_word)
                      (int)account->login.kind);
         assert_int_equal(account->login.at.us, rows[i].at_s * SECOND_US);
         assert_true(text_equal(account->login.raw, rows[i].raw));
-        assert_true(text_equal(account->department, rows[i].department));
-        assert_true((account->status == ACCOUNT_UNREADABLE) == (account->flaw != NULL));
+        assert_true(text_equal(account_alike(account)->department, rows[i].department));
+        assert_true((account->status == ACCOUNT_UNREADABLE) ==
+                    (account_alike(account)->flaw != NULL));
         assert_int_equal(account->login.seen_at.us, NOW.us);
         assert_int_equal(account->login.source, LOGIN_FROM_SINGLE_READ);
     }

@@ -30,8 +30,8 @@ TEST(roster_read_plain_rows_takes_all_fields)
     assert_int_equal(person->word, PERSON_EMPLOYED);
     assert_int_equal(person->hire_date.number, hired.number);
     assert_false(day_is_set(person->last_day));
-    assert_string_equal(person->department, "IT");
-    assert_string_equal(person->country, "NL");
+    assert_string_equal(person_alike(person)->department, "IT");
+    assert_string_equal(person_alike(person)->country, "NL");
     assert_null(person->rejected);
     assert_int_equal(person->row, 2);
     assert_int_equal(c.roster.read_at.us, CASE_NOW.us);
@@ -456,12 +456,36 @@ TEST(roster_read_swallowed_rows_are_noticed)
 
 /* --- only mapped columns --- */
 
+TEST(roster_read_of_people_who_are_alike_keeps_it_once)
+{
+    struct config_roster config = case_config();
+    CLEANUP(case_release)
+    struct roster_case c =
+        case_read(&config, "EmpID,Mail,Login,Name,Status,Hired,Last,Dept,Country\n"
+                           "1,,,Ann,Active,,,IT,NL\n"
+                           "2,,,Bo,Active,,,IT,NL\n"
+                           "3,,,Cy,Active,,,IT,BE\n"
+                           "1.2E+05,,,Di,Active,,,IT,NL\n"
+                           "4,,,Ed,Active,,,,\n");
+    const struct person *p = c.roster.person;
+
+    assert_int_equal(c.roster.count, 5);
+    assert_ptr_equal(p[1].alike, p[0].alike);
+    assert_ptr_not_equal(p[2].alike, p[0].alike);
+    assert_ptr_not_equal(p[3].alike, p[0].alike); /* what few rows tell stands there, too */
+    assert_string_equal(person_alike(&p[3])->department, "IT");
+    assert_string_equal(person_extra(&p[3])->damaged_number, "1.2E+05");
+    assert_null(person_extra(&p[0])->damaged_number);
+    assert_null(person_alike(&p[4])->department);
+}
+
 static bool arena_holds(const struct roster_case *c, const char *canary)
 {
     for (size_t i = 0; i < c->roster.count; i++) {
         const struct person *p = &c->roster.person[i];
-        const char *const values[] = {p->employee_number, p->email,   p->username, p->name,
-                                      p->department,      p->country, p->rejected};
+        const char *const values[] = {
+            p->employee_number,       p->email,   p->username, p->name, person_alike(p)->department,
+            person_alike(p)->country, p->rejected};
 
         for (size_t k = 0; k < COUNT_OF(values); k++) {
             if (values[k] && strstr(values[k], canary))

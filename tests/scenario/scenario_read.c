@@ -26,18 +26,22 @@ static const struct field account_fields[] = {
     {"status", FIELD_ENUM, offsetof(struct account, status), status_words},
     {"username", FIELD_TEXT, offsetof(struct account, username), NULL},
     {"email", FIELD_TEXT, offsetof(struct account, email), NULL},
-    {"email2", FIELD_TEXT, offsetof(struct account, email2), NULL},
     {"name", FIELD_TEXT, offsetof(struct account, name), NULL},
     {"employee_number", FIELD_TEXT, offsetof(struct account, employee_number), NULL},
-    {"profile", FIELD_TEXT, offsetof(struct account, profile_id), NULL},
-    {"country", FIELD_TEXT, offsetof(struct account, country), NULL},
-    {"department", FIELD_TEXT, offsetof(struct account, department), NULL},
-    {"flaw", FIELD_TEXT, offsetof(struct account, flaw), NULL},
-    {"groups_unreadable", FIELD_BOOL, offsetof(struct account, groups_unreadable), NULL},
     {"login_source", FIELD_ENUM, offsetof(struct account, login.source), source_words},
     {"yesterday", FIELD_TEXT, offsetof(struct account, history.yesterday), NULL},
     {"once_linked", FIELD_BOOL, offsetof(struct account, history.once_linked), NULL},
     {"ever_active", FIELD_BOOL, offsetof(struct account, history.ever_active), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+static const struct field alike_fields[] = {
+    {"email2", FIELD_TEXT, offsetof(struct account_alike, email2), NULL},
+    {"profile", FIELD_TEXT, offsetof(struct account_alike, profile_id), NULL},
+    {"country", FIELD_TEXT, offsetof(struct account_alike, country), NULL},
+    {"department", FIELD_TEXT, offsetof(struct account_alike, department), NULL},
+    {"flaw", FIELD_TEXT, offsetof(struct account_alike, flaw), NULL},
+    {"groups_unreadable", FIELD_BOOL, offsetof(struct account_alike, groups_unreadable), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
 };
 
@@ -71,13 +75,17 @@ static const struct field person_fields[] = {
     {"email", FIELD_TEXT, offsetof(struct person, email), NULL},
     {"username", FIELD_TEXT, offsetof(struct person, username), NULL},
     {"name", FIELD_TEXT, offsetof(struct person, name), NULL},
-    {"department", FIELD_TEXT, offsetof(struct person, department), NULL},
-    {"country", FIELD_TEXT, offsetof(struct person, country), NULL},
     {"word", FIELD_ENUM, offsetof(struct person, word), person_words},
     {"hired", FIELD_DAY, offsetof(struct person, hire_date), NULL},
     {"last_day", FIELD_DAY, offsetof(struct person, last_day), NULL},
     {"rejected", FIELD_TEXT, offsetof(struct person, rejected), NULL},
     {"blind", FIELD_BOOL, offsetof(struct person, key_unreadable), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+static const struct field person_alike_fields[] = {
+    {"department", FIELD_TEXT, offsetof(struct person_alike, department), NULL},
+    {"country", FIELD_TEXT, offsetof(struct person_alike, country), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
 };
 
@@ -440,8 +448,10 @@ static void set_groups(struct scenario *scenario, struct account *account, const
 
     for (size_t i = 0; i < count; i++)
         group[i] = (struct group){.id = scenario_id(&scenario->arena, name[i]), .name = name[i]};
-    account->group = group;
-    account->group_count = (uint32_t)count;
+    struct account_alike *alike = account_alike_own(&scenario->arena, account);
+
+    alike->group = group;
+    alike->group_count = (uint32_t)count;
 }
 
 static int set_account_word(struct scenario *scenario, struct account *account,
@@ -471,6 +481,8 @@ static int set_account_word(struct scenario *scenario, struct account *account,
         return 0;
     }
     if (field_set(account_fields, account, word, &scenario->arena, &known, err) < 0 ||
+        (!known && field_set(alike_fields, account_alike_own(&scenario->arena, account), word,
+                             &scenario->arena, &known, err) < 0) ||
         (!known &&
          field_set(past_fields, account->history.past, word, &scenario->arena, &known, err) < 0) ||
         (!known && field_set(since_fields, account_since_own(&scenario->arena, account), word,
@@ -485,6 +497,7 @@ static int set_account_word(struct scenario *scenario, struct account *account,
 
 static struct account new_account(struct scenario *scenario, const char *label)
 {
+    static const struct account_alike alike = {.profile_id = "user"};
     struct account_since *since = arena_calloc(&scenario->arena, 1, sizeof(*since));
 
     (void)word_parse_instant("2020-01-01", &since->first_seen);
@@ -492,7 +505,7 @@ static struct account new_account(struct scenario *scenario, const char *label)
         .id = scenario_id(&scenario->arena, label),
         .username = label,
         .status = ACCOUNT_ACTIVE,
-        .profile_id = "user",
+        .alike = &alike,
         .history = {.since = since, .ever_active = true, .once_linked = true},
     };
 }
@@ -531,11 +544,14 @@ int scenario_put_person(struct scenario *scenario, const char *label, const stru
             .label = label, .person = {.employee_number = label, .word = PERSON_EMPLOYED}};
     }
     *extra = *person_extra(&labelled->person); /* likewise */
-    labelled->person.extra = extra;
+    struct person_alike *alike = person_alike_own(&scenario->arena, &labelled->person);
+    alike->extra = extra;
     for (size_t i = 0; i < count; i++) {
         bool known = false;
         if (field_set(person_fields, &labelled->person, &word[i], &scenario->arena, &known, err) <
                 0 ||
+            (!known &&
+             field_set(person_alike_fields, alike, &word[i], &scenario->arena, &known, err) < 0) ||
             (!known && field_set(extra_fields, extra, &word[i], &scenario->arena, &known, err) < 0))
             return -1;
         if (!known)

@@ -4,6 +4,7 @@
  * books at the moment it is made, never read back from the history.
  */
 #include "questions_world.h"
+#include "alike.h"
 
 #include "core/match.h"
 
@@ -115,7 +116,7 @@ static struct snapshot make_snapshot(struct world *world, const struct entry *en
             .email = world_email_of(world, who, &entry[who]),
             .name = world_name_of(world, who, &entry[who]),
             .employee_number = arena_printf(arena, "%05zu", who),
-            .profile_id = entry[who].profile == 2 ? "p2" : "p1",
+            ALIKE(.profile_id = entry[who].profile == 2 ? "p2" : "p1"),
             .status = entry[who].account == ACTIVE ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE,
             .login = entry[who].account != ACTIVE ? (struct login){.kind = LOGIN_NOT_READ}
                      : instant_is_set(entry[who].login)
@@ -138,6 +139,7 @@ static struct roster make_roster(struct world *world, size_t day, const struct e
         .person = arena_calloc(arena, PEOPLE + 1, sizeof(roster.person[0])),
     };
 
+    static const struct person_alike sales = {.department = "Sales"};
     for (size_t who = 0; who < PEOPLE; who++) {
         if (!entry[who].in_roster)
             continue;
@@ -145,7 +147,7 @@ static struct roster make_roster(struct world *world, size_t day, const struct e
             .employee_number = arena_printf(arena, "%05zu", who),
             .email = world_email_of(world, who, &entry[who]),
             .name = world_name_of(world, who, &entry[who]),
-            .department = "Sales",
+            .alike = &sales,
             .word = entry[who].departed ? PERSON_DEPARTED : PERSON_EMPLOYED,
             .last_day = entry[who].last_day,
             .row = (uint32_t)roster.count + 2,

@@ -508,10 +508,10 @@ static void check_account(struct world *world, const PGresult *rows, int row,
     same("email", account->email, value(rows, row, "email"));
     same("name", account->name, value(rows, row, "name"));
     same("employee_number", account->employee_number, value(rows, row, "employee_number"));
-    same("profile", text_equal(account->profile_id, "p2") ? "Managers" : "Users",
+    same("profile", text_equal(account_alike(account)->profile_id, "p2") ? "Managers" : "Users",
          value(rows, row, "profile"));
-    same("country", account->country, value(rows, row, "country"));
-    same("department", account->department, value(rows, row, "department"));
+    same("country", account_alike(account)->country, value(rows, row, "country"));
+    same("department", account_alike(account)->department, value(rows, row, "department"));
     same("login_kind", kind[account->login.kind], value(rows, row, "login_kind"));
     same("last_login", zulu(world, account->login.at), value(rows, row, "last_login"));
 }
@@ -535,17 +535,19 @@ static void check_the_rest(struct world *world, size_t day, struct instant momen
             const struct account *account = &seen->account[a];
             if (!text_equal(account->id, value(rows, row, "account_id")))
                 continue;
-            same("profile_id", account->profile_id, value(rows, row, "profile_id"));
-            same("roles", text_equal(account->profile_id, "p2") ? "USERMANAGEMENT VIEW" : "VIEW",
+            same("profile_id", account_alike(account)->profile_id, value(rows, row, "profile_id"));
+            same("roles",
+                 text_equal(account_alike(account)->profile_id, "p2") ? "USERMANAGEMENT VIEW"
+                                                                      : "VIEW",
                  value(rows, row, "roles"));
-            same("email2", account->email2, value(rows, row, "email2"));
+            same("email2", account_alike(account)->email2, value(rows, row, "email2"));
             same("sso_only", account->sso_only ? "t" : "f", value(rows, row, "sso_only"));
             same("groups", "[]", value(rows, row, "groups"));
             if (account->status == ACCOUNT_GONE)
                 continue;
             const struct pairing *pairing = &books->pairing[day][a];
             const struct person *person = pairing->kind == LINK_ONE ? pairing->person : NULL;
-            same("person_department", person ? person->department : NULL,
+            same("person_department", person ? person_alike(person)->department : NULL,
                  value(rows, row, "person_department"));
             same("person_key",
                  person ? arena_printf(&world->store.arena, "n:%s", person->employee_number) : NULL,

@@ -2,6 +2,7 @@
  * Activity that was read and not yet taken by a snapshot, what snapshots of the past knew of it,
  * and how long a profile has been what it is, against a real server.
  */
+#include "alike.h"
 #include "store/login.h"
 #include "store_world.h"
 #include "test.h"
@@ -46,10 +47,10 @@ TEST(store_save_activity_is_taken_by_the_next_snapshot_and_the_newest_counts)
     put(world, id, EVENT_VIEW, older);
     put(world, "0A84D758-2B3A-141F-8F07D71AA1F223BD", EVENT_VIEW, newest); /* nobody listed */
     struct snapshot second = night(world, 3);
-    assert_true(second.account[0].activity.at.us == newest.us);
-    assert_int_equal(second.account[0].activity.kind, EVENT_DOWNLOAD);
-    assert_false(second.account[0].activity.is_new);
-    assert_false(instant_is_set(second.account[1].activity.at));
+    assert_true(account_activity(&second.account[0])->at.us == newest.us);
+    assert_int_equal(account_activity(&second.account[0])->kind, EVENT_DOWNLOAD);
+    assert_false(account_activity(&second.account[0])->is_new);
+    assert_false(instant_is_set(account_activity(&second.account[1])->at));
     assert_int_equal(store_world_number(world, "select count(*) from activity"), 1);
     assert_int_equal(store_world_number(world, "select count(*) from activity_known"), 1);
     assert_int_equal(store_world_number(world, "select count(*) from activity_pending"), 1);
@@ -73,10 +74,10 @@ TEST(store_load_snapshot_knows_the_activity_of_its_night)
     (void)night(world, 2);
     assert_int_equal(store_load_snapshot(&world->store, &world->arena, second.id, &loaded, &err),
                      0);
-    assert_true(loaded.account[0].activity.at.us == early.us);
-    assert_int_equal(loaded.account[0].activity.kind, EVENT_SEARCH);
+    assert_true(account_activity(&loaded.account[0])->at.us == early.us);
+    assert_int_equal(account_activity(&loaded.account[0])->kind, EVENT_SEARCH);
     assert_int_equal(store_load_snapshot(&world->store, &world->arena, first.id, &loaded, &err), 0);
-    assert_false(instant_is_set(loaded.account[0].activity.at));
+    assert_false(instant_is_set(account_activity(&loaded.account[0])->at));
 }
 
 TEST(store_save_snapshot_keeps_how_far_activity_reaches)
@@ -183,7 +184,7 @@ static struct snapshot night_with(struct store_world *world, const char *profile
 
     store_world_tomorrow(world);
     snapshot = store_world_snapshot(world, 2);
-    snapshot.account[0].profile_id = profile;
+    alike_own(&snapshot.account[0])->profile_id = profile;
     snapshot.complete = complete;
     store_world_load(world, &snapshot);
     store_world_save(world, &snapshot);
@@ -253,8 +254,8 @@ TEST(profile_that_undoes_a_downgrade_is_none_of_an_account_with_a_flaw)
     for (int flawed = 1; flawed >= 0; flawed--) {
         store_world_tomorrow(world);
         struct snapshot snapshot = store_world_snapshot(world, 2);
-        snapshot.account[0].profile_id = "1";
-        snapshot.account[0].flaw = flawed ? "a name that is none" : NULL;
+        alike_own(&snapshot.account[0])->profile_id = "1";
+        alike_own(&snapshot.account[0])->flaw = flawed ? "a name that is none" : NULL;
         store_world_load(world, &snapshot);
         assert_non_null(account_past(&snapshot.account[0])->downgrade);
         assert_int_equal(instant_is_set(account_past(&snapshot.account[0])->downgrade->other_at),

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "alike.h"
 #include "audit/question.h"
 #include "store/beside.h"
 #include "store/step.h"
@@ -367,15 +368,17 @@ TEST(countries_of_a_plan_are_the_accounts_else_the_persons_as_of_then)
         pairing[i] =
             (struct pairing){.kind = LINK_ONE, .key = MATCH_BY_EMAIL, .person = &roster.person[i]};
     pairing[3] = (struct pairing){.kind = LINK_NONE};
-    snapshot.account[0].country = "NL";
-    roster.person[0].country = "BE";
-    roster.person[1].country = roster.person[3].country = "DE";
+    alike_own(&snapshot.account[0])->country = "NL";
+    person_alike_own(&world->arena, &roster.person[0])->country = "BE";
+    person_alike_own(&world->arena, &roster.person[1])->country = "DE";
+    person_alike_own(&world->arena, &roster.person[3])->country = "DE";
     store_world_save(world, &snapshot);
     store_world_save_roster(world, &roster, true);
     assert_int_equal(store_save_links(&world->store, &snapshot, &roster, pairing, 75, true, &err),
                      0);
     int64_t first = save_over(world, &snapshot, &roster, row, 5);
-    snapshot.account[0].country = roster.person[1].country = "FR";
+    alike_own(&snapshot.account[0])->country = "FR";
+    person_alike_own(&world->arena, &roster.person[1])->country = "FR";
     store_world_save(world, &snapshot);
     store_world_save_roster(world, &roster, true);
     int64_t second = save_over(world, &snapshot, &roster, row, 5);

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "alike.h"
 #include "store_world.h"
 #include "test.h"
 
@@ -103,7 +104,7 @@ TEST(store_load_history_fills_login_department_and_when_it_was_read)
 
     for (size_t i = 0; i < first.count; i++) {
         first.account[i].login = reading(world, READ_DAYS_AGO_1);
-        first.account[i].department = "Sales";
+        alike_own(&first.account[i])->department = "Sales";
     }
     load(world, &first);
     store_world_save(world, &first);
@@ -116,10 +117,10 @@ TEST(store_load_history_fills_login_department_and_when_it_was_read)
     assert_true(second.account[0].login.seen_at.us == seen.us);
     assert_true(second.account[0].history.read_at.us == seen.us);
     assert_false(second.account[0].history.read_anew);
-    assert_string_equal(second.account[0].department, "Sales");
+    assert_string_equal(account_alike(&second.account[0])->department, "Sales");
     assert_int_equal(second.account[1].login.kind, LOGIN_KNOWN); /* a login is not taken back */
     assert_true(second.account[1].history.read_at.us == world->now.us);
-    assert_null(second.account[1].department);
+    assert_null(account_alike(&second.account[1])->department);
     assert_int_equal(second.account[2].login.kind, LOGIN_NOT_READ);
     assert_int_equal(second.account[2].history.number, 0);
 }

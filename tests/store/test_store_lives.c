@@ -162,7 +162,8 @@ static struct roster read_roster(struct years *years)
             roster.person[count++] = person;
     }
     roster.count = count;
-    roster.person[0].department = arena_printf(&world->arena, "%lld", (long long)world->now.us);
+    person_alike_own(&world->arena, &roster.person[0])->department =
+        arena_printf(&world->arena, "%lld", (long long)world->now.us);
     roster.digest = digest_of(&world->now.us, sizeof(world->now.us));
     roster_judge(&roster, world->today);
     return roster;

@@ -3,6 +3,7 @@
  * what a name that is newer sees, what is carried, and that the record stays whole in both ways to
  * look at it, and tells of every change by hand.
  */
+#include "alike.h"
 #include "ruling_case.h"
 
 #include "store/portal.h"
@@ -479,7 +480,7 @@ static void a_day_with(struct review_case *test, const struct store *store, cons
     test->world.store = *store;
     store_world_tomorrow(&test->world);
     struct snapshot snapshot = store_world_snapshot(&test->world, 2);
-    snapshot.account[0].profile_id = profile;
+    alike_own(&snapshot.account[0])->profile_id = profile;
     store_world_load(&test->world, &snapshot);
     store_world_save(&test->world, &snapshot);
 }

@@ -63,7 +63,7 @@ TEST(store_save_roster_of_four_days_rebuilds_each)
     reject(&day[1].person[5], "unknown status 'x'", &day[1]);
     day[2] = store_world_roster(world, 30);
     day[2].person[7] = day[2].person[6]; /* the same key twice, other content */
-    day[2].person[7].department = "Sales";
+    person_alike_own(&world->arena, &day[2].person[7])->department = "Sales";
     day[2].duplicates = 2;
     day[2].person[8] = (struct person){.row = 10};
     reject(&day[2].person[8], "no key", &day[2]);
@@ -128,7 +128,7 @@ TEST(store_save_roster_of_the_same_bytes_keeps_what_is_made_of_them)
     store_world_save_roster(world, &roster, true); /* nothing is news */
     assert_int_equal(store_world_number(world, since), 0);
     assert_rebuilt(world, &roster);
-    roster.person[4].department = "Of another column";
+    person_alike_own(&world->arena, &roster.person[4])->department = "Of another column";
     reject(&roster.person[5], "last day 2026-11-20 is over, and the roster says employed", &roster);
     store_world_save_roster(world, &roster, true);
     assert_int_equal(store_world_number(world, since), 2);

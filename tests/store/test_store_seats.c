@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "alike.h"
 #include "audit/erase.h"
 #include "audit/rebuild.h"
 #include "base/cleanup.h"
@@ -71,7 +72,7 @@ static struct snapshot make_snapshot(struct store_world *world, const struct sea
         snapshot.profile[i] =
             (struct profile){.id = arena_printf(&world->arena, "p%zu", i + 1), .name = name[i]};
     for (size_t i = 0; i < COUNT_OF(profile_of); i++)
-        snapshot.account[i].profile_id = profile_of[i];
+        alike_own(&snapshot.account[i])->profile_id = profile_of[i];
     snapshot.seats = seats;
     return snapshot;
 }

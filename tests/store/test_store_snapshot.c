@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alike.h"
 #include "cluster_fixture.h"
 #include "distributed.h"
 #include "store_world.h"
@@ -45,20 +46,20 @@ static void assert_same_account(const struct account *was, const struct account 
     assert_text(was->id, is->id);
     assert_text(was->username, is->username);
     assert_text(was->email, is->email);
-    assert_text(was->email2, is->email2);
+    assert_text(account_alike(was)->email2, account_alike(is)->email2);
     assert_text(was->name, is->name);
     assert_text(was->employee_number, is->employee_number);
-    assert_text(was->profile_id, is->profile_id);
-    assert_text(was->country, is->country);
-    assert_text(was->department, is->department);
-    assert_text(was->flaw, is->flaw);
+    assert_text(account_alike(was)->profile_id, account_alike(is)->profile_id);
+    assert_text(account_alike(was)->country, account_alike(is)->country);
+    assert_text(account_alike(was)->department, account_alike(is)->department);
+    assert_text(account_alike(was)->flaw, account_alike(is)->flaw);
     assert_int_equal(was->status, is->status);
     assert_int_equal(was->sso_only, is->sso_only);
-    assert_int_equal(was->groups_unreadable, is->groups_unreadable);
-    assert_int_equal(was->group_count, is->group_count);
-    for (size_t i = 0; i < was->group_count; i++) {
-        assert_text(was->group[i].id, is->group[i].id);
-        assert_text(was->group[i].name, is->group[i].name);
+    assert_int_equal(account_alike(was)->groups_unreadable, account_alike(is)->groups_unreadable);
+    assert_int_equal(account_alike(was)->group_count, account_alike(is)->group_count);
+    for (size_t i = 0; i < account_alike(was)->group_count; i++) {
+        assert_text(account_alike(was)->group[i].id, account_alike(is)->group[i].id);
+        assert_text(account_alike(was)->group[i].name, account_alike(is)->group[i].name);
     }
     assert_int_equal(was->login.kind, is->login.kind);
     assert_true(was->login.at.us == is->login.at.us);
@@ -130,8 +131,8 @@ static void change(struct store_world *world, uint64_t *state, struct account *a
         account->status = account->status == ACCOUNT_ACTIVE ? ACCOUNT_INACTIVE : ACCOUNT_ACTIVE;
         break;
     case 2:
-        account->group = groups;
-        account->group_count = draw(state, COUNT_OF(groups) + 1);
+        alike_own(account)->group = groups;
+        alike_own(account)->group_count = (uint32_t)draw(state, COUNT_OF(groups) + 1);
         break;
     case 3:
         account->login = store_world_login(
@@ -144,15 +145,15 @@ static void change(struct store_world *world, uint64_t *state, struct account *a
                                         .raw = "the day before"};
         break;
     case 5:
-        account->department = names[draw(state, COUNT_OF(names))];
+        alike_own(account)->department = names[draw(state, COUNT_OF(names))];
         break;
     case 6:
-        account->flaw = account->flaw ? NULL : "active is 'maybe'";
-        account->status = account->flaw ? ACCOUNT_UNREADABLE : ACCOUNT_ACTIVE;
+        alike_own(account)->flaw = account_alike(account)->flaw ? NULL : "active is 'maybe'";
+        account->status = account_alike(account)->flaw ? ACCOUNT_UNREADABLE : ACCOUNT_ACTIVE;
         break;
     case 7:
         account->sso_only = !account->sso_only;
-        account->email2 = account->sso_only ? "second@acme.example" : NULL;
+        alike_own(account)->email2 = account->sso_only ? "second@acme.example" : NULL;
         break;
     }
 }

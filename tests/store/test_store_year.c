@@ -89,10 +89,10 @@ TEST(store_save_year_is_known_to_the_next_snapshot)
     store_world_load(world, &snapshot);
     const struct account *account = &snapshot.account[0];
     assert_int_equal(account->login.at.us, ago(world, 600).us);
-    assert_int_equal(account->activity.at.us, ago(world, 500).us);
+    assert_int_equal(account_activity(account)->at.us, ago(world, 500).us);
     assert_int_equal(account->history.first_event.us, ago(world, 700).us);
     assert_false(instant_is_set(snapshot.account[1].history.first_event));
-    assert_false(instant_is_set(snapshot.account[1].activity.at));
+    assert_false(instant_is_set(account_activity(&snapshot.account[1])->at));
 }
 
 TEST(store_save_year_keeps_the_oldest_event_of_an_account)

@@ -237,10 +237,10 @@ static void check_account(const struct account *account, struct json_object *use
     if (account->status != wanted && !(allowance.unreadable && account->status == 0))
         fail_msg("account %s: status is %d, not %d", account->id, (int)account->status,
                  (int)wanted);
-    if ((account->status == ACCOUNT_UNREADABLE) != (account->flaw != NULL) &&
+    if ((account->status == ACCOUNT_UNREADABLE) != (account_alike(account)->flaw != NULL) &&
         account_id_is_v4(account->id))
         fail_msg("account %s: flaw '%s' does not fit its status", account->id,
-                 account->flaw ? account->flaw : "(none)");
+                 account_alike(account)->flaw ? account_alike(account)->flaw : "(none)");
     check_login(account, user, allowance);
 }
 

@@ -2,6 +2,7 @@
  * Every helper asserts: a test that cannot set its scene has failed.
  */
 #include "store_world.h"
+#include "alike.h"
 
 #include <stdlib.h>
 
@@ -82,7 +83,7 @@ void store_world_load(struct store_world *world, struct snapshot *snapshot)
     for (size_t i = 0; i < count; i++) {
         given[i] = snapshot->account[i];
         snapshot->account[i].login = (struct login){.kind = LOGIN_NOT_READ};
-        snapshot->account[i].department = NULL;
+        alike_own(&snapshot->account[i])->department = NULL;
     }
     must(store_load_history(&world->store, &world->arena, snapshot, &err), &err);
     for (size_t i = 0; i < count; i++) {
@@ -91,7 +92,7 @@ void store_world_load(struct store_world *world, struct snapshot *snapshot)
         if (given[i].login.kind == LOGIN_NOT_READ)
             continue;
         account->login = given[i].login;
-        account->department = given[i].department;
+        alike_own(account)->department = account_alike(&given[i])->department;
         snapshot_reread(snapshot, account, known, world->now);
     }
 }
@@ -144,7 +145,7 @@ struct account store_world_account(struct store_world *world, unsigned number)
         .email = arena_printf(arena, "user%u@acme.example", number),
         .name = arena_printf(arena, "Name %u", number),
         .employee_number = arena_printf(arena, "%05u", number),
-        .profile_id = "p1",
+        ALIKE(.profile_id = "p1"),
         .status = ACCOUNT_ACTIVE,
     };
 }

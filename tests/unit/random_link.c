@@ -347,7 +347,7 @@ static size_t whom(struct world *world, const struct roster_view *view, enum mat
 static void think_of_second_email(struct world *world, const struct roster_view *view,
                                   const struct account *account, struct opinion *opinion)
 {
-    const char *second = value_of(world, MATCH_BY_EMAIL, account->email2);
+    const char *second = value_of(world, MATCH_BY_EMAIL, account_alike(account)->email2);
     size_t person = 0;
 
     if (!is_used(world, MATCH_BY_EMAIL) || group_of(world, MATCH_BY_EMAIL, second) == DIFFER)
@@ -531,7 +531,7 @@ static bool is_contradicted(struct world *world, size_t i, bool crowded,
 {
     const struct account *account = &world->account[i];
     const struct person *person = &world->person[opinion->person];
-    const char *const mine[] = {account->email, account->email2, account->username};
+    const char *const mine[] = {account->email, account_alike(account)->email2, account->username};
     int addresses = addresses_say(world, mine, COUNT_OF(mine), person);
     enum likeness names = likeness(world, account->name, person->name);
 

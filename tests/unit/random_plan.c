@@ -95,8 +95,9 @@ static struct facts find_facts(const struct world *world, size_t i, const struct
 /* 1 true, 0 false, -1 nobody knows */
 static int hold_all(const struct world *world, const struct conditions *c, const struct facts *f)
 {
-    const char *department =
-        f->person && f->person->department ? f->person->department : f->account->department;
+    const char *department = f->person && person_alike(f->person)->department
+                                 ? person_alike(f->person)->department
+                                 : account_alike(f->account)->department;
     enum login_kind login = f->account->login.kind;
     bool known_login = login == LOGIN_NEVER || login == LOGIN_KNOWN;
     int answer[8], worst = 1;
@@ -130,7 +131,9 @@ static int hold_all(const struct world *world, const struct conditions *c, const
     if (c->department.count)
         answer[n++] = department ? strcmp(department, "Sales") == 0 : -1;
     if (c->group.count)
-        answer[n++] = f->account->groups_unreadable ? -1 : f->account->group_count > 0;
+        answer[n++] = account_alike(f->account)->groups_unreadable
+                          ? -1
+                          : account_alike(f->account)->group_count > 0;
     for (size_t i = 0; i < n; i++) {
         if (answer[i] == 0)
             return 0;
@@ -177,13 +180,13 @@ static const char *find_protection(struct world *world, const struct facts *fact
     } rows[] = {
         {account->status == ACCOUNT_GONE, "R14"},
         {strcmp(account->id, world->snapshot.own_id) == 0, "P1"},
-        {account->flaw || account->status == ACCOUNT_UNREADABLE, "P2"},
+        {account_alike(account)->flaw || account->status == ACCOUNT_UNREADABLE, "P2"},
         {is_listed(world, facts), "P3"},
         {opinion->contested || opinion->moved, "P4"},
         {opinion->one && facts->status == PERSON_UNKNOWN, "P5"},
         {opinion->near != NEAR_NOBODY, "P6"},
         {account->login.kind == LOGIN_UNREADABLE, "P7"},
-        {strcmp(account->profile_id, "ghost") == 0, "P8"},
+        {strcmp(account_alike(account)->profile_id, "ghost") == 0, "P8"},
         {is_used_since(facts, opinion->stranger ? 0 : 30) && !opinion->sure && !opinion->namesake,
          "P9"},
     };
@@ -441,7 +444,7 @@ static bool cannot_read_many(const struct snapshot *snapshot, size_t accounts)
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
         unread += account->status != ACCOUNT_GONE &&
-                  (account->status == ACCOUNT_UNREADABLE || account->flaw);
+                  (account->status == ACCOUNT_UNREADABLE || account_alike(account)->flaw);
     }
     return unread > 3 && unread * 20 > accounts;
 }

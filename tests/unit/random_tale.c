@@ -4,6 +4,7 @@
  * up by themselves.
  */
 #include "random_tale.h"
+#include "alike.h"
 
 #include <string.h>
 
@@ -111,7 +112,7 @@ static struct account *new_account(struct tale *tale, const struct human *human)
         .email = human->email,
         .name = human->name,
         .employee_number = human->number,
-        .profile_id = "user",
+        ALIKE(.profile_id = "user"),
         .status = ACCOUNT_ACTIVE,
         .login = {.kind = LOGIN_KNOWN,
                   .source = LOGIN_FROM_SINGLE_READ,

@@ -106,10 +106,11 @@ static void draw_person(struct world *world, struct person *person)
         .email = draw_email(world),
         .username = chance(world, 50) ? PICK(world, locals) : draw_email(world),
         .name = PICK(world, world_names),
-        .department = chance(world, 50) ? "Sales" : NULL,
         .word = PICK(world, words),
         .row = 2,
     };
+    if (chance(world, 50))
+        person_alike_own(&world->arena, person)->department = "Sales";
     if (chance(world, 30))
         *person = with_kin(world, person);
     if (chance(world, 40))
@@ -229,18 +230,20 @@ static void draw_account(struct world *world, size_t i)
         .id = arena_printf(&world->arena, "0000000%zu-0000-0000-00000000000000A%zu", i, i),
         .username = chance(world, 40) ? draw_email(world) : PICK(world, locals),
         .email = draw_email(world),
-        .email2 = chance(world, 20) ? draw_email(world) : NULL,
         .name = chance(world, 60) ? PICK(world, world_names) : NULL,
         .employee_number = draw_number(world),
+        .status = chance(world, 3) ? ACCOUNT_UNREADABLE : PICK(world, statuses),
+        .login = draw_login(world),
+    };
+    *account_alike_own(&world->arena, account) = (struct account_alike){
         .profile_id = chance(world, 95) ? (chance(world, 30) ? "admin" : "user") : "ghost",
         .country = chance(world, 50) ? "NL" : NULL,
         .department = chance(world, 50) ? "Sales" : NULL,
+        .email2 = chance(world, 20) ? draw_email(world) : NULL,
+        .flaw = chance(world, 3) ? "odd" : NULL,
         .group = world->group,
         .group_count = (uint32_t)world_random(world, 2),
         .groups_unreadable = chance(world, 5),
-        .status = chance(world, 3) ? ACCOUNT_UNREADABLE : PICK(world, statuses),
-        .flaw = chance(world, 3) ? "odd" : NULL,
-        .login = draw_login(world),
     };
     draw_history(world, i);
 }

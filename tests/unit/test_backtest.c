@@ -2,6 +2,7 @@
  * A year of three hundred accounts, who log in as they like: what the nights say of other
  * thresholds, beside what is thought out from the logins themselves, gap by gap.
  */
+#include "alike.h"
 #include "core/backtest.h"
 
 #include <string.h>
@@ -153,7 +154,7 @@ static void year_begin(struct year *year, int threshold)
         year->pairing[i].kind = LINK_NONE;
     for (size_t i = 0; i < PEOPLE; i++)
         year->account[i] = (struct account){.id = arena_printf(&year->arena, "account %zu", i),
-                                            .profile_id = "1",
+                                            ALIKE(.profile_id = "1"),
                                             .history = {.ever_active = true}};
 }
 

@@ -1,4 +1,5 @@
 /* Decisions that are alike are kept once, and nobody can tell. */
+#include "alike.h"
 #include "base/parallel.h"
 #include "core/decided.h"
 #include "core/guard.h"
@@ -29,7 +30,7 @@ static void begin(struct world *world, const struct rule *rule)
         world->account[i] = (struct account){
             .id = arena_printf(&world->arena, "%08zX-2B3A-141F-8F07D71AA1F223BD", i),
             .status = ACCOUNT_ACTIVE,
-            .profile_id = regular.id,
+            ALIKE(.profile_id = regular.id),
             .history = {.ever_active = true}};
         world->pairing[i] = (struct pairing){
             .kind = LINK_ONE, .key = MATCH_BY_LINKS_FILE, .person = i % 3 ? &here : &left};
@@ -77,6 +78,38 @@ TEST(policy_decide_of_many_keeps_what_is_alike_once)
     }
     /* Those who act, and of each part of the loop one for all others. */
     assert_in_range(decided->item_count, MANY / 3 + 1, MANY / 3 + PARALLEL_PARTS_MAX);
+    arena_release(&world.arena);
+}
+
+/* Who acts, whom somebody need look at, and of whom something may end is told why all the same. */
+TEST(policy_decide_briefly_differs_in_why_alone)
+{
+    const struct rule rule = suspend_departed();
+    struct world world;
+
+    begin(&world, &rule);
+    for (size_t i = 0; i < MANY; i++) {
+        if (i % 5 == 1)
+            world.pairing[i].kind = LINK_AMBIGUOUS;
+        if (i % 7 == 1)
+            (void)account_past_of(&world.arena, &world.account[i]);
+    }
+    struct decided *whole =
+        policy_decide(&world.arena, &world.policy, &world.context, world.pairing);
+    world.context.brief = true;
+    struct decided *brief =
+        policy_decide(&world.arena, &world.policy, &world.context, world.pairing);
+    size_t findings = 0, briefly = 0;
+    for (size_t i = 0; i < MANY; i++) {
+        struct decision one = decided_at(brief, i), as_told = decided_at(whole, i);
+        bool is_brief = one.action == ACTION_KEEP && !one.finding && i % 7 != 1;
+        assert_string_equal(one.reason, is_brief ? KEPT_BRIEFLY : as_told.reason);
+        as_told.reason = one.reason;
+        assert_memory_equal(&one, &as_told, sizeof(one));
+        findings += one.finding;
+        briefly += is_brief;
+    }
+    assert_true(findings > 0 && briefly > 0);
     arena_release(&world.arena);
 }
 

@@ -9,10 +9,11 @@ static bool is_undone(struct instant login_at, struct instant activity_at)
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct account_downgrade downgrade = {.at = {1 * DAY_US}, .other_at = {2 * DAY_US}};
     struct account_past past = {.downgrade = &downgrade};
+    struct activity activity = {.at = activity_at, .kind = EVENT_DOWNLOAD};
     const struct account account = {
         .history = {.past = &past},
         .login = {.kind = instant_is_set(login_at) ? LOGIN_KNOWN : LOGIN_NEVER, .at = login_at},
-        .activity = {.at = activity_at, .kind = EVENT_DOWNLOAD}};
+        .activity = &activity};
     const struct subject subject = {.account = &account, .scratch = &arena};
     const struct policy_context context = {.today = DAY_NONE};
 

@@ -1,4 +1,5 @@
 /* core/evidence: who is read one by one, who is not, and that nobody is forgotten. */
+#include "alike.h"
 #include "base/cleanup.h"
 #include "core/evidence.h"
 #include "test.h"
@@ -211,7 +212,7 @@ TEST(evidence_choose_of_one_account_reads_what_decides)
         begin(&world, 1);
         world.settings.full = rows[i].full;
         world.snapshot.account[0].status = rows[i].status;
-        world.snapshot.account[0].flaw = rows[i].flaw;
+        alike_own(&world.snapshot.account[0])->flaw = rows[i].flaw;
         world.snapshot.account[0].login.kind = rows[i].login;
         world.decision[0].action = rows[i].action;
         world.decision[0].uses_login = rows[i].uses_login;
@@ -280,10 +281,11 @@ TEST(evidence_choose_where_a_rule_asks_the_department_reads_whose_nobody_told)
         struct world world;
         begin(&world, 1);
         struct account *account = &world.snapshot.account[0];
-        struct person person = {.department = rows[i].person};
+        const struct person_alike alike = {.department = rows[i].person};
+        struct person person = {.alike = &alike};
         const struct pairing pairing = {.kind = rows[i].kind, .person = &person};
         world.settings.department_asked = rows[i].asked;
-        account->department = rows[i].account;
+        alike_own(account)->department = rows[i].account;
         account->history.read_at =
             rows[i].read_days_ago ? days_ago(rows[i].read_days_ago) : INSTANT_NONE;
         world.decision[0].pairing = &pairing;

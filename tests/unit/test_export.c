@@ -1,6 +1,7 @@
 /* facts/export: what an export does not tell is taken from the history, and nothing is guessed. */
 #include <string.h>
 
+#include "alike.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "facts/export.h"
@@ -12,12 +13,11 @@ static struct group ones[] = {{"g1", "One"}, {"g2", "One Two"}, {"g3", "Two, Thr
  */
 static struct account known_account[] = {
     {.id = "A",
-     .profile_id = "2",
      .employee_number = "100",
-     .email2 = "a@two.example",
-     .group = ones,
-     .group_count = 3},
-    {.id = "B", .profile_id = "4"},
+     .alike =
+         &(const struct account_alike){
+             .profile_id = "2", .email2 = "a@two.example", .group = ones, .group_count = 3}},
+    {.id = "B", .alike = &(const struct account_alike){.profile_id = "4"}},
 };
 static struct profile known_profile[] = {{.id = "1", .name = "Light"},
                                          {.id = "2", .name = "Team"},
@@ -50,7 +50,7 @@ TEST(export_complete_of_a_known_account_adds_what_is_known)
 
     struct account account = complete(&arena, (struct account){.id = "A"}, &gaps);
     assert_string_equal(account.employee_number, "100");
-    assert_string_equal(account.email2, "a@two.example");
+    assert_string_equal(account_alike(&account)->email2, "a@two.example");
     assert_int_equal(gaps.strangers, 0);
     account = complete(&arena, (struct account){.id = "Z"}, &gaps);
     assert_null(account.employee_number);
@@ -81,15 +81,15 @@ TEST(export_complete_of_a_profile_name_finds_one_or_none)
         CLEANUP(arena_release) struct arena arena = ARENA_INIT;
         struct export_gaps gaps;
         struct account account = complete(
-            &arena, (struct account){.id = cases[i].id, .profile_id = cases[i].name}, &gaps);
+            &arena, (struct account){.id = cases[i].id, ALIKE(.profile_id = cases[i].name)}, &gaps);
         if (cases[i].profile_id)
-            assert_string_equal(account.profile_id, cases[i].profile_id);
+            assert_string_equal(account_alike(&account)->profile_id, cases[i].profile_id);
         else
-            assert_null(account.profile_id);
+            assert_null(account_alike(&account)->profile_id);
         assert_int_equal(gaps.profiles_unknown, cases[i].unknown);
         size_t at = 0;
         while (at < COUNT_OF(known_profile) &&
-               !text_equal(known_profile[at].id, account.profile_id))
+               !text_equal(known_profile[at].id, account_alike(&account)->profile_id))
             at++;
         assert_int_equal(at == COUNT_OF(known_profile), cases[i].unknown > 0 || !cases[i].name);
     }
@@ -118,19 +118,19 @@ TEST(export_complete_of_the_known_groups_takes_them_with_their_ids)
         const struct group cell = {.name = cases[i].cell};
         struct account account = complete(
             &arena,
-            (struct account){
-                .id = cases[i].id, .group = &cell, .group_count = 1, .groups_unreadable = true},
+            (struct account){.id = cases[i].id,
+                             ALIKE(.group = &cell, .group_count = 1, .groups_unreadable = true)},
             &gaps);
-        if (account.groups_unreadable == cases[i].known)
+        if (account_alike(&account)->groups_unreadable == cases[i].known)
             fail_msg("'%s'", cases[i].cell);
-        assert_int_equal(account.group_count, cases[i].known ? 3 : 1);
+        assert_int_equal(account_alike(&account)->group_count, cases[i].known ? 3 : 1);
     }
 }
 
 TEST(export_complete_without_a_history_leaves_everything_open)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-    struct account account = {.id = "A", .profile_id = "Light"};
+    struct account account = {.id = "A", ALIKE(.profile_id = "Light")};
     struct snapshot snapshot = {.account = &account, .count = 1}, none = {.id = 0};
     struct export_gaps gaps;
 

@@ -13,6 +13,7 @@
  */
 #include <string.h>
 
+#include "alike.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "core/evidence.h"
@@ -199,7 +200,7 @@ static void begin_night(struct world *world, struct life *life, int day, struct 
         *account = (struct account){
             .id = arena_printf(&night->arena, "%08zX-2B3A-141F-8F07D71AA1F223BD", i),
             .employee_number = number,
-            .profile_id = "p1",
+            ALIKE(.profile_id = "p1"),
             .status = ACCOUNT_ACTIVE,
             .login = memory->known,
             .history = {.ever_active = true, .read_at = memory->read_at},

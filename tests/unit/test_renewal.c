@@ -1,6 +1,7 @@
 /* core/renewal: the seats of each class on the day the contract is renewed. */
 #include <string.h>
 
+#include "alike.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "core/renewal.h"
@@ -68,7 +69,7 @@ static struct decision *add_account(struct scene *scene, const char *profile, st
     struct decision *decision = &scene->decision[i];
 
     scene->account[i] =
-        (struct account){.id = "id", .profile_id = profile, .status = ACCOUNT_ACTIVE};
+        (struct account){.id = "id", ALIKE(.profile_id = profile), .status = ACCOUNT_ACTIVE};
     scene->pairing[i] = (struct pairing){.kind = person ? LINK_ONE : LINK_NONE, .person = person};
     *decision = (struct decision){
         .account = &scene->account[i], .pairing = &scene->pairing[i], .not_before = DAY_NONE};

@@ -1,4 +1,5 @@
 /* core/row_subject: what ends an approval, and what does not. */
+#include "alike.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "core/condition.h"
@@ -36,9 +37,8 @@ static void world_make(struct world *world)
         .account = {.id = "1A84D758-2B3A-141F-8F07D71AA1F223BD",
                     .username = "jane",
                     .email = "Jane@new.example",
-                    .email2 = "j@home.example",
                     .employee_number = "e1",
-                    .profile_id = "P1",
+                    ALIKE(.profile_id = "P1", .email2 = "j@home.example"),
                     .status = ACCOUNT_ACTIVE},
         .person = {.employee_number = "E1",
                    .email = "jane@new.example",
@@ -128,7 +128,7 @@ static void set_hired(struct world *world)
 }
 static void set_department(struct world *world)
 {
-    world->person.department = "Sales";
+    person_alike_own(&world->arena, &world->person)->department = "Sales";
 }
 static void set_display(struct world *world)
 {
@@ -165,7 +165,7 @@ static void set_person_case(struct world *world)
 }
 static void set_blank(struct world *world)
 {
-    world->account.country = "NL";
+    alike_own(&world->account)->country = "NL";
 }
 
 static void set_email(struct world *world)
@@ -174,7 +174,7 @@ static void set_email(struct world *world)
 }
 static void set_email2(struct world *world)
 {
-    world->account.email2 = NULL;
+    alike_own(&world->account)->email2 = NULL;
 }
 static void set_other_username(struct world *world)
 {
@@ -186,7 +186,7 @@ static void set_number(struct world *world)
 }
 static void set_profile(struct world *world)
 {
-    world->account.profile_id = "P2";
+    alike_own(&world->account)->profile_id = "P2";
 }
 static void set_role(struct world *world)
 {

@@ -1,4 +1,5 @@
 /* facts/snapshot: counts, and digests that tell every difference and no order. */
+#include "alike.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "facts/snapshot.h"
@@ -25,17 +26,14 @@ static struct account sample(void)
 {
     static const struct group group[] = {{"g1", "One"}, {"g2", "Two"}};
 
-    return (struct account){.id = "A",
-                            .username = "u",
-                            .email = "e",
-                            .email2 = "f",
-                            .name = "n",
-                            .employee_number = "1",
-                            .profile_id = "p",
-                            .country = "NL",
-                            .group = group,
-                            .group_count = 2,
-                            .status = ACCOUNT_ACTIVE};
+    return (struct account){
+        .id = "A",
+        .username = "u",
+        .email = "e",
+        .name = "n",
+        .employee_number = "1",
+        ALIKE(.email2 = "f", .profile_id = "p", .country = "NL", .group = group, .group_count = 2),
+        .status = ACCOUNT_ACTIVE};
 }
 
 TEST(account_digest_of_any_changed_field_differs)
@@ -48,23 +46,23 @@ TEST(account_digest_of_any_changed_field_differs)
     changed[0].id = "B";
     changed[1].username = "v";
     changed[2].email = NULL;
-    changed[3].email2 = "";
+    alike_own(&changed[3])->email2 = "";
     changed[4].name = "m";
     changed[5].employee_number = "2";
-    changed[6].profile_id = "q";
-    changed[7].country = "DE";
-    changed[8].group_count = 1;
+    alike_own(&changed[6])->profile_id = "q";
+    alike_own(&changed[7])->country = "DE";
+    alike_own(&changed[8])->group_count = 1;
     changed[9].status = ACCOUNT_INACTIVE;
     changed[10].sso_only = true;
-    changed[11].groups_unreadable = true;
-    changed[12].flaw = "odd";
+    alike_own(&changed[11])->groups_unreadable = true;
+    alike_own(&changed[12])->flaw = "odd";
     struct digest digest = account_digest(&account);
     for (size_t i = 0; i < COUNT_OF(changed); i++) {
         struct digest other = account_digest(&changed[i]);
         if (digest_compare(&digest, &other) == 0)
             fail_msg("change %zu is not seen", i);
     }
-    account.group = swapped;
+    alike_own(&account)->group = swapped;
     account.login.kind = LOGIN_NEVER;
     account.history.ever_active = true;
     struct digest other = account_digest(&account);

@@ -51,7 +51,7 @@ static int get(void *self, struct arena *arena, const char *id, struct account *
         *ret_account = listed[i];
         ret_account->status = fresh.status;
         ret_account->login = fresh.login;
-        ret_account->profile_id = fresh.profile_id;
+        ret_account->alike = fresh.alike;
         if (ret_raw)
             *ret_raw = "{}";
         return 0;
