@@ -77,8 +77,8 @@ static void add_groups(struct text *row, const struct account *account)
 struct staged {
     const struct account *account;
     uint32_t *index;
-    int32_t *number; /* in the store, by index of account */
     size_t count, known;
+    int32_t last; /* number given in the store before those of the new ones */
 };
 
 static const struct account *staged_account(const struct staged *staged, size_t place)
@@ -86,9 +86,11 @@ static const struct account *staged_account(const struct staged *staged, size_t 
     return &staged->account[staged->index[place]];
 }
 
+/* In the store. */
 static int32_t staged_number(const struct staged *staged, size_t place)
 {
-    return staged->number[staged->index[place]];
+    return place < staged->known ? staged_account(staged, place)->history.number
+                                 : staged->last + (int32_t)(place - staged->known) + 1;
 }
 
 enum { VERSION_FIELDS = 14 };
@@ -265,11 +267,7 @@ static int give_numbers(const struct store *store, struct staged *staged, struct
                  store_number(&scratch, store->portal_id),
                  store_number(&scratch, (int64_t)(staged->count - staged->known))) < 0)
         return -1;
-    int32_t last = (int32_t)pg_int(result, 0, 0);
-    for (size_t i = 0; i < staged->count; i++)
-        staged->number[staged->index[i]] = i < staged->known
-                                               ? staged_account(staged, i)->history.number
-                                               : last + (int32_t)(i - staged->known) + 1;
+    staged->last = (int32_t)pg_int(result, 0, 0);
     return 0;
 }
 
@@ -668,7 +666,6 @@ int store_save_snapshot(struct store *store, const struct store_run *run, struct
     struct staged staged = {
         .account = snapshot->account,
         .index = arena_calloc(&saved.arena, snapshot->count + 1, sizeof(staged.index[0])),
-        .number = arena_calloc(&saved.arena, snapshot->count + 1, sizeof(staged.number[0])),
     };
 
     int64_t settled = 0;
@@ -683,8 +680,9 @@ int store_save_snapshot(struct store *store, const struct store_run *run, struct
         return err_prefix(err, "the snapshot was not stored");
     clear_pending(store, settled);
     saved.index = staged.index;
-    saved.number = staged.number;
     saved.count = staged.count;
+    saved.known = staged.known;
+    saved.last = staged.last;
     *ret_saved = saved;
     saved.arena = ARENA_INIT;
     return 0;
@@ -694,7 +692,8 @@ void store_take_saved(struct snapshot *snapshot, const struct saved_snapshot *sa
 {
     for (size_t i = 0; i < saved->count; i++) {
         struct account *account = &snapshot->account[saved->index[i]];
-        account->history.number = saved->number[saved->index[i]];
+        if (i >= saved->known)
+            account->history.number = saved->last + (int32_t)(i - saved->known) + 1;
         account->history.read_anew = false;
         if (account->activity)
             account->activity->is_new = false;

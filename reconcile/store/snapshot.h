@@ -18,8 +18,8 @@ struct saved_snapshot {
     struct arena arena;
     int64_t id;
     const uint32_t *index; /* of `count` accounts that were stored */
-    const int32_t *number; /* by index */
-    size_t count;
+    size_t count, known;   /* those of them that the history knew come first */
+    int32_t last;          /* number in the history before the first new one's */
 };
 int store_save_snapshot(struct store *store, const struct store_run *run, struct snapshot *snapshot,
                         struct saved_snapshot *ret_saved, struct err *err)
