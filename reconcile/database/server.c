@@ -489,8 +489,6 @@ static const char *const settings[] = {
     "maintenance_work_mem=64MB",
     "huge_pages=off",
     "jit=off",
-    /* A checkpoint in the midst of a first snapshot puts every page into the log once more. */
-    "max_wal_size=4GB",
     "max_wal_senders=0",
     "wal_level=minimal",
     "log_destination=stderr",
