@@ -27,6 +27,9 @@ declare
 $freed$;
     step record;
 begin
+    if strpos(old, 'if first_day is not null then') > 0 then
+        return; -- it was here before
+    end if;
     for step in
         select * from (values
             (E'\n    whys text[];\n',

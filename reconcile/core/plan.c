@@ -5,6 +5,7 @@
  */
 #include "core/plan.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -388,6 +389,7 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     const struct snapshot *snapshot = context->snapshot;
     struct plan *plan = arena_calloc(arena, 1, sizeof(*plan));
 
+    assert(!setup->full || !context->brief); /* who asks for all is told why */
     plan->version = PLAN_VERSION;
     plan->portal = setup->portal;
     plan->time_zone = setup->time_zone;

@@ -190,7 +190,8 @@ static inline const struct activity *account_activity(const struct account *acco
 {
     return account->activity ? account->activity : &account_activity_none;
 }
-/* It is what is known from now on; nothing happens where it is older than what is known. */
+/* It is what is known from now on, also of a copy that was made of the account before; nothing
+ * happens where it is older than what is known. */
 void account_tell_activity(struct arena *arena, struct account *account, struct activity activity);
 
 /* All zero for one that has none. */
