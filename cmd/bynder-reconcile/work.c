@@ -276,12 +276,13 @@ int work_report(struct work *work, struct plan *plan, enum report_format format,
         return -1;
     if (work->config.database.embedded)
         pg_write_back(work->database.pg);
-    if (plan_is_report(plan) || work->job.record_back
-            ? session_report(output, plan, format, err) < 0
-            : session_report_files(output, plan, format, &work->config, &html, err) < 0)
+    /* A record that went back: the numbers of plans may be those of files that tell of what is
+     * lost. */
+    bool with_files = !plan_is_report(plan) && !work->job.record_back;
+    if ((with_files ? session_report_files(output, plan, format, &work->config, &html, err)
+                    : session_report(output, plan, format, err)) < 0)
         return -1;
-    if (work->job
-            .record_back) /* the numbers of plans may be those of files that tell of what is lost */
+    if (work->job.record_back)
         log_warning("no report files are written: %s", work->job.record_back);
     log_holds(plan);
     if (html)
