@@ -27,8 +27,10 @@ static const struct guess_question *question_of(const struct guess_case *c,
 {
     const struct guess_question *question = asked(c, subject, what);
 
-    if (!question)
+    if (!question) {
         fail_msg("'%s' is not asked", what ? what : "it");
+        abort(); /* a failure does not return, which its declaration does not say */
+    }
     return question;
 }
 

@@ -174,6 +174,31 @@ TEST(store_end_rulings_ends_what_stands_and_passes_over_the_rest)
     assert_clean(test, NULL);
 }
 
+/* The chain is the same on every server, however it joins: in the order of their numbers. */
+TEST(store_end_rulings_tells_the_ends_in_the_order_of_the_rulings)
+{
+    struct review_case *test = *state;
+    const struct store_ruling_end ends[] = {{3, RULING_KEPT, "protected"},
+                                            {1, RULING_DONE, "done"},
+                                            {2, RULING_EXPIRED, "168 hours are over"}};
+
+    review_case_plan(test, &four);
+    for (int64_t position = 2; position <= 4; position++)
+        ruling_case_save(test, review_case_ruling(test, "anna", position));
+    store_world_execute(&test->world, "update ruling set reason = reason where ruling_id = 1");
+    REVIEW_OK(pg_run(test->world.store.pg, "test",
+                     "select set_config(name, 'off', false) from pg_settings"
+                     " where name in ('enable_indexscan', 'enable_bitmapscan')",
+                     PG_MANY, NULL, 0, NULL, &why));
+    REVIEW_OK(store_end_rulings(&test->world.store, &test->world.run, NULL, ends, 3,
+                                test->world.now, &why));
+    assert_string_equal(store_world_text(&test->world,
+                                         "select string_agg(word, ', ' order by sequence)"
+                                         " from audit_event where kind = 'ruling_end'"),
+                        "done, expired, kept");
+    assert_clean(test, NULL);
+}
+
 TEST(store_load_rulings_lists_what_stands_and_what_ended_since)
 {
     struct review_case *test = *state;

@@ -20,3 +20,4 @@ with ended as (
     where r.portal_id = $1::bigint and r.ruling_id = x.ruling_id
     returning r.ruling_id, r.account_id, r.ended_at, r.end_reason, r.ended_by)
 select ruling_id, account_id, us(ended_at) as ended_at, end_reason, ended_by from ended
+order by ruling_id
