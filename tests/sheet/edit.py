@@ -63,7 +63,8 @@ def check(good, what, *seen):
 
 
 def check_workbook(sheets, rows, place):
-    check([s.attrib[TABLE + "name"] for s in sheets] == ["decisions", "about this plan"], "sheets")
+    names = [sheet.attrib[TABLE + "name"] for sheet in sheets]
+    check(names == ["decisions", "about this plan", "savings"], "sheets", *names)
     for sheet in sheets:
         for cell in sheet.iter(TABLE + "table-cell"):
             check(TABLE + "formula" not in cell.attrib, "a formula", text_of(cell))
