@@ -90,6 +90,9 @@ grant execute on function audit.plain(text), audit.is_odd(text), audit.savings_o
     audit.seats_room(audit.savings_facts, date, date, text[]),
     audit.seats_given(integer[], integer[], integer[], integer[], bigint[], integer, integer, integer)
     to reconcile_job, reconcile_auditor, reconcile_auditor_personal, reconcile_eraser;
+grant execute on function reconcile.pace_take(bigint, bigint, text, bigint, double precision, bigint, bigint,
+    bigint, double precision, double precision)
+    to reconcile_job;
 grant execute on function audit.account_at(text, timestamptz)
     to reconcile_job, reconcile_auditor_personal;
 

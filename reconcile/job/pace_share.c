@@ -16,6 +16,8 @@ enum {
     PERMIT_PARTS = 20, /* of the limit */
     PERMIT_LASTS_S = 60,
     UNSHARED = 20, /* one act: read, write, read-back until it shows */
+    BUSY_MOST =
+        20, /* times that lock_timeout: whoever stands still is ended by the server before */
     MARGIN_PARTS = 100,
 };
 
@@ -81,6 +83,7 @@ int pace_share_permit(void *context, struct err *err)
         .valid_us = PERMIT_LASTS_S * SECOND_US,
         .unused = unused(share),
         .silence_us = untold_silence(share),
+        .patient = share->busy < BUSY_MOST,
     };
 
     if (store_grant(share->store, &request, &grant, err) < 0) {
@@ -91,9 +94,12 @@ int pace_share_permit(void *context, struct err *err)
         share->unshared = 0;
         return 0;
     }
-    share->blocks_told = blocks;
-    share->granted = grant.granted;
-    share->count_at = pace_count(share->pace);
+    share->busy = grant.busy ? share->busy + 1 : 0;
+    if (!grant.busy) {
+        share->blocks_told = blocks;
+        share->granted = grant.granted;
+        share->count_at = pace_count(share->pace);
+    }
     if (grant.granted > 0)
         permit(share, grant.granted);
     else

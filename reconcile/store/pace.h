@@ -20,12 +20,14 @@ struct pace_request {
     int64_t valid_us;   /* how long the grant is good for */
     int64_t unused;     /* of the grant before */
     int64_t silence_us; /* a 429 came since the last request: announce the silence; 0 = none came */
+    bool patient;       /* others who are not done in lock_timeout are no error: ask again */
 };
 
 struct pace_grant {
     int64_t granted; /* 0: none can be had now */
     int64_t wait_us; /* then: ask again after that */
     bool silent;     /* because somebody behind the address met a 429 */
+    bool busy;       /* because others were not done in lock_timeout; nothing has changed */
     int64_t others;  /* requests in the window before this grant */
 };
 

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "cluster_fixture.h"
 #include "job/pace_share.h"
 #include "store/pace.h"
 #include "store_world.h"
@@ -136,6 +137,50 @@ TEST(store_grant_to_an_overtaken_run_is_refused)
     err_release(&err);
 }
 
+/* --- others who are being granted --- */
+
+/* Somebody who began and is not at the end of it yet, with a lock timeout that is over at once. */
+static struct pg *hold_count(struct store_world *world, const char *address_group)
+{
+    struct err err = ERR_INIT;
+    struct pg *other = NULL;
+    const char *const parameter[] = {address_group};
+
+    if (pg_open(&(struct pg_settings){.conninfo = cluster_fixture_conninfo()}, &other, &err) < 0 ||
+        pg_begin(other, &err) < 0 ||
+        pg_run(other, "test", "select granted from pace_take(1, 1, $1, 0, 0, 0, 0, 0, 1, 1)",
+               PG_ONE, parameter, 1, NULL, &err) < 0 ||
+        pg_run(world->store.pg, "test", "set lock_timeout = '1ms'", PG_NOTHING, NULL, 0, NULL,
+               &err) < 0)
+        fail_msg("%s", err.text);
+    return other;
+}
+
+TEST(store_grant_while_others_are_granted_is_busy_for_who_is_patient)
+{
+    struct store_world *world = *state;
+    struct pace_request patient = usual, elsewhere = usual;
+    struct pace_grant grant = {.granted = -1};
+    struct err err = ERR_INIT;
+    struct pg *other = hold_count(world, "office");
+
+    patient.patient = true;
+    grant = ask(world, &world->store, &patient);
+    assert_true(grant.busy);
+    assert_int_equal(grant.granted, 0);
+    assert_false(grant.silent);
+    assert_true(grant.wait_us > 0 && grant.wait_us < SECOND_US);
+    assert_int_equal(store_grant(&world->store, &usual, &grant, &err), -1);
+    assert_int_equal(err.code, ERR_LOCKED);
+    err_release(&err);
+    elsewhere.address_group = "another office";
+    assert_int_equal(ask(world, &world->store, &elsewhere).granted, 40);
+    pg_close(other);
+    grant = ask(world, &world->store, &patient);
+    assert_false(grant.busy);
+    assert_int_equal(grant.granted, 40);
+}
+
 /* --- the pace and the database together --- */
 
 TEST(pace_share_permit_asks_for_some_seconds_worth)
@@ -192,6 +237,38 @@ TEST(pace_share_permit_without_the_database_lets_the_act_in_hand_end)
     assert_int_equal(left, 20);
     assert_int_equal(err.code, ERR_UNREACHABLE);
     err_release(&err);
+}
+
+/* Many at once: each gets its turn, however long the others take. One that never ends is an error.
+ */
+TEST(pace_share_permit_waits_for_its_turn_but_not_for_ever)
+{
+    struct store_world *world = *state;
+    const struct clock *clock = clock_system();
+    struct config_portal config = {.name = "acme"};
+    struct pace_settings settings = {
+        .per_second = 10, .per_window = 4500, .window_us = 300 * SECOND_US, .shared = true};
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+    struct pace_share share;
+    struct err err = ERR_INIT;
+
+    pace_share_init(&share, &world->store, pace, clock, &config);
+    assert_int_equal(pace_share_permit(&share, &err), 0);
+    pace_sent(pace, clock->steady(clock->self));
+    struct pg *other = hold_count(world, "default");
+    for (int i = 0; i < 20; i++) {
+        struct instant now = clock->steady(clock->self);
+        if (pace_share_permit(&share, &err) < 0)
+            fail_msg("%d: %s", i, err.text);
+        assert_true(pace_next(pace, now).us > now.us);
+    }
+    assert_int_equal(pace_share_permit(&share, &err), -1);
+    assert_int_equal(err.code, ERR_LOCKED);
+    err_release(&err);
+    pg_close(other);
+    assert_int_equal(pace_share_permit(&share, &err), 0);
+    /* What was not sent of the first is given back all the same. */
+    assert_int_equal(store_world_number(world, "select sum(requests) from request_block"), 51);
 }
 
 /* A fast run that sends little does not keep a slower one waiting for what it never sent. */

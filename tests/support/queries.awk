@@ -15,7 +15,7 @@ BEGIN {
     for (i in list) moving[list[i]] = 1
     # Over all portals by their meaning, or before the number is known.
     split("audit_portals status_portals status_savings erase_names portal_find portal_open portal_older portal_identity " \
-          "portal_set_aside pace_weigh", list, " ")
+          "portal_set_aside", list, " ")
     for (i in list) any[list[i]] = 1
 }
 

@@ -12,11 +12,13 @@ install -d -m 1770 -o bynder-reconcile -g bynder-reconcile-review "$inbox"
 drop() { as anna --config /etc/bynder-reconcile/inbox.conf --log-level error "$@"; }
 old() { touch -d '1 minute ago' "$@"; }
 table() { # $1 decision: the first row that nothing was done about, as a spreadsheet that somebody filled in
-    echo account_id,subject,decision,reason
-    drop psql -Atqc "select concat_ws(',', account_id, encode(subject, 'hex'), '$1', 'by table')
-        from reconcile.plan_row where plan_id = (select max(plan_id) from reconcile.plan) and action = 'suspend'
+    echo account_id,subject,decision,reason,of_plan
+    drop psql -Atqc "select concat_ws(',', account_id, encode(r.subject, 'hex'), '$1', 'by table',
+                p.plan_id || ':' || encode(p.digest, 'hex'))
+        from reconcile.plan_row r join reconcile.plan p using (portal_id, plan_id)
+        where plan_id = (select max(plan_id) from reconcile.plan) and r.action = 'suspend'
             and account_id not in (select account_id from reconcile.step)
-        order by position limit 1"
+        order by r.position limit 1"
 }
 moment=$(mark)
 is "a plan is made" 0 "$(start bynder-reconcile-plan@inbox)" "$(since -u bynder-reconcile-plan@inbox)"
