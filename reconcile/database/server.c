@@ -490,6 +490,8 @@ static const char *const settings[] = {
     "maintenance_work_mem=64MB",
     "huge_pages=off",
     "jit=off",
+    /* No checkpoint in the midst of a first snapshot of a million. */
+    "max_wal_size=3GB",
     "max_wal_senders=0",
     "wal_level=minimal",
     "log_destination=stderr",

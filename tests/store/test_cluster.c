@@ -201,6 +201,7 @@ TEST(cluster_open_missing_directory_makes_a_private_server)
         assert_answer(pg, "select current_database()::text", "reconcile");
         assert_answer(pg, "show listen_addresses", "");
         assert_answer(pg, "show data_checksums", "on");
+        assert_answer(pg, "show max_wal_size", "3GB");
         assert_answer(pg, "show server_encoding", "UTF8");
         assert_answer(pg, "select rolsuper::text from pg_roles where rolname = current_user",
                       "true");
