@@ -18,6 +18,7 @@
 #include "cmd/bynder-reconcile/desk.h"
 #include "cmd/bynder-reconcile/invoker.h"
 #include "cmd/bynder-reconcile/session.h"
+#include "database/database.h"
 #include "host/clock.h"
 #include "host/command.h"
 #include "host/environment.h"
@@ -35,6 +36,11 @@ const struct verb *const verb_all[] = {
     &verb_erase,  &verb_portal,   &verb_check,       &verb_roster, &verb_migrate, &verb_psql,
     &verb_desk,   NULL,
 };
+
+static void say_wait(const char *what)
+{
+    log_warning("%s", what);
+}
 
 /* Ends waits early; the flow in hand then ends with an error that says so. */
 static void catch_signals(void)
@@ -96,6 +102,7 @@ static int run(int argc, char **argv, struct err *err)
     if (options_parse(&arena, verb_all, argc, argv, &line, err) < 0)
         return (int)err->code;
     log_setup(line.log_level, line.log_format);
+    database_on_wait(say_wait);
     command_set_config(line.invocation.config_path);
     if (line.version) {
         printf("bynder-reconcile %s\n", PROGRAM_VERSION);

@@ -3,31 +3,47 @@
  * sees one moment; what is kept in memory is the last event and the acts.
  */
 #include "audit/verify.h"
-#include "base/parse.h"
-#include "base/text.h"
+
+#include <string.h>
+
 #include "store/column.h"
 #include "store/plan.h"
+
+/* Columns of bytes, which are read as they are. */
+enum bytes { SEALED, PREVIOUS, HASH, SALT, BYTES };
+
+static const char *const bytes_name[BYTES] = {"sealed", "previous", "hash", "salt"};
 
 struct verifying {
     struct audit_chain chain;
     struct store_reader reader;
-    struct text salt;
+    int place[BYTES];
 };
 
-static bool is_value(struct verifying *verifying, const struct audit_event *event, const char *salt,
+static bool is_value(const struct audit_event *event, const PGresult *result, int salt,
                      const char *value)
 {
-    text_clear(&verifying->salt);
-    for (; salt[0] && salt[1]; salt += 2)
-        text_add_char(&verifying->salt, (char)(parse_hex(salt[0]) * 16 + parse_hex(salt[1])));
-    struct digest digest = audit_seal(text_cstr(&verifying->salt), verifying->salt.length, value);
+    struct digest digest =
+        audit_seal(PQgetvalue(result, 0, salt), (size_t)PQgetlength(result, 0, salt), value);
 
     return event->sealed && digest_compare(&digest, event->sealed) == 0;
 }
 
+/* A digest that is none (NULL, too short, too long) is one that nothing has. */
+static struct digest digest_in(const PGresult *result, int column)
+{
+    struct digest digest;
+
+    if (PQgetlength(result, 0, column) == sizeof(digest.byte))
+        memcpy(digest.byte, PQgetvalue(result, 0, column), sizeof(digest.byte));
+    else
+        memset(digest.byte, 0xff, sizeof(digest.byte));
+    return digest;
+}
+
 struct event_row {
     struct audit_event event;
-    const char *sealed, *salt, *value; /* NULL = nothing personal about it, or not any more */
+    const char *value; /* NULL = nothing personal about it, or not any more */
 };
 
 static const struct column event_columns[] = {
@@ -41,29 +57,30 @@ static const struct column event_columns[] = {
     COLUMN("account_id", struct event_row, event.account_id),
     COLUMN("word", struct event_row, event.word),
     COLUMN("fact", struct event_row, event.fact),
-    COLUMN("sealed", struct event_row, sealed),
-    COLUMN("previous", struct event_row, event.previous),
-    COLUMN("hash", struct event_row, event.hash),
-    COLUMN("salt", struct event_row, salt),
     COLUMN("value", struct event_row, value),
     COLUMN_END,
 };
 
-/* A digest that is none (wrong length, cut by hand) is zeros, which is no hash of anything. */
 static int add_event(const PGresult *result, void *context, struct err *err)
 {
     struct verifying *verifying = context;
     struct event_row row = {.event = {.portal_id = verifying->chain.portal_id}};
-    struct digest sealed = {{0}};
+    const int *place = verifying->place;
+    struct digest sealed;
 
     (void)err;
+    for (int i = 0; i < BYTES && !verifying->reader.ready; i++)
+        verifying->place[i] = store_place_of(result, bytes_name[i]);
     (void)store_read(&verifying->reader, result, 0, NULL, &row);
-    if (row.sealed) {
-        (void)digest_parse(row.sealed, &sealed);
+    row.event.previous = digest_in(result, place[PREVIOUS]);
+    row.event.hash = digest_in(result, place[HASH]);
+    if (!PQgetisnull(result, 0, place[SEALED])) {
+        sealed = digest_in(result, place[SEALED]);
         row.event.sealed = &sealed;
     }
     audit_chain_add(&verifying->chain, &row.event);
-    if (row.salt && !is_value(verifying, &row.event, row.salt, row.value))
+    if (!PQgetisnull(result, 0, place[SALT]) &&
+        !is_value(&row.event, result, place[SALT], row.value))
         audit_chain_tell(&verifying->chain, row.event.sequence,
                          "what is personal about it was changed: it is not what was sealed");
     return 0;
@@ -163,7 +180,7 @@ int store_audit_verify(const struct store *store, const struct audit_head *ancho
                        size_t anchor_count, audit_found *found, void *context,
                        struct audit_head *ret_last, size_t *ret_findings, struct err *err)
 {
-    struct verifying verifying = {.reader = {.columns = event_columns}, .salt = TEXT_INIT};
+    struct verifying verifying = {.reader = {.columns = event_columns}};
 
     if (pg_begin(store->pg, err) < 0)
         return -1;
@@ -172,6 +189,5 @@ int store_audit_verify(const struct store *store, const struct audit_head *ancho
     *ret_last = verifying.chain.last;
     *ret_findings = verifying.chain.findings;
     audit_chain_release(&verifying.chain);
-    text_release(&verifying.salt);
     return failed;
 }

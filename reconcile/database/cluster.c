@@ -25,11 +25,13 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "database/server.h"
+#include "host/clock.h"
 #include "host/command.h"
 #include "host/file.h"
 
-/* Longer than creating, starting and stopping can take somebody else. */
-#define LOCK_TIMEOUT_MS 180000
+#define START_TIMEOUT_S 60
+/* Creating, starting and stopping take somebody else no longer than so many times that. */
+#define LOCK_STARTS 3
 
 struct cluster {
     struct server server;
@@ -213,21 +215,29 @@ static int open_lock(const struct server *server, const char *name, int *ret_fd,
     return 0;
 }
 
-/* flock has no timeout of its own. */
+/* flock has no timeout of its own. Whoever holds it while the server recovers is waited for. */
 static int take_lock(const struct cluster *cluster, struct err *err)
 {
     struct timespec pause = {.tv_nsec = 20 * 1000000};
+    int64_t timeout_s = LOCK_STARTS * cluster->server.start_timeout_s;
+    bool told = false;
 
-    for (int waited = 0; flock(cluster->lock_fd, LOCK_EX | LOCK_NB) < 0; waited += 20) {
+    for (int64_t waited = 0; flock(cluster->lock_fd, LOCK_EX | LOCK_NB) < 0; waited += 20) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             return err_set_errno(err, ERR_INTERNAL, errno, "cannot lock '%s/lock'",
                                  cluster->server.directory);
-        if (waited > LOCK_TIMEOUT_MS)
-            return err_set(err, ERR_UNREACHABLE,
-                           "another process has been starting or stopping the embedded database "
-                           "in '%s' for more than %d s; hint: 'fuser %s/lock' names it",
-                           cluster->server.directory, LOCK_TIMEOUT_MS / 1000,
-                           cluster->server.directory);
+        if (told && clock_is_interrupted())
+            return server_left(&cluster->server, err);
+        if (waited > timeout_s * 1000) {
+            if (!server_recovers(&cluster->server, &told))
+                return err_set(err, ERR_UNREACHABLE,
+                               "another process has been starting or stopping the embedded "
+                               "database in '%s' for more than %lld s; hint: 'fuser %s/lock' "
+                               "names it",
+                               cluster->server.directory, (long long)timeout_s,
+                               cluster->server.directory);
+            waited = 0;
+        }
         (void)nanosleep(&pause, NULL);
     }
     return 0;
@@ -281,7 +291,9 @@ static int prepare(const struct cluster_settings *settings, struct server *serve
     char *user =
         settings->os_user ? mem_strdup(settings->os_user) : choose_user(settings->directory);
 
-    server->start_timeout_s = settings->start_timeout_s;
+    server->start_timeout_s =
+        settings->start_timeout_s > 0 ? settings->start_timeout_s : START_TIMEOUT_S;
+    server->tell = settings->tell;
     server->without_fsync = settings->without_fsync;
     if (child_user_init(user, &server->user, err) < 0 ||
         server_find_programs(settings->bindir, &server->bindir, err) < 0 ||

@@ -25,8 +25,10 @@ struct cluster_settings {
     const char *bindir;  /* NULL = pg_config --bindir, else the newest /usr/lib/postgresql/N/bin */
     const char *os_user; /* runs the server when we are root, and owns the directory; NULL = its
                             owner, or that of the directory above; "postgres" where that is root */
-    int64_t start_timeout_s; /* 0 = 60; for starting, recovery after a crash included */
-    bool without_fsync;      /* for tests: a power cut may lose everything */
+    int64_t start_timeout_s; /* 0 = 60; one that says then that it recovers from having been killed
+                                is waited for as long as it says so */
+    void (*tell)(const char *what); /* told once what is waited for so long; NULL: nobody is */
+    bool without_fsync;             /* for tests: a power cut may lose everything */
 };
 
 /* Creates the cluster when the directory is empty or missing, starts the server unless it runs,

@@ -18,11 +18,22 @@
 
 /* --- opening --- */
 
+static void (*told)(const char *what);
+
+void database_on_wait(void (*tell)(const char *what))
+{
+    told = tell;
+}
+
 static int open_cluster(const struct config_database *config, struct cluster **ret_cluster,
                         struct err *err)
 {
-    struct cluster_settings settings = {
-        .directory = config->embedded, .bindir = config->bindir, .os_user = config->os_user};
+    const struct cluster_settings settings = {
+        .directory = config->embedded,
+        .bindir = config->bindir,
+        .os_user = config->os_user,
+        .tell = told,
+    };
 
     return cluster_open(&settings, ret_cluster, err);
 }

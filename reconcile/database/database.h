@@ -13,6 +13,9 @@ struct database {
     struct pg *pg;
 };
 
+/* Who is told, from now on, that an embedded database is waited for because it recovers. */
+void database_on_wait(void (*tell)(const char *what));
+
 /* Opens cluster (if embedded) and connection. Does not look at the schema. */
 int database_open(const struct config_database *config, struct database *ret_database,
                   struct err *err) __attribute__((warn_unused_result));

@@ -15,6 +15,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libpq-fe.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
@@ -36,9 +37,9 @@
 #include "host/clock.h"
 #include "host/file.h"
 
-#define START_TIMEOUT_S  60
 #define CREATE_TIMEOUT_S 120
 #define QUICK_TIMEOUT_S  30
+#define ANSWER_S         "5" /* for a server that starts to say so */
 #define STOP_FAST_MS     30000
 #define STOP_NOW_MS      10000
 #define EMPTY_MS         2000
@@ -489,6 +490,8 @@ static const char *const settings[] = {
     "maintenance_work_mem=64MB",
     "huge_pages=off",
     "jit=off",
+    /* No checkpoint in the midst of a first snapshot of a million. */
+    "max_wal_size=3GB",
     "max_wal_senders=0",
     "wal_level=minimal",
     "log_destination=stderr",
@@ -612,16 +615,51 @@ static int launch_once(const struct server *server, struct start *start, struct 
     return 0;
 }
 
+static bool says_it_starts(const struct server *server)
+{
+    static const char *const keyword[] = {"host", "port", "dbname", "connect_timeout", NULL};
+    CLEANUP(pid_file_release) struct pid_file file = {.pid = 0};
+
+    if (look(server, &file) != SERVER_STARTING || text_starts(file.line[LINE_STATUS], "stopping"))
+        return false;
+    const char *const value[] = {file.line[LINE_SOCKET], "5432", "postgres", ANSWER_S, NULL};
+    return PQpingParams(keyword, value, 0) == PQPING_REJECT;
+}
+
+bool server_recovers(const struct server *server, bool *told)
+{
+    CLEANUP(text_release) struct text what = TEXT_INIT;
+
+    if (!says_it_starts(server))
+        return false;
+    if (!*told && server->tell) {
+        text_addf(&what,
+                  "the embedded database in '%s' was killed and recovers, as its '" LOG_NAME
+                  "' there tells; waiting until it has",
+                  server->directory);
+        server->tell(text_cstr(&what));
+    }
+    *told = true;
+    return true;
+}
+
+int server_left(const struct server *server, struct err *err)
+{
+    return err_set(err, ERR_INTERRUPTED,
+                   "stopped by a signal while the embedded database in '%s' recovers, which it "
+                   "goes on with",
+                   server->directory);
+}
+
 int server_start(const struct server *server, char **ret_socket, struct err *err)
 {
-    int64_t timeout_s = server->start_timeout_s > 0 ? server->start_timeout_s : START_TIMEOUT_S;
-    int64_t deadline = clock_steady_ms() + timeout_s * 1000;
+    int64_t timeout_ms = server->start_timeout_s * 1000, deadline = clock_steady_ms() + timeout_ms;
     CLEANUP(start_release) struct start start = {.pid_fd = -1};
     CLEANUP(pid_file_release) struct pid_file file = {.pid = 0};
-    bool wait = false;
+    bool wait = false, told = false;
 
     start.log = file_join(server->directory, LOG_NAME);
-    for (bool late = false; !late; late = clock_steady_ms() >= deadline) {
+    for (;;) {
         wait = false;
         switch (look(server, &file)) {
         case SERVER_READY:
@@ -642,11 +680,17 @@ int server_start(const struct server *server, char **ret_socket, struct err *err
             break;
         }
         rest();
+        if (told && clock_is_interrupted())
+            return server_left(server, err);
+        if (clock_steady_ms() < deadline)
+            continue;
+        if (!server_recovers(server, &told))
+            return did_not_start(server, start.log, start.log_from,
+                                 wait ? "cannot start while processes of its killed server live"
+                                      : "does not take connections in time",
+                                 err);
+        deadline = clock_steady_ms() + timeout_ms;
     }
-    return did_not_start(server, start.log, start.log_from,
-                         wait ? "cannot start while processes of its killed server live"
-                              : "does not take connections in time",
-                         err);
 }
 
 /* --- stopping --- */

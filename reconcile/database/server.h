@@ -16,6 +16,7 @@ struct server {
     struct child_user user;
     int64_t start_timeout_s;
     bool without_fsync;
+    void (*tell)(const char *what); /* as in struct cluster_settings */
 };
 
 void server_release(struct server *server);
@@ -39,10 +40,17 @@ int server_create(const struct server *server, struct err *err) __attribute__((w
 int server_choose_socket(const struct child_user *user, const char *directory, char **ret_socket,
                          struct err *err) __attribute__((warn_unused_result));
 
-/* Starts the server unless it runs, and waits until it takes connections. *ret_socket: where it
- * listens (malloc'ed). */
+/* Starts the server unless it runs, and waits until it takes connections: after its time only while
+ * it says that it recovers. *ret_socket: where it listens (malloc'ed). */
 int server_start(const struct server *server, char **ret_socket, struct err *err)
     __attribute__((warn_unused_result));
+
+/* Whether the server runs and says that it takes no connections yet; one that only hangs says
+ * nothing. Tells whoever is to be told what is waited for, unless *told says that it did. */
+bool server_recovers(const struct server *server, bool *told);
+
+/* Always -1: ERR_INTERRUPTED, somebody wants us to end while it recovers. */
+int server_left(const struct server *server, struct err *err) __attribute__((warn_unused_result));
 
 /* Fast shutdown; after 30 s immediate, which the next start recovers from. */
 void server_stop(const struct server *server);

@@ -691,6 +691,39 @@ TEST(a_value_that_was_taken_out_of_an_event_is_found_by_both)
     }
 }
 
+/* Neither is a hash of another length one, nor the end of time a moment. The first event names no
+ * hash before it, which is not the same as one that is none. */
+TEST(a_value_of_an_event_that_is_none_is_found)
+{
+    static const struct {
+        const char *edit;
+        int event;
+    } not_one[] = {
+        {"at = 'infinity'", 9},        {"at = '-infinity'", 9},
+        {"previous = '\\x00'", 1},     {"previous = previous || '\\x00'", 1},
+        {"hash = hash || '\\x00'", 9}, {"sealed = ''", 9},
+    };
+    struct review_case *test = *state;
+
+    make_history(test);
+    keep(test);
+    unlock(test);
+    execute(test, "do $$ declare c name; begin for c in select conname from pg_constraint where"
+                  " conrelid = 'audit_event'::regclass and contype = 'c' loop"
+                  " execute format('alter table audit_event drop constraint %I', c);"
+                  " end loop; end $$");
+    for (size_t i = 0; i < COUNT_OF(not_one); i++) {
+        CLEANUP(text_release) struct text said = TEXT_INIT, finding = TEXT_INIT;
+        execute(test,
+                arena_printf(&test->world.arena, "update audit_event set %s where sequence = %d",
+                             not_one[i].edit, not_one[i].event));
+        text_addf(&finding, "event %d: it was changed", not_one[i].event);
+        if (by_program(test, NULL, &said) == 0 || !strstr(text_cstr(&said), text_cstr(&finding)))
+            fail_msg("%s: %s", not_one[i].edit, text_cstr(&said));
+        put_back(test);
+    }
+}
+
 /* An older backup: everything is as it was then, the head included. */
 TEST(an_older_backup_is_found_with_a_head_from_outside)
 {

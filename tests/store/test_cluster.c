@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -19,6 +20,7 @@
 #include "base/parse.h"
 #include "cluster_fixture.h"
 #include "database/cluster.h"
+#include "host/clock.h"
 #include "host/file.h"
 #include "seconds.h"
 #include "test.h"
@@ -27,10 +29,20 @@
 
 static char *home; /* one finished cluster that most cases share, stopped between them */
 
+enum { START_S = 20 };
+
+/* Of the next start; a recovery that lasts has its own. */
+static int64_t start_s = START_S;
+static const char *programs;
+static void (*tell)(const char *what);
+
 static int try_open(const char *directory, struct cluster **ret_cluster, struct err *err)
 {
-    struct cluster_settings settings = {
-        .directory = directory, .start_timeout_s = 20, .without_fsync = true};
+    struct cluster_settings settings = {.directory = directory,
+                                        .bindir = programs,
+                                        .start_timeout_s = start_s,
+                                        .without_fsync = true,
+                                        .tell = tell};
 
     return cluster_open(&settings, ret_cluster, err);
 }
@@ -189,6 +201,7 @@ TEST(cluster_open_missing_directory_makes_a_private_server)
         assert_answer(pg, "select current_database()::text", "reconcile");
         assert_answer(pg, "show listen_addresses", "");
         assert_answer(pg, "show data_checksums", "on");
+        assert_answer(pg, "show max_wal_size", "3GB");
         assert_answer(pg, "show server_encoding", "UTF8");
         assert_answer(pg, "select rolsuper::text from pg_roles where rolname = current_user",
                       "true");
@@ -481,6 +494,127 @@ TEST(cluster_open_server_that_does_not_start_shows_its_log)
     cluster_close(open_at(home));
 }
 
+/* --- a recovery that lasts --- */
+
+/* A cluster whose next server looks for a log from elsewhere before it takes connections, and so
+ * long says that it starts: the command for that waits for a lock that is ours. A log for elsewhere
+ * is not what these servers write, so programs of our own ask for it. */
+struct recovery {
+    char *bin, *directory;
+    int held;
+    int told;
+    void (*then)(void);
+};
+
+static struct recovery recovery;
+
+static void let_recover(void)
+{
+    assert_int_equal(flock(recovery.held, LOCK_UN), 0);
+}
+
+static void note_wait(const char *what)
+{
+    assert_non_null(strstr(what, recovery.directory));
+    assert_non_null(strstr(what, "recovers"));
+    recovery.told++;
+    recovery.then();
+}
+
+static void make_programs(const char *real)
+{
+    CLEANUP(mem_cleanup) char *initdb = file_join(recovery.bin, "initdb");
+    CLEANUP(mem_cleanup) char *postgres = file_join(recovery.bin, "postgres");
+    CLEANUP(mem_cleanup) char *held = file_join(recovery.bin, "held");
+    CLEANUP(text_release) struct text script = TEXT_INIT;
+
+    assert_int_equal(mkdir(recovery.bin, 0755), 0);
+    assert_int_equal(symlink("/bin/false", initdb), 0);
+    text_addf(&script,
+              "#!/bin/sh\n[ \"$1\" = -D ] && set -- \"$@\" -c wal_level=replica -c "
+              "hot_standby=off -c restore_command='flock %s false'\nexec %s/postgres \"$@\"\n",
+              held, real);
+    write_file(recovery.bin, "postgres", text_cstr(&script));
+    assert_int_equal(chmod(postgres, 0755), 0);
+    write_file(recovery.bin, "held", "");
+    recovery.held = open(held, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(flock(recovery.held, LOCK_EX), 0);
+}
+
+static void begin_recovery(void (*then)(void))
+{
+    recovery = (struct recovery){
+        .bin = cluster_fixture_directory(), .directory = cluster_fixture_directory(), .then = then};
+    struct cluster *cluster = open_at(recovery.directory);
+
+    make_programs(cluster_bindir(cluster));
+    cluster_close(cluster);
+    programs = recovery.bin;
+    cluster_close(open_at(recovery.directory)); /* from now on its log would do elsewhere */
+    write_file(recovery.directory, "data/recovery.signal", "");
+    start_s = 1;
+    tell = note_wait;
+}
+
+TEST(cluster_open_recovery_that_takes_long_is_waited_for_and_told_once)
+{
+    begin_recovery(let_recover);
+    struct cluster *cluster = open_at(recovery.directory);
+
+    assert_int_equal(recovery.told, 1);
+    {
+        CLEANUP(pg_closep) struct pg *pg = connect_to(cluster);
+
+        assert_answer(pg, "select 'there'", "there");
+    }
+    cluster_close(cluster);
+}
+
+static void stop_answering(void)
+{
+    assert_int_equal(kill(server_of(recovery.directory), SIGSTOP), 0);
+}
+
+TEST(cluster_open_server_that_answers_no_more_while_it_recovers_is_given_up)
+{
+    begin_recovery(stop_answering);
+    assert_refused(recovery.directory, ERR_UNREACHABLE, "does not take connections in time");
+    assert_int_equal(recovery.told, 1);
+    assert_int_equal(kill(server_of(recovery.directory), SIGKILL), 0);
+}
+
+static void interrupt(void)
+{
+    clock_interrupt(SIGTERM);
+}
+
+TEST(cluster_open_signal_while_it_recovers_ends_the_wait_and_leaves_the_server)
+{
+    begin_recovery(interrupt);
+    assert_refused(recovery.directory, ERR_INTERRUPTED, "stopped by a signal");
+    assert_true(server_of(recovery.directory) > 0);
+}
+
+/* Whoever waits for the one that waits. */
+TEST(cluster_open_beside_one_that_waits_for_a_recovery_waits_as_well)
+{
+    CLEANUP(text_release) struct text address = TEXT_INIT;
+    pid_t first;
+
+    begin_recovery(let_recover);
+    start_s = START_S; /* the other, which says nothing so early */
+    first = fork();
+    if (first == 0)
+        use_once(recovery.directory, 1);
+    text_addf(&address, "host=%s dbname=postgres", recovery.directory);
+    while (PQping(text_cstr(&address)) != PQPING_REJECT)
+        continue;
+    start_s = 1;
+    cluster_close(open_at(recovery.directory));
+    assert_int_equal(recovery.told, 1);
+    assert_child_succeeds(first);
+}
+
 /* --- places --- */
 
 static void assert_works_at(const char *directory)
@@ -603,6 +737,16 @@ static int free_home(void **state)
 static int remove_others(void **state)
 {
     (void)state;
+    if (recovery.bin) {
+        (void)close(recovery.held);
+        free(recovery.bin);
+        free(recovery.directory);
+        recovery = (struct recovery){.bin = NULL};
+        programs = NULL;
+        start_s = START_S;
+        tell = NULL;
+        clock_clear_interrupt();
+    }
     cluster_fixture_remove_directories(home);
     return 0;
 }

@@ -1,8 +1,10 @@
 -- One timeline of an account, or of a person without one: what the portal said, what HR said, what
 -- was decided, by whom, and what was done.
-with person as (
-    select distinct person_key from audit.link_history
-    where portal_id = $1::bigint and account_no = $2::integer and person_key is not null
+with link as (
+    select since, kind, person_key, matched_by from audit.link_history
+    where portal_id = $1::bigint and account_no = $2::integer),
+person as (
+    select distinct person_key from link where person_key is not null
     union
     select $4::text where $4::text is not null),
 version as (
@@ -100,8 +102,7 @@ line as (
            case kind when 'one' then format('belongs to %s, by %s', person_key, matched_by)
                      when 'none' then 'belongs to nobody in the roster'
                      else kind || ': several people or accounts claim it' end, null, null
-    from audit.link_history
-    where portal_id = $1::bigint and account_no = $2::integer
+    from link
     union all
     select n.announced_at, 5, 'announced',
            concat_ws('', 'rule ''', n.rule, ''' announced it', ', not before ' || n.not_before,
@@ -141,19 +142,19 @@ line as (
         where w.portal_id = $1::bigint and w.plan_id = d.plan_id and w.who = d.who
           and w.account_id = $3))
     union all
-    select timestamptz 'epoch' + (e.fact ->> case e.kind when 'intent' then 'intent_us'
-                                                         else 'outcome_us' end)::bigint
-                                 * interval '1 microsecond',
-           7, case e.kind when 'intent' then 'intent' else 'outcome' end,
+    select case e.kind when 'erasure' then e.at
+                else timestamptz 'epoch' + (e.fact ->> case e.kind when 'intent' then 'intent_us'
+                                                                   else 'outcome_us' end)::bigint
+                                           * interval '1 microsecond' end,
+           case e.kind when 'erasure' then 8 else 7 end, e.kind,
            case e.kind when 'intent' then e.word
+                       when 'erasure' then 'what was personal was erased'
                 else concat_ws('', e.fact ->> 'action', ': ', e.word,
-                               ' (HTTP ' || (e.fact ->> 'http_status') || ')') end, e.plan_id, null
+                               ' (HTTP ' || (e.fact ->> 'http_status') || ')') end,
+           case when e.kind <> 'erasure' then e.plan_id end, null
     from audit.event e
-    where e.portal_id = $1::bigint and e.account_id = $3 and e.kind in ('intent', 'outcome')
-    union all
-    select e.at, 8, 'erasure', 'what was personal was erased', null, null
-    from audit.event e
-    where e.portal_id = $1::bigint and e.account_id = $3 and e.kind = 'erasure')
+    where e.portal_id = $1::bigint and e.account_id = $3
+      and e.kind in ('intent', 'outcome', 'erasure'))
 select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at, kind, what, plan_id, who
 from line
 order by line.at, step, what

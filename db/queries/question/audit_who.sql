@@ -2,14 +2,10 @@
 -- own and those of the person they belonged to; people without any account.
 with person as (
     select person_key from audit.person_history
-    where portal_id = $1::bigint and email is not null and audit.plain(email) = $3
-    union
-    select person_key from audit.person_history
-    where portal_id = $1::bigint and username is not null and audit.plain(username) = $3
-    union
-    select person_key from audit.person_history
-    where portal_id = $1::bigint and employee_number is not null
-      and audit.plain(employee_number) = $3
+    where portal_id = $1::bigint
+      and ((email is not null and audit.plain(email) = $3)
+           or (username is not null and audit.plain(username) = $3)
+           or (employee_number is not null and audit.plain(employee_number) = $3))
     union
     select unnest($5::text[])),
 linked as (
@@ -20,25 +16,19 @@ hit as (
     select account_no from audit.account_history
     where portal_id = $1::bigint and account_id = $2
     union
+    -- Each by its own index. A username that is the part of the address before the @ is found by the
+    -- address; what comes after @ is A.
     select account_no from audit.account_history
-    where portal_id = $1::bigint and audit.plain(email) = $3
-    union
-    select account_no from audit.account_history
-    where portal_id = $1::bigint and username is distinct from email
-      and (right(username, 1) collate "C" > ' ' and starts_with(email, username || '@')) is not true
-      and audit.plain(username) = $3
-    union
-    -- A username that is the part of the address before the @; what comes after @ is A.
-    select account_no from audit.account_history
-    where portal_id = $1::bigint and audit.plain(email) ~>=~ ($3 || '@')
-      and audit.plain(email) ~<~ ($3 || 'A') and audit.plain(username) = $3
-    union
-    select account_no from audit.account_history
-    where portal_id = $1::bigint and email2 is not null and audit.plain(email2) = $3
-    union
-    select account_no from audit.account_history
-    where portal_id = $1::bigint and employee_number is not null
-      and audit.plain(employee_number) = $3
+    where portal_id = $1::bigint
+      and (audit.plain(email) = $3
+           or (username is distinct from email
+               and (right(username, 1) collate "C" > ' ' and starts_with(email, username || '@'))
+                   is not true
+               and audit.plain(username) = $3)
+           or (audit.plain(email) ~>=~ ($3 || '@') and audit.plain(email) ~<~ ($3 || 'A')
+               and audit.plain(username) = $3)
+           or (email2 is not null and audit.plain(email2) = $3)
+           or (employee_number is not null and audit.plain(employee_number) = $3))
     union
     select account_no from linked
     union

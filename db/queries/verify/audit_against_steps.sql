@@ -13,14 +13,16 @@ with event as (
 first as (
     select min(run_id) as run_id from audit_event
     where portal_id = $1::bigint and kind = 'run_begin'),
--- Of each step the newest event, the newest intent, and what was told since that and stands.
+-- Of each step the newest event, the newest intent, and what was told since that and stands. A fact is
+-- taken apart each time that something is asked of it: only once, and only that of the newest.
 newest as (
-    select distinct on (plan_id, position) plan_id, position, sequence, run_id, account_id,
+    select plan_id, position, sequence, run_id, account_id,
            case kind when 'intent' then kind else word end as state,
            case kind when 'intent' then word else fact ->> 'action' end as action,
            personal ->> 'reason' as reason, says_nothing or has_personal as knows_reason
-    from event where kind in ('intent', 'outcome')
-    order by plan_id, position, sequence desc),
+    from (select distinct on (plan_id, position) * from event
+          where kind in ('intent', 'outcome')
+          order by plan_id, position, sequence desc) e),
 intent as (
     select distinct on (plan_id, position) plan_id, position, sequence, fact ->> 'intent_us' as us,
            fact ->> 'from_profile' as from_profile, fact ->> 'to_profile' as to_profile
@@ -35,9 +37,10 @@ verified as (
     from event where kind = 'outcome' and word = 'verified'
     order by plan_id, position, sequence desc),
 answer as (
-    select distinct on (plan_id, position) plan_id, position, sequence,
-           fact ->> 'http_status' as http_status
-    from event where kind = 'outcome' and fact ->> 'http_status' is not null
+    select distinct on (plan_id, position) plan_id, position, sequence, http_status
+    from (select plan_id, position, sequence, fact ->> 'http_status' as http_status
+          from event where kind = 'outcome' offset 0) e
+    where http_status is not null
     order by plan_id, position, sequence desc),
 told as (
     select n.*, i.us as intent_us, i.from_profile, i.to_profile, o.us as outcome_us,

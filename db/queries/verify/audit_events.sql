@@ -1,12 +1,10 @@
 -- The chain in its order, with what is personal about each event where it still is there. What is never NULL
--- and was made so is something else than it was, whatever it was.
-select e.sequence, coalesce(e.version, -1) as version, us(e.at) as at, e.kind,
+-- and was made so is something else than it was, whatever it was; so is a moment that is none.
+select e.sequence, coalesce(e.version, -1) as version,
+       case when isfinite(e.at) then e.at end as at, e.kind,
        coalesce(e.run_id, -1) as run_id, coalesce(e.plan_id, -1) as plan_id,
        coalesce(e.position, -1) as position, e.account_id,
-       e.word, e.fact::text as fact, encode(e.sealed, 'hex') as sealed,
-       encode(coalesce(e.previous, decode(repeat('ff', 32), 'hex')), 'hex') as previous,
-       encode(coalesce(e.hash, decode(repeat('ff', 32), 'hex')), 'hex') as hash,
-       encode(p.salt, 'hex') as salt, p.value
+       e.word, e.fact::text as fact, e.sealed, e.previous, e.hash, p.salt, p.value
 from audit_event e
 left join audit_private p on p.portal_id = $1::bigint and p.sequence = e.sequence
 where e.portal_id = $1::bigint
