@@ -33,13 +33,7 @@ struct person_alike *person_alike_own(struct arena *arena, struct person *person
     return own;
 }
 
-const struct person_extra *person_extra(const struct person *person)
-{
-    static const struct person_extra nothing;
-    const struct person_extra *extra = person_alike(person)->extra;
-
-    return extra ? extra : &nothing;
-}
+const struct person_extra person_extra_none = {.damaged_number = NULL};
 
 struct person_extra *person_extra_of(struct arena *arena, struct person *person)
 {

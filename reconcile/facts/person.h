@@ -46,11 +46,12 @@ struct person {
     const char *email;
     const char *username;
     const char *name;
-    const char *rejected;             /* why the row is refused; NULL for a good one */
-    const struct person_alike *alike; /* NULL = nothing of it: read by person_alike */
+    const char *rejected; /* why the row is refused; NULL for a good one */
     struct day hire_date;
+    uint32_t row; /* as a spreadsheet numbers it: the header is row 1 */
+    /* What is asked of each account's person stands side by side. */
+    const struct person_alike *alike; /* NULL = nothing of it: read by person_alike */
     struct day last_day;
-    uint32_t row;        /* as a spreadsheet numbers it: the header is row 1 */
     bool key_unreadable; /* a key of it could not be read, or all are empty: it may be anybody */
     enum person_status word;   /* what the status column says: EMPLOYED, ON_LEAVE, DEPARTED, or
                                   UNKNOWN when no status column is mapped */
@@ -68,8 +69,13 @@ static inline const struct person_alike *person_alike(const struct person *perso
 /* To be written: a copy that is this person's own. */
 struct person_alike *person_alike_own(struct arena *arena, struct person *person);
 
-/* All none for one that has none. */
-const struct person_extra *person_extra(const struct person *person);
+extern const struct person_extra person_extra_none;
+static inline const struct person_extra *person_extra(const struct person *person)
+{
+    const struct person_extra *extra = person_alike(person)->extra;
+
+    return extra ? extra : &person_extra_none;
+}
 /* To be written: made where there is none. */
 struct person_extra *person_extra_of(struct arena *arena, struct person *person);
 
