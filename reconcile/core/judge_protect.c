@@ -68,9 +68,9 @@ static const char *protect_unknown_person(struct judge *judge, const struct subj
 {
     if (!subject->person || subject->status != PERSON_UNKNOWN)
         return NULL;
-    return arena_printf(&judge->scratch,
-                        "person unknown: their row of the roster was rejected (%s)",
-                        subject->person->rejected ? subject->person->rejected : "no status");
+    return arena_printf(
+        &judge->scratch, "person unknown: their row of the roster was rejected (%s)",
+        person_rejected(subject->person) ? person_rejected(subject->person) : "no status");
 }
 
 static const char *protect_near(struct judge *judge, const struct subject *subject)

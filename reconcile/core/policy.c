@@ -802,7 +802,7 @@ struct deciding {
 static void expect_person(const struct person *person)
 {
     __builtin_prefetch(&person->alike);
-    __builtin_prefetch(&person->status);
+    __builtin_prefetch(&person->word);
 }
 
 static void decide_part(void *context, size_t part, size_t begin, size_t end)
