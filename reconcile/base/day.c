@@ -18,11 +18,6 @@ enum {
     EPOCH = 693900, /* days from 0000-03-01 to 1899-12-31 */
 };
 
-bool day_is_set(struct day day)
-{
-    return day.number != 0;
-}
-
 static int days_in_month(int year, int month)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -78,11 +73,6 @@ int day_between(struct day earlier, struct day later)
 {
     assert(day_is_set(earlier) && day_is_set(later));
     return later.number - earlier.number;
-}
-
-int day_compare(struct day a, struct day b)
-{
-    return (a.number > b.number) - (a.number < b.number);
 }
 
 int day_of_week(struct day day)

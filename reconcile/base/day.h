@@ -20,7 +20,16 @@ struct day {
 #define DAY_NUMBER_LAST 109938 /* 2200-12-31 */
 #define DAY_TEXT_SIZE   11     /* "2026-11-22" and its NUL */
 
-bool day_is_set(struct day day);
+/* In the header, because every account is asked, and of several. */
+static inline bool day_is_set(struct day day)
+{
+    return day.number != 0;
+}
+/* <0, 0, >0; "no day" is smallest. */
+static inline int day_compare(struct day a, struct day b)
+{
+    return (a.number > b.number) - (a.number < b.number);
+}
 /* false when there is no such day; *ret_day is then untouched. month and day from 1. */
 bool day_from_civil(int year, int month, int day, struct day *ret_day);
 void day_to_civil(struct day day, int *ret_year, int *ret_month, int *ret_day);
@@ -30,8 +39,7 @@ struct day day_nearest(int64_t number);
 struct day day_add(struct day day, int days);
 /* later - earlier, in days. Both must be set. */
 int day_between(struct day earlier, struct day later);
-int day_compare(struct day a, struct day b); /* <0, 0, >0; "no day" is smallest */
-int day_of_week(struct day day);             /* 1 Monday … 7 Sunday */
+int day_of_week(struct day day); /* 1 Monday … 7 Sunday */
 /* ISO form into the caller's DAY_TEXT_SIZE bytes; "-" for no day. Returns buffer. */
 const char *day_format(struct day day, char buffer[static DAY_TEXT_SIZE]);
 

@@ -23,26 +23,11 @@ static const int32_t utc_offset[] = {0};
 const struct zone zone_utc = {
     .name = "UTC", .count = 1, .from_s = utc_from, .offset_s = utc_offset};
 
-bool instant_is_set(struct instant instant)
-{
-    return instant.us != 0;
-}
-
-int instant_compare(struct instant a, struct instant b)
-{
-    return (a.us > b.us) - (a.us < b.us);
-}
-
 static int64_t clamp(int64_t us)
 {
     if (us < EARLIEST_US)
         return EARLIEST_US;
     return us > LATEST_US ? LATEST_US : us;
-}
-
-struct instant instant_later(struct instant a, struct instant b)
-{
-    return instant_compare(a, b) >= 0 ? a : b;
 }
 
 struct instant instant_add_us(struct instant instant, int64_t us)
@@ -302,10 +287,9 @@ static int32_t offset_at(const struct zone *zone, int64_t second)
 
 struct day instant_day(struct instant instant, const struct zone *zone)
 {
-    int64_t second = floor_divide(clamp(instant.us), SECOND_US);
-
     if (!instant_is_set(instant))
         return DAY_NONE;
+    int64_t second = floor_divide(clamp(instant.us), SECOND_US);
     return day_of_second(second + offset_at(zone, second));
 }
 

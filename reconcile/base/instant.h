@@ -27,9 +27,20 @@ struct time_mark {
 #define SECOND_US         INT64_C(1000000)
 #define DAY_US            (86400 * SECOND_US)
 
-bool instant_is_set(struct instant instant);
-int instant_compare(struct instant a, struct instant b);
-struct instant instant_later(struct instant a, struct instant b); /* none is earliest */
+/* In the header, because every account is asked, and of several. */
+static inline bool instant_is_set(struct instant instant)
+{
+    return instant.us != 0;
+}
+static inline int instant_compare(struct instant a, struct instant b)
+{
+    return (a.us > b.us) - (a.us < b.us);
+}
+/* None is earliest. */
+static inline struct instant instant_later(struct instant a, struct instant b)
+{
+    return instant_compare(a, b) >= 0 ? a : b;
+}
 /* Stops at the ends of the years 1900 and 2200. No instant stays none. */
 struct instant instant_add_us(struct instant instant, int64_t us);
 /* Of whole seconds since the epoch, as other programs and files tell them; outside of 1900 to 2200

@@ -68,9 +68,9 @@ static const char *protect_unknown_person(struct judge *judge, const struct subj
 {
     if (!subject->person || subject->status != PERSON_UNKNOWN)
         return NULL;
-    return arena_printf(&judge->scratch,
-                        "person unknown: their row of the roster was rejected (%s)",
-                        subject->person->rejected ? subject->person->rejected : "no status");
+    return arena_printf(
+        &judge->scratch, "person unknown: their row of the roster was rejected (%s)",
+        person_rejected(subject->person) ? person_rejected(subject->person) : "no status");
 }
 
 static const char *protect_near(struct judge *judge, const struct subject *subject)
@@ -107,11 +107,12 @@ static const char *protect_unknown_profile(struct judge *judge, const struct sub
  * departed. */
 static bool is_used_since(const struct subject *subject, int days, const struct zone *zone)
 {
-    struct day used = instant_day(account_used_at(subject->account), zone);
     struct day last_day = subject->person ? subject->person->last_day : DAY_NONE;
 
-    return subject->status == PERSON_DEPARTED && day_is_set(last_day) && day_is_set(used) &&
-           day_between(last_day, used) > days;
+    if (subject->status != PERSON_DEPARTED || !day_is_set(last_day))
+        return false;
+    struct day used = instant_day(account_used_at(subject->account), zone);
+    return day_is_set(used) && day_between(last_day, used) > days;
 }
 
 bool judge_is_used_after(const struct subject *subject, const struct zone *zone)

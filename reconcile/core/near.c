@@ -25,15 +25,18 @@
 
 /* --- the people --- */
 
-/* Somebody has a key that many accounts have. */
-struct hit {
-    uint32_t entry, person;
+#define BLOCK      64 /* people whose keys are looked up together */
+#define BLOCK_KEYS (BLOCK * 4)
+
+/* Who has a key that many accounts have, in the order of the people: there may be several of each
+ * person. NEXT_BLOCK is nobody's and begins the people of the next block. */
+struct hits {
+    uint32_t *entry;
+    uint8_t *owner; /* in the block */
+    size_t count, blocks, entry_capacity, owner_capacity;
 };
 
-struct hits {
-    struct hit *hit;
-    size_t count, capacity;
-};
+#define NEXT_BLOCK TABLE_END
 
 /* One part of the people on its way through the indexes. */
 struct visit {
@@ -43,10 +46,38 @@ struct visit {
     struct hits hits[NEAR_INDEXES];
 };
 
-static void add_hit(struct hits *hits, struct hit hit)
+static void add_hit(struct hits *hits, uint32_t entry, uint32_t owner)
 {
-    hits->hit = mem_grow(hits->hit, hits->count, &hits->capacity, sizeof(hits->hit[0]));
-    hits->hit[hits->count++] = hit;
+    hits->entry = mem_grow(hits->entry, hits->count, &hits->entry_capacity, sizeof(hits->entry[0]));
+    hits->owner = mem_grow(hits->owner, hits->count, &hits->owner_capacity, sizeof(hits->owner[0]));
+    hits->entry[hits->count] = entry;
+    hits->owner[hits->count++] = (uint8_t)owner;
+}
+
+static void hits_release(struct hits *hits)
+{
+    free(hits->entry);
+    free(hits->owner);
+    *hits = (struct hits){.entry = NULL};
+}
+
+/* On the way through the hits of a part. */
+struct hit {
+    size_t at;
+    uint32_t entry, block, person; /* `block`: its first person */
+};
+
+static bool next_hit(const struct hits *hits, struct hit *hit)
+{
+    for (; hit->at < hits->count; hit->at++) {
+        if (hits->entry[hit->at] != NEXT_BLOCK) {
+            hit->entry = hits->entry[hit->at];
+            hit->person = hit->block + hits->owner[hit->at++];
+            return true;
+        }
+        hit->block += BLOCK;
+    }
+    return false;
 }
 
 static void propose_each(struct visit *visit, enum near_index index, uint32_t entry,
@@ -64,7 +95,8 @@ static void propose_each(struct visit *visit, enum near_index index, uint32_t en
     }
 }
 
-static void propose(struct visit *visit, enum near_index index, uint32_t entry, struct face *face)
+static void propose(struct visit *visit, enum near_index index, uint32_t entry, struct face *face,
+                    uint32_t owner)
 {
     const struct finder *finder = visit->finder;
 
@@ -73,12 +105,8 @@ static void propose(struct visit *visit, enum near_index index, uint32_t entry, 
     if (is_short_chain(finder, index, entry))
         propose_each(visit, index, entry, face);
     else
-        add_hit(&visit->hits[index],
-                (struct hit){entry, (uint32_t)(face->person - finder->people->roster->person)});
+        add_hit(&visit->hits[index], entry, owner);
 }
-
-#define BLOCK      64 /* people whose keys are looked up together */
-#define BLOCK_KEYS (BLOCK * 4)
 
 /* Keys of a block of people in one index, and whose each is. */
 struct block_keys {
@@ -121,7 +149,7 @@ static void flush_keys(struct visit *visit, struct face *face, struct block_keys
     table_find_many(&visit->finder->table[keys->index], keys->key, keys->count, keys->entry);
     await_seekers(visit, keys);
     for (size_t i = 0; i < keys->count; i++)
-        propose(visit, keys->index, keys->entry[i], &face[keys->owner[i]]);
+        propose(visit, keys->index, keys->entry[i], &face[keys->owner[i]], keys->owner[i]);
     keys->count = 0;
 }
 
@@ -169,13 +197,13 @@ static void visit_numbers(struct visit *visit, struct face *face, size_t count)
     flush_keys(visit, face, &keys);
 }
 
-static void visit_letters(struct visit *visit, struct face *face)
+static void visit_letters(struct visit *visit, struct face *face, uint32_t owner)
 {
     uint32_t entry[EDIT_HASHES_MAX];
     unsigned found = edits_find(&visit->finder->edits, &face->address, entry);
 
     for (unsigned i = 0; i < found; i++)
-        propose(visit, BY_EDIT, entry[i], face);
+        propose(visit, BY_EDIT, entry[i], face, owner);
 }
 
 static void visit_addresses(struct visit *visit, struct face *face, size_t count)
@@ -191,10 +219,10 @@ static void visit_addresses(struct visit *visit, struct face *face, size_t count
                     address_local(&visit->scratch, person->username), &keys);
         if (!face[i].address.whole)
             continue;
-        visit_letters(visit, &face[i]);
+        visit_letters(visit, &face[i], i);
         if (finder->skeletons) {
             const char *key = skeleton_key(&visit->scratch, face[i].address.whole);
-            propose(visit, BY_SKELETON, table_find(&finder->table[BY_SKELETON], key), &face[i]);
+            propose(visit, BY_SKELETON, table_find(&finder->table[BY_SKELETON], key), &face[i], i);
         }
     }
     flush_keys(visit, face, &keys);
@@ -204,6 +232,7 @@ struct visits {
     const struct finder *finder;
     const struct roster *roster;
     struct visit part[PARALLEL_PARTS_MAX];
+    uint32_t begin[PARALLEL_PARTS_MAX]; /* its first person */
 };
 
 static void visit_part(void *context, size_t part, size_t begin, size_t end)
@@ -223,10 +252,15 @@ static void visit_part(void *context, size_t part, size_t begin, size_t end)
         visit_names(&visit, face, count);
         visit_numbers(&visit, face, count);
         visit_addresses(&visit, face, count);
+        for (size_t index = 0; index < NEAR_INDEXES; index++) {
+            add_hit(&visit.hits[index], NEXT_BLOCK, 0);
+            visit.hits[index].blocks++;
+        }
         arena_clear(&visit.scratch);
     }
     arena_release(&visit.scratch);
     visits->part[part] = visit;
+    visits->begin[part] = (uint32_t)begin;
 }
 
 /* --- keys that many have --- */
@@ -257,23 +291,23 @@ static size_t index_size(const struct finder *finder, enum near_index index)
 }
 
 /* The hits of one index by their key, counted and then put in place. */
-static void gather_hits(const struct visits *visits, size_t parts, enum near_index index,
+static void gather_hits(struct visits *visits, size_t parts, enum near_index index,
                         struct crowds *crowds)
 {
     const struct finder *finder = visits->finder;
     size_t entries = index_size(finder, index), placed = 0, all = 0;
 
     for (size_t part = 0; part < parts; part++)
-        all += visits->part[part].hits[index].count;
+        all += visits->part[part].hits[index].count - visits->part[part].hits[index].blocks;
     if (all == 0)
         return;
     CLEANUP(mem_cleanup) uint32_t *end = mem_calloc(entries, sizeof(end[0]));
     uint32_t *person = mem_alloc(all * sizeof(person[0]));
     crowds->person[index] = person;
     for (size_t part = 0; part < parts; part++) {
-        const struct hits *hits = &visits->part[part].hits[index];
-        for (size_t i = 0; i < hits->count; i++)
-            end[hits->hit[i].entry]++;
+        struct hit hit = {.at = 0};
+        while (next_hit(&visits->part[part].hits[index], &hit))
+            end[hit.entry]++;
     }
     for (uint32_t i = 0; i < entries; i++) {
         size_t here = end[i];
@@ -292,9 +326,11 @@ static void gather_hits(const struct visits *visits, size_t parts, enum near_ind
         placed += here;
     }
     for (size_t part = 0; part < parts; part++) {
-        const struct hits *hits = &visits->part[part].hits[index];
-        for (size_t i = 0; i < hits->count; i++)
-            person[end[hits->hit[i].entry]++] = hits->hit[i].person;
+        struct hits *hits = &visits->part[part].hits[index];
+        struct hit hit = {.block = visits->begin[part]};
+        while (next_hit(hits, &hit))
+            person[end[hit.entry]++] = hit.person;
+        hits_release(hits);
     }
 }
 
@@ -424,7 +460,7 @@ static void propose_crowds(struct visits *visits, size_t parts)
     for (enum near_index index = 0; index < NEAR_INDEXES; index++) {
         gather_hits(visits, parts, index, &crowds);
         for (size_t part = 0; part < parts; part++)
-            free(visits->part[part].hits[index].hit);
+            hits_release(&visits->part[part].hits[index]);
     }
     size_t most = most_compared(visits->finder, &crowds);
     if (has_larger(&crowds, most))

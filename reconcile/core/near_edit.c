@@ -42,6 +42,7 @@ void domains_init(struct domains *domains, size_t addresses)
 void domains_release(struct domains *domains)
 {
     free(domains->bits);
+    *domains = (struct domains){.bits = NULL};
 }
 
 static uint64_t domain_place(const struct domains *domains, const char *domain)

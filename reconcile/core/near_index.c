@@ -253,6 +253,7 @@ static bool is_wanted(const struct pairing *pairing)
 /* One part of the accounts and as many people, asked side by side. */
 struct asking {
     struct finder *finder;
+    uint8_t *sought; /* by account index: enum sought */
     size_t persons[PARALLEL_PARTS_MAX], twins[PARALLEL_PARTS_MAX]; /* how many are sought */
     bool skeletons[PARALLEL_PARTS_MAX];
 };
@@ -273,11 +274,11 @@ static void ask_accounts(void *context, size_t part, size_t begin, size_t end)
         const struct account *account = &finder->snapshot->account[i];
         const struct pairing *pairing = &finder->pairing[i];
         bool wanted = is_wanted(pairing);
-        finder->sought[i] = wanted                            ? SOUGHT_PERSON
+        asking->sought[i] = wanted                            ? SOUGHT_PERSON
                             : twin_is_asked(account, pairing) ? SOUGHT_TWIN
                                                               : SOUGHT_NOT;
         asking->persons[part] += wanted;
-        asking->twins[part] += finder->sought[i] == SOUGHT_TWIN;
+        asking->twins[part] += asking->sought[i] == SOUGHT_TWIN;
         asking->skeletons[part] |= wanted && is_odd_address(account->email, account->username);
     }
 }
@@ -318,8 +319,9 @@ static void ask_people(void *context, size_t part, size_t begin, size_t end)
 /* Who is sought, and for whom. */
 static void seek(struct finder *finder)
 {
-    struct asking asking = {.finder = finder};
     size_t accounts = finder->snapshot->count, people = finder->people->roster->count, sought = 0;
+    CLEANUP(mem_cleanup) uint8_t *kind = mem_alloc(accounts + 1);
+    struct asking asking = {.finder = finder, .sought = kind};
 
     parallel_for(accounts, parallel_parts(accounts), ask_accounts, &asking);
     for (size_t i = 0; i < PARALLEL_PARTS_MAX; i++) {
@@ -331,10 +333,10 @@ static void seek(struct finder *finder)
         return;
     finder->seeker = mem_calloc(sought, sizeof(finder->seeker[0]));
     for (size_t i = 0; i < accounts; i++) {
-        if (finder->sought[i] != SOUGHT_NOT)
+        if (kind[i] != SOUGHT_NOT)
             finder->seeker[finder->seekers++] = (struct seeker){
                 .account = &finder->snapshot->account[i],
-                .is_twin = finder->sought[i] == SOUGHT_TWIN,
+                .is_twin = kind[i] == SOUGHT_TWIN,
             };
     }
     domains_init(&finder->domains, people);
@@ -391,6 +393,7 @@ static void index_names(struct finder *finder)
         else
             take_account_names(finder, i);
     }
+    borne_names_close(&finder->names);
     table_init(&finder->table[BY_NAME], finder->names.count * 2); /* most have two parts */
     table_init(&finder->table[BY_OWN_NAME], finder->names.count);
     index_borne_names(finder);
@@ -438,6 +441,7 @@ static void index_accounts(struct finder *finder)
     (void)fold_skeleton(&finder->arena, "first use makes its tables, before there are threads");
     parallel_for(COUNT_OF(indexes), parts < COUNT_OF(indexes) ? parts : COUNT_OF(indexes),
                  index_part, finder);
+    domains_release(&finder->domains); /* they were asked for the last time */
 }
 
 static bool has_number_key(const struct matching *matching)
@@ -456,7 +460,6 @@ void finder_init(struct finder *finder, const struct people *people,
         .people = people,
         .snapshot = snapshot,
         .pairing = pairing,
-        .sought = mem_alloc(snapshot->count + 1),
         .numbers = has_number_key(people->matching),
     };
     seek(finder);
@@ -475,5 +478,4 @@ void finder_release(struct finder *finder)
     free(finder->seeker);
     arena_release(&finder->name_arena);
     arena_release(&finder->arena);
-    free(finder->sought);
 }

@@ -15,7 +15,6 @@ struct finder {
     const struct snapshot *snapshot;
     struct pairing *pairing;
     struct twins twins;
-    uint8_t *sought;       /* by account index: enum sought */
     struct seeker *seeker; /* in the order of the accounts; an entry of an index has its place here
                               << 2 | enum near_role */
     uint32_t seekers;

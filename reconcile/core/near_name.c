@@ -11,11 +11,16 @@ void borne_names_init(struct borne_names *names, struct arena *arena, size_t per
     table_init(&names->seen[true], twins);
 }
 
-void borne_names_release(struct borne_names *names)
+void borne_names_close(struct borne_names *names)
 {
     table_release(&names->seen[false]);
     table_release(&names->seen[true]);
     arena_release(&names->scratch);
+}
+
+void borne_names_release(struct borne_names *names)
+{
+    borne_names_close(names);
     free(names->borne);
     free(names->bearer);
 }

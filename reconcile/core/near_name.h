@@ -37,6 +37,8 @@ struct borne_names {
  * bearers there are going to be who are sought themselves, and whose twins are. */
 void borne_names_init(struct borne_names *names, struct arena *arena, size_t persons, size_t twins);
 void borne_names_release(struct borne_names *names);
+/* No name comes any more: what they are found by is not kept. */
+void borne_names_close(struct borne_names *names);
 /* The name made into its parts, without a bearer yet. NULL is a name of no parts, likewise. */
 const struct name_parts *borne_names_parts(struct borne_names *names, const char *name, bool twin);
 const struct name_parts *borne_names_add(struct borne_names *names, const char *name, bool twin,

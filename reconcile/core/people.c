@@ -465,13 +465,14 @@ void people_forget_values(struct people *people)
     free(people->crowds);
     people->crowds = NULL;
     people->crowd_count = 0;
+    free(people->unclear);
+    people->unclear = NULL;
 }
 
 void people_release(struct people *people)
 {
     people_forget_values(people);
     free(people->nobody);
-    free(people->unclear);
     free(people->speaker);
     arena_release(&people->arena);
 }

@@ -60,7 +60,8 @@ const struct crowd *people_crowd(const struct people *people, enum match_key key
 void people_init(struct people *people, const struct matching *matching,
                  const struct roster *roster);
 void people_release(struct people *people);
-/* From now on nobody is found by a value any more; what is known of each row stays. */
+/* From now on nobody is found by a value any more; what is known of each row stays, but for
+ * `unclear`. */
 void people_forget_values(struct people *people);
 
 /* The table in which a key is looked up: usernames among addresses when the roster has none. */

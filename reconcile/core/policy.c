@@ -798,6 +798,13 @@ struct deciding {
     struct arena arena[PARALLEL_PARTS_MAX]; /* reasons of each part */
 };
 
+/* Asks memory for what is read of a person, which may begin in one line and end in the next. */
+static void expect_person(const struct person *person)
+{
+    __builtin_prefetch(&person->alike);
+    __builtin_prefetch(&person->word);
+}
+
 static void decide_part(void *context, size_t part, size_t begin, size_t end)
 {
     struct deciding *deciding = context;
@@ -808,7 +815,7 @@ static void decide_part(void *context, size_t part, size_t begin, size_t end)
     deciding->begin[part] = begin;
     for (size_t i = begin; i < end; i++) {
         if (i + AHEAD < end && deciding->pairing[i + AHEAD].person)
-            __builtin_prefetch(&deciding->pairing[i + AHEAD].person->status);
+            expect_person(deciding->pairing[i + AHEAD].person);
         struct decision one = judge_one(&judge, &account[i], &deciding->pairing[i]);
         one.reason =
             is_asked_why(deciding->context, &one) ? keep_reason(&judge, one.reason) : KEPT_BRIEFLY;

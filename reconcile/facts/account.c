@@ -122,12 +122,7 @@ void account_tell_activity(struct arena *arena, struct account *account, struct 
     *account->activity = activity;
 }
 
-const struct account_past *account_past(const struct account *account)
-{
-    static const struct account_past nothing;
-
-    return account->history.past ? account->history.past : &nothing;
-}
+const struct account_past account_past_none = {.rulings = NULL};
 
 struct account_past *account_past_of(struct arena *arena, struct account *account)
 {
@@ -145,12 +140,7 @@ struct account_past *account_past_own(struct arena *arena, struct account *accou
     return account->history.past = own;
 }
 
-const struct account_since *account_since(const struct account *account)
-{
-    static const struct account_since nothing;
-
-    return account->history.since ? account->history.since : &nothing;
-}
+const struct account_since account_since_none = {.first_seen = {0}};
 
 struct account_since *account_since_own(struct arena *arena, struct account *account)
 {

@@ -194,15 +194,21 @@ static inline const struct activity *account_activity(const struct account *acco
  * happens where it is older than what is known. */
 void account_tell_activity(struct arena *arena, struct account *account, struct activity activity);
 
-/* All zero for one that has none. */
-const struct account_past *account_past(const struct account *account);
+extern const struct account_past account_past_none;
+static inline const struct account_past *account_past(const struct account *account)
+{
+    return account->history.past ? account->history.past : &account_past_none;
+}
 /* To be written: made where there is none. A copy of an account has the same one, until it gets its
  * own. */
 struct account_past *account_past_of(struct arena *arena, struct account *account);
 struct account_past *account_past_own(struct arena *arena, struct account *account);
 
-/* All none where nothing is known. */
-const struct account_since *account_since(const struct account *account);
+extern const struct account_since account_since_none;
+static inline const struct account_since *account_since(const struct account *account)
+{
+    return account->history.since ? account->history.since : &account_since_none;
+}
 /* To be written: a copy that is this account's own. */
 struct account_since *account_since_own(struct arena *arena, struct account *account);
 

@@ -22,6 +22,16 @@ const char *person_status_name(enum person_status status)
     return status_name[status];
 }
 
+const char *const person_flaw_sentence[] = {
+    [PERSON_BACK_UNSAID] = "the hire date is after the last day, and no status says employed",
+    [PERSON_GONE_BEFORE_HERE] = "the status says departed, but the hire date is still to come",
+    [PERSON_HERE_AFTER_LAST] = "the status says employed, but the last day has passed",
+    [PERSON_LEAVE_BACKWARDS] = "the leave ends before it begins",
+    [PERSON_LEAVE_NOT_NOW] = "the column of leaves says yes, but the days of the leave are not now",
+    [PERSON_LEAVE_NOW] = "the column of leaves says no, but today is a day of the leave",
+    [PERSON_LEAVE_OUTLASTS] = "the last day has passed, but a leave goes on",
+};
+
 const struct person_alike person_alike_none = {.department = NULL};
 
 struct person_alike *person_alike_own(struct arena *arena, struct person *person)
@@ -33,13 +43,7 @@ struct person_alike *person_alike_own(struct arena *arena, struct person *person
     return own;
 }
 
-const struct person_extra *person_extra(const struct person *person)
-{
-    static const struct person_extra nothing;
-    const struct person_extra *extra = person_alike(person)->extra;
-
-    return extra ? extra : &nothing;
-}
+const struct person_extra person_extra_none = {.damaged_number = NULL};
 
 struct person_extra *person_extra_of(struct arena *arena, struct person *person)
 {
@@ -53,7 +57,7 @@ struct person_extra *person_extra_of(struct arena *arena, struct person *person)
 }
 
 enum person_status person_judge(const struct person *person, struct day today, struct day written,
-                                const char **ret_reason)
+                                enum person_flaw *ret_flaw)
 {
     bool says_here = person->word == PERSON_EMPLOYED || person->word == PERSON_ON_LEAVE;
     bool left = day_is_set(person->last_day) && day_compare(person->last_day, today) < 0;
@@ -64,15 +68,15 @@ enum person_status person_judge(const struct person *person, struct day today, s
 
     if (came_back && !says_here) {
         /* A last day and a newer hire date: only a status word can say which one counts. */
-        *ret_reason = "the hire date is after the last day, and no status says employed";
+        *ret_flaw = PERSON_BACK_UNSAID;
         return PERSON_UNKNOWN;
     }
     if (starts_later && person->word == PERSON_DEPARTED && !left) {
-        *ret_reason = "the status says departed, but the hire date is still to come";
+        *ret_flaw = PERSON_GONE_BEFORE_HERE;
         return PERSON_UNKNOWN;
     }
     if (left_before && !came_back && says_here) {
-        *ret_reason = "the status says employed, but the last day has passed";
+        *ret_flaw = PERSON_HERE_AFTER_LAST;
         return PERSON_UNKNOWN;
     }
     if (left && !came_back)
@@ -113,7 +117,7 @@ int person_compare(const struct person *a, const struct person *b)
         {a->name, b->name},
         {person_alike(a)->department, person_alike(b)->department},
         {person_alike(a)->country, person_alike(b)->country},
-        {a->rejected, b->rejected},
+        {person_rejected(a), person_rejected(b)},
     };
     const struct day day[][2] = {{a->last_day, b->last_day}, {a->hire_date, b->hire_date}};
     int order = 0;

@@ -20,7 +20,7 @@
 /* Of somebody who would be employed. A word that says one thing and days that say another are a
  * contradiction, like a status word and a last day. */
 static enum person_status judge_leave(const struct person *person, struct day today,
-                                      const char **ret_reason)
+                                      enum person_flaw *ret_flaw)
 {
     const struct person_extra *extra = person_extra(person);
     bool told = day_is_set(extra->leave_from) || day_is_set(extra->leave_until);
@@ -29,11 +29,11 @@ static enum person_status judge_leave(const struct person *person, struct day to
     bool away = told && begun && !over;
 
     if (day_is_set(extra->leave_until) && day_compare(extra->leave_from, extra->leave_until) > 0)
-        *ret_reason = "the leave ends before it begins";
+        *ret_flaw = PERSON_LEAVE_BACKWARDS;
     else if (person->leave == LEAVE_YES && told && !away)
-        *ret_reason = "the column of leaves says yes, but the days of the leave are not now";
+        *ret_flaw = PERSON_LEAVE_NOT_NOW;
     else if (person->leave == LEAVE_NO && away)
-        *ret_reason = "the column of leaves says no, but today is a day of the leave";
+        *ret_flaw = PERSON_LEAVE_NOW;
     else
         return away || person->leave == LEAVE_YES ? PERSON_ON_LEAVE : PERSON_EMPLOYED;
     return PERSON_UNKNOWN;
@@ -54,15 +54,15 @@ static bool outlasts_departure(const struct person *person, struct day today)
 }
 
 /* The word becomes that of a leave, so that whoever stores and loads it judges the same. */
-static void take_leave(struct person *person, struct day today, const char **ret_reason)
+static void take_leave(struct person *person, struct day today, enum person_flaw *ret_flaw)
 {
     if (person->status == PERSON_DEPARTED && outlasts_departure(person, today)) {
-        *ret_reason = "the last day has passed, but a leave goes on";
+        *ret_flaw = PERSON_LEAVE_OUTLASTS;
         person->status = PERSON_UNKNOWN;
     }
     if (person->status != PERSON_EMPLOYED)
         return;
-    person->status = judge_leave(person, today, ret_reason);
+    person->status = judge_leave(person, today, ret_flaw);
     if (person->status != PERSON_ON_LEAVE)
         return;
     person->put_on_leave = true;
@@ -72,9 +72,9 @@ static void take_leave(struct person *person, struct day today, const char **ret
 
 static void judge_one(struct person *person, struct day today, struct day written)
 {
-    const char *reason = NULL;
+    enum person_flaw flaw = PERSON_SOUND;
 
-    if (person->rejected) {
+    if (person_rejected(person)) {
         person->status = PERSON_UNKNOWN;
         return;
     }
@@ -82,10 +82,10 @@ static void judge_one(struct person *person, struct day today, struct day writte
         person->word = person->said;
         person->put_on_leave = false;
     }
-    person->status = person_judge(person, today, written, &reason);
-    take_leave(person, today, &reason);
+    person->status = person_judge(person, today, written, &flaw);
+    take_leave(person, today, &flaw);
     if (person->status == PERSON_UNKNOWN)
-        person->rejected = reason;
+        person->flaw = flaw;
 }
 
 /* --- rows that share a value (K8) --- */
@@ -250,7 +250,7 @@ void roster_judge(struct roster *roster, struct day today)
         struct person *person = &roster->person[i];
 
         judge_one(person, today, written);
-        roster->rejected += person->rejected != NULL;
+        roster->rejected += person_rejected(person) != NULL;
         roster->blind += person->key_unreadable;
     }
     roster->duplicates = count_duplicates(roster);
@@ -288,11 +288,14 @@ struct digest roster_content(const struct roster *roster)
 static struct digest digest_values(const struct person *person)
 {
     const struct person_extra *extra = person_extra(person);
+    struct person_alike alike = *person_alike(person);
     struct person bare = *person;
     struct digest_stream *stream;
     struct digest digest;
 
-    bare.rejected = NULL;
+    alike.rejected = NULL;
+    bare.alike = &alike;
+    bare.flaw = PERSON_SOUND;
     if (person->put_on_leave)
         bare.word = person->said;
     digest = person_digest(&bare);

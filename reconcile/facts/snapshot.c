@@ -161,7 +161,7 @@ struct digest person_digest(const struct person *person)
         person->name,
         person_alike(person)->department,
         person_alike(person)->country,
-        person->rejected,
+        person_rejected(person),
     };
 
     for (size_t i = 0; i < sizeof(field) / sizeof(field[0]); i++)

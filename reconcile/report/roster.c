@@ -153,7 +153,7 @@ static void gather(struct facts *facts, const struct roster_report *report)
     const struct roster *roster = report->roster;
 
     for (size_t i = 0; i < roster->count; i++) {
-        if (!roster->person[i].rejected)
+        if (!person_rejected(&roster->person[i]))
             facts->by_status[roster->person[i].status]++;
     }
     roster_each_shared(roster, keep_shared, facts);
@@ -219,8 +219,8 @@ static void add_more(struct text *text, size_t shown, size_t count)
 /* Why a row is not taken, or not for somebody in particular; NULL = nothing is the matter. */
 static const char *trouble_of(const struct person *person)
 {
-    if (person->rejected || !person->key_unreadable)
-        return person->rejected;
+    if (person_rejected(person) || !person->key_unreadable)
+        return person_rejected(person);
     return "taken, but it has a name alone: no employee number, e-mail or username";
 }
 
@@ -403,7 +403,7 @@ static void write_json_rejected(struct jsonw *json, const struct roster_report *
         jsonw_begin_object(json);
         jsonw_field_int(json, "row", person->row);
         jsonw_field_string(json, "reason", trouble);
-        jsonw_field_bool(json, "taken", !person->rejected);
+        jsonw_field_bool(json, "taken", !person_rejected(person));
         jsonw_field_bool(json, "could_be_anybody", person->key_unreadable);
         const struct person_values values = values_of(person);
         for (size_t k = 0; k < COUNT_OF(person_columns); k++)
@@ -499,7 +499,7 @@ static void write_csv(const struct roster_report *report, struct text *text)
     for (size_t i = 0; i < report->roster->count; i++) {
         const struct person *person = &report->roster->person[i];
 
-        text_addf(text, "%u,%s,%s", person->row, person->rejected ? "rejected" : "accepted",
+        text_addf(text, "%u,%s,%s", person->row, person_rejected(person) ? "rejected" : "accepted",
                   person_status_name(person->status));
         const struct person_values values = values_of(person);
         for (size_t k = 0; k < COUNT_OF(person_columns); k++) {
@@ -509,7 +509,7 @@ static void write_csv(const struct roster_report *report, struct text *text)
         add_day(text, person->hire_date);
         add_day(text, person->last_day);
         text_add_char(text, ',');
-        encode_csv(text, person->rejected);
+        encode_csv(text, person_rejected(person));
         text_add(text, "\r\n");
     }
 }

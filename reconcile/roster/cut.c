@@ -58,7 +58,7 @@ static bool may_be_none(struct roster_intake *intake, enum roster_field field, b
     for (size_t i = 0; i < count; i++) {
         bool none =
             date ? !day_is_set(day_of(&person[i], field)) : text_of(&person[i], field) == NULL;
-        if (none && !person[i].rejected && person[i].word == status)
+        if (none && !person_rejected(&person[i]) && person[i].word == status)
             return true;
     }
     return false;

@@ -596,12 +596,12 @@ void roster_intake_row(struct roster_intake *intake, uint32_t row)
         judge_damaged(intake, &person);
     else
         judge_cells(intake, &person);
-    intake->alike.extra = person_alike(&person)->extra;
-    person.alike = alike_keep(&intake->alikes, &intake->alike);
     if (intake->problems.length > 0 && intake->hint)
         text_addf(&intake->problems, "; hint: %s", intake->hint);
     if (intake->problems.length > 0)
-        person.rejected = keep_reason(intake, text_cstr(&intake->problems));
+        intake->alike.rejected = keep_reason(intake, text_cstr(&intake->problems));
+    intake->alike.extra = person_alike(&person)->extra;
+    person.alike = alike_keep(&intake->alikes, &intake->alike);
     intake->person =
         mem_grow(intake->person, intake->count, &intake->capacity, sizeof(intake->person[0]));
     intake->person[intake->count++] = person;
@@ -685,19 +685,27 @@ void roster_intake_take_back(struct roster_intake *intake, size_t from)
 {
     roster_doubt_take_back(&intake->doubt, from);
     for (size_t i = from; i < intake->count; i++)
-        intake->rejected -= intake->person[i].rejected != NULL;
+        intake->rejected -= person_rejected(&intake->person[i]) != NULL;
     intake->count = from;
+}
+
+static void set_rejected(struct roster_intake *intake, struct person *person)
+{
+    struct person_alike alike = *person_alike(person);
+
+    alike.rejected = keep_reason(intake, text_cstr(&intake->problems));
+    person->alike = alike_keep(&intake->alikes, &alike);
 }
 
 static void reject_person(struct roster_intake *intake, struct person *person, const char *reason,
                           bool blind)
 {
     text_clear(&intake->problems);
-    if (person->rejected)
-        text_addf(&intake->problems, "%s; ", person->rejected);
+    if (person_rejected(person))
+        text_addf(&intake->problems, "%s; ", person_rejected(person));
     text_add(&intake->problems, reason);
-    intake->rejected -= person->rejected != NULL;
-    person->rejected = keep_reason(intake, text_cstr(&intake->problems));
+    intake->rejected -= person_rejected(person) != NULL;
+    set_rejected(intake, person);
     person->key_unreadable = person->key_unreadable || blind;
     text_clear(&intake->problems);
 }
@@ -746,14 +754,14 @@ static void reject_two_way_dates(struct roster_intake *intake)
         struct person *person = &intake->person[i];
         enum roster_field field = two_way_field(intake, person);
 
-        if (person->rejected || field == ROSTER_FIELD_COUNT)
+        if (person_rejected(person) || field == ROSTER_FIELD_COUNT)
             continue;
         text_clear(&intake->problems);
         text_addf(&intake->problems,
                   "%s can be read in two ways: other rows of this file have dates that fit '%s' "
                   "only; hint: export the dates in one format",
                   traits[field].name, roster_date_other_order(intake->dates, field));
-        person->rejected = keep_reason(intake, text_cstr(&intake->problems));
+        set_rejected(intake, person);
     }
 }
 
@@ -785,7 +793,7 @@ void roster_intake_finish(struct roster_intake *intake, struct roster *ret_roste
         reject_thousands(intake);
     reject_two_way_dates(intake);
     for (size_t i = 0; i < intake->count; i++) {
-        rejected += intake->person[i].rejected != NULL;
+        rejected += person_rejected(&intake->person[i]) != NULL;
         blind += intake->person[i].key_unreadable;
     }
     roster_doubt_resolve(&intake->doubt, intake->person, intake->count);

@@ -45,7 +45,7 @@ static void add_person(struct text *row, const void *context, size_t number)
         pg_copy_field(row, field[i]);
     store_copy_day(row, person->hire_date);
     store_copy_day(row, person->last_day);
-    pg_copy_field(row, person->rejected);
+    pg_copy_field(row, person_rejected(person));
     store_copy_flag(row, person->key_unreadable);
     store_copy_digest(row, &digest);
     pg_copy_end_row(row);
@@ -98,7 +98,7 @@ static void add_rejected(struct text *row, const void *context, size_t number)
     const struct person *person = ((const struct person *const *)context)[number];
 
     store_copy_number(row, person->row);
-    pg_copy_field(row, person->rejected);
+    pg_copy_field(row, person_rejected(person));
     pg_copy_field(row, person->employee_number);
     pg_copy_field(row, person->email);
     pg_copy_field(row, person->username);
@@ -112,7 +112,7 @@ static int merge_rejected(const struct store *store, const struct roster *roster
     size_t count = 0;
 
     for (size_t i = 0; i < roster->count && count < LIMIT_REJECTED_SHOWN; i++) {
-        if (roster->person[i].rejected)
+        if (person_rejected(&roster->person[i]))
             shown[count++] = &roster->person[i];
     }
     int failed = PG_QUERY(store->pg, stage_rejected_create, PG_NOTHING, NULL, err) ||
@@ -347,7 +347,7 @@ static const struct column person_columns[] = {
     COLUMN_OF_WORDS("word", struct person_row, person.word, &person_status_words),
     COLUMN("hire_date", struct person_row, person.hire_date),
     COLUMN("last_day", struct person_row, person.last_day),
-    COLUMN("rejected", struct person_row, person.rejected),
+    COLUMN("rejected", struct person_row, alike.rejected),
     COLUMN("key_unreadable", struct person_row, person.key_unreadable),
     COLUMN_END,
 };

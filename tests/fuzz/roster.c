@@ -46,7 +46,7 @@ static void check_person(const struct person *person, size_t before_row)
                                  person_alike(person)->department,
                                  person_alike(person)->country,
                                  person_extra(person)->damaged_number,
-                                 person->rejected};
+                                 person_rejected(person)};
 
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         if (texts[i])
@@ -54,10 +54,10 @@ static void check_person(const struct person *person, size_t before_row)
     }
     FUZZ_CHECK(person->row > before_row);
     /* A name alone is enough where a key says that it is nobody's. */
-    FUZZ_CHECK(person->rejected || person->employee_number || person->email || person->username ||
-               person->name);
+    FUZZ_CHECK(person_rejected(person) || person->employee_number || person->email ||
+               person->username || person->name);
     /* Who may be anybody is rejected, or has a name alone. */
-    FUZZ_CHECK(person->rejected || !person->key_unreadable ||
+    FUZZ_CHECK(person_rejected(person) || !person->key_unreadable ||
                (person->name && !person->employee_number && !person->email && !person->username));
 }
 
@@ -112,7 +112,7 @@ void fuzz_roster(const struct config_roster *config, const char *bytes, size_t s
     for (size_t i = 0; i < roster.count; i++) {
         check_person(&roster.person[i], row);
         row = roster.person[i].row;
-        rejected += roster.person[i].rejected != NULL;
+        rejected += person_rejected(&roster.person[i]) != NULL;
     }
     FUZZ_CHECK(rejected == roster.rejected);
     roster_judge(&roster, (struct day){.number = 46348});

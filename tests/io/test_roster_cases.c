@@ -296,7 +296,8 @@ static void check_read(const struct known_case *one, struct roster_case *c, stru
         const struct person *person = &c->roster.person[i];
 
         by_status[person->status]++;
-        reason = reason || (person->rejected && strstr(person->rejected, one->reason));
+        reason =
+            reason || (person_rejected(person) && strstr(person_rejected(person), one->reason));
         who = who || (person->employee_number && strcmp(person->employee_number, one->who) == 0 &&
                       person->status == one->status);
     }

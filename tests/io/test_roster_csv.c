@@ -32,7 +32,7 @@ TEST(roster_read_plain_rows_takes_all_fields)
     assert_false(day_is_set(person->last_day));
     assert_string_equal(person_alike(person)->department, "IT");
     assert_string_equal(person_alike(person)->country, "NL");
-    assert_null(person->rejected);
+    assert_null(person_rejected(person));
     assert_int_equal(person->row, 2);
     assert_int_equal(c.roster.read_at.us, CASE_NOW.us);
     assert_true(instant_is_set(c.roster.modified));
@@ -89,7 +89,7 @@ TEST(roster_read_good_shapes_gives_the_value)
         assert_read(&c);
         if (c.roster.count != 1 || c.roster.rejected != 0)
             fail_msg("case %zu: %zu people, rejected: %s", i, c.roster.count,
-                     c.roster.count > 0 ? c.roster.person[0].rejected : "-");
+                     c.roster.count > 0 ? person_rejected(&c.roster.person[0]) : "-");
         assert_string_equal(c.roster.person[0].employee_number, cases[i].number);
         assert_string_equal(c.roster.person[0].name, cases[i].name);
         case_release(&c);
@@ -171,9 +171,9 @@ TEST(roster_read_row_numbers_are_those_of_a_spreadsheet)
         if (c.roster.count != 3)
             fail_msg("case %zu: %zu people", i, c.roster.count);
         for (size_t k = 0; k < 3; k++) {
-            if (c.roster.person[k].row != cases[i].row[k] || c.roster.person[k].rejected)
+            if (c.roster.person[k].row != cases[i].row[k] || person_rejected(&c.roster.person[k]))
                 fail_msg("case %zu: person %zu is in row %u (%s)", i, k, c.roster.person[k].row,
-                         c.roster.person[k].rejected);
+                         person_rejected(&c.roster.person[k]));
         }
         case_release(&c);
     }
@@ -331,7 +331,7 @@ TEST(roster_read_row_of_300_columns_is_a_bad_row)
     assert_int_equal(c.roster.rejected, 1);
     assert_int_equal(c.roster.blind, 1);
     assert_int_equal(c.roster.person[1].row, 3);
-    assert_mentions(c.roster.person[1].rejected, "has 300 fields, the header has 3");
+    assert_mentions(person_rejected(&c.roster.person[1]), "has 300 fields, the header has 3");
     case_release(&c);
 }
 
@@ -398,7 +398,7 @@ TEST(roster_read_wrong_field_count_keeps_the_row_as_anybody)
         assert_read(&c);
         assert_int_equal(c.roster.count, 3);
         person = &c.roster.person[1];
-        assert_mentions(person->rejected, cases[i].part);
+        assert_mentions(person_rejected(person), cases[i].part);
         assert_true(person->key_unreadable);
         assert_int_equal(person->row, 3);
         assert_null(person->employee_number);
@@ -418,7 +418,7 @@ TEST(roster_read_damaged_row_keeps_an_address_that_is_one)
     assert_read(&c);
     assert_string_equal(c.roster.person[0].email, "anna@acme.example");
     assert_null(c.roster.person[1].email);
-    assert_no_mention(c.roster.person[1].rejected, "email");
+    assert_no_mention(person_rejected(&c.roster.person[1]), "email");
 }
 
 TEST(roster_read_damaged_row_keeps_keys_that_another_row_has)
@@ -449,9 +449,9 @@ TEST(roster_read_swallowed_rows_are_noticed)
 
     assert_read(&c);
     assert_int_equal(c.roster.count, 2);
-    assert_mentions(c.roster.person[0].rejected, "column 4 looks like several rows");
+    assert_mentions(person_rejected(&c.roster.person[0]), "column 4 looks like several rows");
     assert_true(c.roster.person[0].key_unreadable);
-    assert_null(c.roster.person[1].rejected);
+    assert_null(person_rejected(&c.roster.person[1]));
 }
 
 /* --- only mapped columns --- */
@@ -483,9 +483,13 @@ static bool arena_holds(const struct roster_case *c, const char *canary)
 {
     for (size_t i = 0; i < c->roster.count; i++) {
         const struct person *p = &c->roster.person[i];
-        const char *const values[] = {
-            p->employee_number,       p->email,   p->username, p->name, person_alike(p)->department,
-            person_alike(p)->country, p->rejected};
+        const char *const values[] = {p->employee_number,
+                                      p->email,
+                                      p->username,
+                                      p->name,
+                                      person_alike(p)->department,
+                                      person_alike(p)->country,
+                                      person_rejected(p)};
 
         for (size_t k = 0; k < COUNT_OF(values); k++) {
             if (values[k] && strstr(values[k], canary))
@@ -585,7 +589,7 @@ TEST(roster_read_mutated_bytes_never_crashes_nor_half_answers)
         for (size_t i = 0; i < c.roster.count; i++) {
             const struct person *p = &c.roster.person[i];
 
-            assert_true(p->rejected || p->employee_number || p->email || p->username);
+            assert_true(person_rejected(p) || p->employee_number || p->email || p->username);
             assert_true(!p->email || strchr(p->email, '@'));
         }
         case_release(&c);

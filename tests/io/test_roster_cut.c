@@ -77,7 +77,7 @@ static const char *last_reason(const struct roster_case *c)
 {
     assert_read(c);
     assert_true(c->roster.count > 0);
-    return c->roster.person[c->roster.count - 1].rejected;
+    return person_rejected(&c->roster.person[c->roster.count - 1]);
 }
 
 static const struct cut_case cut_cases[] = {
@@ -271,7 +271,7 @@ TEST(roster_cut_in_its_last_row_never_tells_another_day_number_or_word)
 
             assert_read(&c);
             assert_int_equal(c.roster.count, 2);
-            if (!person->rejected &&
+            if (!person_rejected(person) &&
                 (person->word != right->word || person->last_day.number != right->last_day.number ||
                  !text_equal(person->employee_number, right->employee_number) ||
                  !text_equal(person->email, right->email)))

@@ -34,10 +34,11 @@ static void check_cells(const struct config_roster *with, const char *title, con
         assert_read(&c);
         const struct person *person = &c.roster.person[0];
         struct day found = *title == 'H' ? person->hire_date : person->last_day;
-        if ((person->rejected != NULL) != (cell[i].part != NULL))
-            fail_msg("'%s': %s", cell[i].value, person->rejected ? person->rejected : "taken");
+        if ((person_rejected(person) != NULL) != (cell[i].part != NULL))
+            fail_msg("'%s': %s", cell[i].value,
+                     person_rejected(person) ? person_rejected(person) : "taken");
         if (cell[i].part)
-            assert_mentions(person->rejected, cell[i].part);
+            assert_mentions(person_rejected(person), cell[i].part);
         if (strcmp(day_format(found, day), cell[i].day ? cell[i].day : "-") != 0)
             fail_msg("'%s' is %s", cell[i].value, day);
     }
@@ -210,13 +211,13 @@ TEST(roster_date_formats_are_of_their_column)
     CLEANUP(case_release) struct roster_case c = case_read(&config, rows);
     assert_read(&c);
     assert_string_equal(day_format(c.roster.person[0].last_day, day), "2026-12-03");
-    assert_mentions(c.roster.person[0].rejected, "hire_date can be read in two ways");
-    assert_null(c.roster.person[1].rejected);
-    assert_mentions(c.roster.person[2].rejected, "but fits '%d/%m/%Y'");
+    assert_mentions(person_rejected(&c.roster.person[0]), "hire_date can be read in two ways");
+    assert_null(person_rejected(&c.roster.person[1]));
+    assert_mentions(person_rejected(&c.roster.person[2]), "but fits '%d/%m/%Y'");
     config.column.of[ROSTER_HIRE_DATE] = NULL;
     CLEANUP(case_release) struct roster_case d = case_read(&config, rows);
     assert_read(&d);
-    assert_null(d.roster.person[0].rejected);
+    assert_null(person_rejected(&d.roster.person[0]));
 }
 
 /* --- leave --- */
@@ -236,10 +237,11 @@ static void check_status(const struct config_roster *config, const char *cells,
         roster_judge(&c.roster, today);
         if (c.roster.person[0].status != expected)
             fail_msg("'%s' is %s: %s", cells, person_status_name(c.roster.person[0].status),
-                     c.roster.person[0].rejected ? c.roster.person[0].rejected : "");
+                     person_rejected(&c.roster.person[0]) ? person_rejected(&c.roster.person[0])
+                                                          : "");
     }
     if (part)
-        assert_mentions(c.roster.person[0].rejected, part);
+        assert_mentions(person_rejected(&c.roster.person[0]), part);
 }
 
 static struct config_roster leave_config(void)

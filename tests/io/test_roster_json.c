@@ -79,10 +79,10 @@ TEST(roster_read_json_bad_elements_are_rejected)
         c = case_read(&config, text_cstr(&text));
         assert_read(&c);
         assert_int_equal(c.roster.count, 2);
-        assert_null(c.roster.person[0].rejected);
-        if (!c.roster.person[1].rejected)
+        assert_null(person_rejected(&c.roster.person[0]));
+        if (!person_rejected(&c.roster.person[1]))
             fail_msg("'%s' was accepted", cases[i].element);
-        assert_mentions(c.roster.person[1].rejected, cases[i].part);
+        assert_mentions(person_rejected(&c.roster.person[1]), cases[i].part);
         if (c.roster.person[1].key_unreadable != cases[i].blind)
             fail_msg("'%s': blind is %d", cases[i].element, !cases[i].blind);
         assert_int_equal(c.roster.person[1].row, 2);
@@ -273,9 +273,9 @@ TEST(roster_read_scim_doubtful_users_are_rejected)
         c = case_read(&config, text_cstr(&text));
         assert_read(&c);
         assert_int_equal(c.roster.count, 2);
-        if (!c.roster.person[1].rejected)
+        if (!person_rejected(&c.roster.person[1]))
             fail_msg("'%s' was accepted", cases[i].user);
-        assert_mentions(c.roster.person[1].rejected, cases[i].part);
+        assert_mentions(person_rejected(&c.roster.person[1]), cases[i].part);
         assert_int_equal(c.roster.person[1].key_unreadable, cases[i].blind);
     }
 }
@@ -320,7 +320,7 @@ TEST(roster_read_scim_leaves_out_what_says_that_it_is_a_group)
         assert_int_equal(c.roster.count, cases[i].is_group ? 1 : 2);
         assert_int_equal(c.roster.blind, cases[i].is_group ? 0 : 1);
         if (cases[i].part)
-            assert_mentions(c.roster.person[1].rejected, cases[i].part);
+            assert_mentions(person_rejected(&c.roster.person[1]), cases[i].part);
     }
 }
 
@@ -357,8 +357,8 @@ TEST(roster_read_scim_addresses_without_a_primary_one)
                   users[i]);
         CLEANUP(case_release) struct roster_case c = case_read(&config, text_cstr(&text));
         assert_read(&c);
-        if (c.roster.person[0].rejected)
-            fail_msg("%s: %s", users[i], c.roster.person[0].rejected);
+        if (person_rejected(&c.roster.person[0]))
+            fail_msg("%s: %s", users[i], person_rejected(&c.roster.person[0]));
         assert_string_equal(c.roster.person[0].email, "a@b.example");
         assert_string_equal(c.roster.person[0].employee_number, "17");
     }
@@ -523,7 +523,7 @@ TEST(roster_read_json_values_by_pointers)
     config.column.of[ROSTER_EMPLOYEE_NUMBER] = "/a/id";
     CLEANUP(case_release) struct roster_case e = case_read(&config, good);
     assert_read(&e);
-    assert_mentions(e.roster.person[0].rejected, "\"/a/id/value\"");
+    assert_mentions(person_rejected(&e.roster.person[0]), "\"/a/id/value\"");
     config.column.of[ROSTER_EMPLOYEE_NUMBER] = "nobody";
     CLEANUP(case_release) struct roster_case f = case_read(&config, good);
     assert_refused(&f, "members present: 'a', 'm', 's'");
@@ -541,7 +541,7 @@ TEST(roster_read_json_lines)
     assert_int_equal(c.roster.person[1].row, 3);
     CLEANUP(case_release) struct roster_case d = case_read(&config, ANNA "\n7\n" BO "\n");
     assert_read(&d);
-    assert_mentions(d.roster.person[1].rejected, "not an object");
+    assert_mentions(person_rejected(&d.roster.person[1]), "not an object");
     assert_true(d.roster.person[1].key_unreadable);
     CLEANUP(case_release) struct roster_case e = case_read(&config, ANNA "\n{\"EmpID\":\"1");
     assert_refused(&e, "line 2 is no JSON");
@@ -577,7 +577,7 @@ TEST(roster_read_scim_as_servers_send_it)
         text_addf(&text, "{\"TotalResults\":1,\"resources\":[%s]}", taken[i]);
         CLEANUP(case_release) struct roster_case c = case_read(&config, text_cstr(&text));
         assert_read(&c);
-        assert_null(c.roster.person[0].rejected);
+        assert_null(person_rejected(&c.roster.person[0]));
         assert_string_equal(c.roster.person[0].username, "anna");
         assert_string_equal(c.roster.person[0].name, "Anna Visser");
         assert_int_equal(c.roster.person[0].word, PERSON_EMPLOYED);
@@ -588,6 +588,6 @@ TEST(roster_read_scim_as_servers_send_it)
         text_addf(&text, "{\"totalResults\":1,\"Resources\":[%s]}", rejected[i][0]);
         CLEANUP(case_release) struct roster_case c = case_read(&config, text_cstr(&text));
         assert_read(&c);
-        assert_mentions(c.roster.person[0].rejected, rejected[i][1]);
+        assert_mentions(person_rejected(&c.roster.person[0]), rejected[i][1]);
     }
 }

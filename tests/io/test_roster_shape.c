@@ -35,13 +35,13 @@ static void read_shape(const struct config_roster *config, const struct shape *s
     if (c.result < 0)
         fail_msg("'%s': %s", shape->bytes, c.err.text);
     for (size_t i = 0; i < c.roster.count; i++)
-        reason = reason || (c.roster.person[i].rejected &&
-                            strstr(c.roster.person[i].rejected, shape->reason));
+        reason = reason || (person_rejected(&c.roster.person[i]) &&
+                            strstr(person_rejected(&c.roster.person[i]), shape->reason));
     if (c.roster.count - c.roster.rejected != shape->people ||
         c.roster.rejected != shape->rejected || c.roster.blind != shape->blind || !reason)
         fail_msg("'%s': %zu people, %zu rejected, %zu blind: %s", shape->bytes,
                  c.roster.count - c.roster.rejected, c.roster.rejected, c.roster.blind,
-                 c.roster.rejected ? c.roster.person[c.roster.count - 1].rejected : "");
+                 c.roster.rejected ? person_rejected(&c.roster.person[c.roster.count - 1]) : "");
 }
 
 static void read_shapes(const struct config_roster *config, const struct shape *shape, size_t count)
@@ -399,8 +399,8 @@ TEST(roster_line_break_in_a_mapped_value_may_hide_anybody)
         assert_read(&c);
         assert_int_equal(c.roster.rejected, 1);
         assert_true(c.roster.person[0].key_unreadable);
-        assert_mentions(c.roster.person[0].rejected, "a line break in column");
-        assert_no_mention(c.roster.person[0].rejected, "50000");
+        assert_mentions(person_rejected(&c.roster.person[0]), "a line break in column");
+        assert_no_mention(person_rejected(&c.roster.person[0]), "50000");
     }
     read_shapes(&config, whole, COUNT_OF(whole));
 }

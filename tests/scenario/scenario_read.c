@@ -78,7 +78,6 @@ static const struct field person_fields[] = {
     {"word", FIELD_ENUM, offsetof(struct person, word), person_words},
     {"hired", FIELD_DAY, offsetof(struct person, hire_date), NULL},
     {"last_day", FIELD_DAY, offsetof(struct person, last_day), NULL},
-    {"rejected", FIELD_TEXT, offsetof(struct person, rejected), NULL},
     {"blind", FIELD_BOOL, offsetof(struct person, key_unreadable), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
 };
@@ -86,6 +85,7 @@ static const struct field person_fields[] = {
 static const struct field person_alike_fields[] = {
     {"department", FIELD_TEXT, offsetof(struct person_alike, department), NULL},
     {"country", FIELD_TEXT, offsetof(struct person_alike, country), NULL},
+    {"rejected", FIELD_TEXT, offsetof(struct person_alike, rejected), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
 };
 

@@ -42,9 +42,10 @@ static void assert_rebuilt(struct store_world *world, const struct roster *was)
         assert_int_equal(by_digest(&person[i], &is.person[i]), 0);
 }
 
-static void reject(struct person *person, const char *why, struct roster *roster)
+static void reject(struct arena *arena, struct person *person, const char *why,
+                   struct roster *roster)
 {
-    person->rejected = why;
+    person_alike_own(arena, person)->rejected = why;
     person->key_unreadable = true;
     roster->rejected++;
     roster->blind++;
@@ -60,13 +61,13 @@ TEST(store_save_roster_of_four_days_rebuilds_each)
     day[1].person[3].name = "Renamed\t\"\\N\"";
     assert_true(day_from_civil(2026, 10, 31, &day[1].person[4].last_day));
     day[1].person[4].word = PERSON_DEPARTED;
-    reject(&day[1].person[5], "unknown status 'x'", &day[1]);
+    reject(&world->arena, &day[1].person[5], "unknown status 'x'", &day[1]);
     day[2] = store_world_roster(world, 30);
     day[2].person[7] = day[2].person[6]; /* the same key twice, other content */
     person_alike_own(&world->arena, &day[2].person[7])->department = "Sales";
     day[2].duplicates = 2;
     day[2].person[8] = (struct person){.row = 10};
-    reject(&day[2].person[8], "no key", &day[2]);
+    reject(&world->arena, &day[2].person[8], "no key", &day[2]);
     day[3] = store_world_roster(world, 0);
     for (size_t i = 0; i < COUNT_OF(day); i++) {
         store_world_tomorrow(world);
@@ -129,7 +130,8 @@ TEST(store_save_roster_of_the_same_bytes_keeps_what_is_made_of_them)
     assert_int_equal(store_world_number(world, since), 0);
     assert_rebuilt(world, &roster);
     person_alike_own(&world->arena, &roster.person[4])->department = "Of another column";
-    reject(&roster.person[5], "last day 2026-11-20 is over, and the roster says employed", &roster);
+    reject(&world->arena, &roster.person[5],
+           "last day 2026-11-20 is over, and the roster says employed", &roster);
     store_world_save_roster(world, &roster, true);
     assert_int_equal(store_world_number(world, since), 2);
     assert_rebuilt(world, &roster);
@@ -158,8 +160,8 @@ TEST(store_save_roster_keeps_rejected_rows_by_number_and_change)
 
     for (int day = 0; day < 3; day++) {
         struct roster roster = store_world_roster(world, 5);
-        reject(&roster.person[1], "unknown status 'x'", &roster);
-        reject(&roster.person[2], day < 2 ? "no key" : "date '31/02'", &roster);
+        reject(&world->arena, &roster.person[1], "unknown status 'x'", &roster);
+        reject(&world->arena, &roster.person[2], day < 2 ? "no key" : "date '31/02'", &roster);
         store_world_save_roster(world, &roster, false);
         store_world_tomorrow(world);
     }

@@ -118,7 +118,7 @@ static enum person_status judge(const struct person *person)
 
 enum person_status status_of(const struct person *person)
 {
-    return person->rejected ? PERSON_UNKNOWN : judge(person);
+    return person_rejected(person) ? PERSON_UNKNOWN : judge(person);
 }
 
 /* --- names --- */

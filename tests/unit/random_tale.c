@@ -242,7 +242,7 @@ static void tell_several_rows(struct tale *tale)
         leave(tale, human, other, account, 30);
         break;
     case 1:
-        other->rejected = "bad date";
+        person_alike_own(&tale->arena, other)->rejected = "bad date";
         break;
     default:
         other->word = chance(tale, 70) ? PERSON_EMPLOYED : PERSON_ON_LEAVE;
@@ -318,7 +318,7 @@ static void tell_transfer(struct tale *tale)
 
     (void)transfer(tale, human, old, row);
     if (chance(tale, 10)) {
-        row->rejected = "bad date";
+        person_alike_own(&tale->arena, row)->rejected = "bad date";
     } else if (chance(tale, 10)) { /* hired again from next week on */
         row->hire_date = ago(-5);
     }

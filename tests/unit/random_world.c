@@ -120,7 +120,7 @@ static void draw_person(struct world *world, struct person *person)
                                                     : chance(world, 50) ? 9
                                                                         : 80));
     if (chance(world, 8)) {
-        person->rejected = "bad row";
+        person_alike_own(&world->arena, person)->rejected = "bad row";
         person->key_unreadable = chance(world, 40);
         if (chance(world, 30)) {
             person_extra_of(&world->arena, person)->damaged_number = "1.0";

@@ -46,17 +46,17 @@ TEST(person_judge_of_dates_and_words_gives_the_documented_status)
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct person person = {.word = rows[i].word};
-        const char *reason = NULL;
+        enum person_flaw flaw = PERSON_SOUND;
         if (rows[i].hired != NONE)
             person.hire_date.number = TODAY + rows[i].hired;
         if (rows[i].last != NONE)
             person.last_day.number = TODAY + rows[i].last;
         struct day day = {.number = TODAY};
-        enum person_status status = person_judge(&person, day, day, &reason);
+        enum person_status status = person_judge(&person, day, day, &flaw);
         if (status != rows[i].status)
             fail_msg("row %zu: %s, not %s", i, person_status_name(status),
                      person_status_name(rows[i].status));
-        assert_int_equal(reason != NULL, status == PERSON_UNKNOWN);
+        assert_int_equal(flaw != PERSON_SOUND, status == PERSON_UNKNOWN);
     }
 }
 
@@ -76,9 +76,28 @@ TEST(person_judge_of_a_word_that_was_right_when_it_was_written_is_no_contradicti
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct person person = {.word = rows[i].word, .last_day.number = TODAY + rows[i].last};
         struct day today = {.number = TODAY}, written = {.number = TODAY - 2};
-        const char *reason = NULL;
-        if (person_judge(&person, today, written, &reason) != rows[i].status)
+        enum person_flaw flaw = PERSON_SOUND;
+        if (person_judge(&person, today, written, &flaw) != rows[i].status)
             fail_msg("row %zu", i);
+    }
+}
+
+TEST(person_rejected_gives_what_was_read_or_how_the_row_contradicts_itself)
+{
+    const struct person_alike read = {.department = "Sales", .rejected = "bad date"};
+    const struct person_alike plain = {.department = "Sales"};
+    struct person person = {.alike = &plain};
+
+    assert_null(person_rejected(&person));
+    assert_null(person_rejected(&(struct person){.alike = NULL}));
+    person.alike = &read;
+    assert_string_equal(person_rejected(&person), "bad date");
+    person.alike = &plain;
+    for (unsigned flaw = PERSON_SOUND + 1; flaw <= PERSON_LEAVE_OUTLASTS; flaw++) {
+        person.flaw = (enum person_flaw)flaw;
+        assert_non_null(person_rejected(&person));
+        for (unsigned other = PERSON_SOUND + 1; other < flaw; other++)
+            assert_string_not_equal(person_flaw_sentence[other], person_rejected(&person));
     }
 }
 

@@ -16,8 +16,10 @@ TEST(roster_judge_of_mixed_rows_counts_each_kind)
         {.employee_number = "2", .email = "ann@A.example", .word = PERSON_EMPLOYED},
         {.employee_number = "3", .email = "bob@a.example", .last_day = {.number = 45999}},
         {.employee_number = "e4", .word = PERSON_EMPLOYED, .last_day = {.number = 45999}},
-        {.employee_number = "E4", .rejected = "bad date"},
-        {.email = "zoe@a.example", .rejected = "bad number", .key_unreadable = true},
+        {.employee_number = "E4", .alike = &(struct person_alike){.rejected = "bad date"}},
+        {.email = "zoe@a.example",
+         .alike = &(struct person_alike){.rejected = "bad number"},
+         .key_unreadable = true},
         {.employee_number = "7",
          .name = "Gia Goe",
          .key_unreadable = true,
@@ -35,8 +37,8 @@ TEST(roster_judge_of_mixed_rows_counts_each_kind)
         assert_int_equal(roster_people(&roster), 6);
         assert_int_equal(person[2].status, PERSON_DEPARTED);
         assert_int_equal(person[3].status, PERSON_UNKNOWN);
-        assert_non_null(person[3].rejected);
-        assert_string_equal(person[4].rejected, "bad date");
+        assert_non_null(person_rejected(&person[3]));
+        assert_string_equal(person_rejected(&person[4]), "bad date");
         assert_int_equal(person[4].status, PERSON_UNKNOWN);
     }
 }
@@ -223,8 +225,14 @@ TEST(roster_values_do_not_hang_on_the_day_they_are_judged_on)
     struct roster roster = {.person = &person, .count = 1};
     struct digest before = roster_values(&roster), content = roster_content(&roster);
 
-    person.rejected = "last day 2026-11-20 is over, and the roster says employed";
+    person.flaw = PERSON_HERE_AFTER_LAST;
     struct digest after = roster_values(&roster), other = roster_content(&roster);
+    assert_int_equal(digest_compare(&before, &after), 0);
+    assert_int_not_equal(digest_compare(&content, &other), 0);
+    person.flaw = PERSON_SOUND;
+    person.alike = &(struct person_alike){.rejected = "last day '31.6.' is no date"};
+    after = roster_values(&roster);
+    other = roster_content(&roster);
     assert_int_equal(digest_compare(&before, &after), 0);
     assert_int_not_equal(digest_compare(&content, &other), 0);
     person.name = "Jane";
@@ -259,8 +267,9 @@ TEST(roster_content_of_shuffled_rows_is_the_same)
 
 TEST(roster_settle_keeps_what_the_rows_say_then)
 {
-    struct person person[] = {{.employee_number = "1", .rejected = "twice"},
-                              {.employee_number = "2", .word = PERSON_EMPLOYED}};
+    struct person person[] = {
+        {.employee_number = "1", .alike = &(struct person_alike){.rejected = "twice"}},
+        {.employee_number = "2", .word = PERSON_EMPLOYED}};
     struct roster roster = {.person = person, .count = 2};
     struct digest content = roster_content(&roster), values = roster_values(&roster);
 
