@@ -162,8 +162,6 @@ static double time_load(struct store_world *world, struct snapshot *snapshot)
     return now_s() - begin;
 }
 
-static const char log_bytes[] = "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint";
-
 int main(int argc, char **argv)
 {
     struct store_world world;
@@ -174,10 +172,8 @@ int main(int argc, char **argv)
     store_world_begin(&world);
     struct snapshot first = make_snapshot(&world, (size_t)count);
     tell_logins(&world, &first);
-    double load = time_load(&world, &first), server = server_s(&world);
-    int64_t log = store_world_number(&world, log_bytes);
-    double save = time_save(&world, &first), server_save = server_s(&world) - server;
-    log = store_world_number(&world, log_bytes) - log;
+    double load = time_load(&world, &first), server = server_s(&world),
+           save = time_save(&world, &first), server_save = server_s(&world) - server;
     int64_t versions = store_world_number(&world, "select count(*) from account_version");
 
     store_world_tomorrow(&world);
@@ -192,10 +188,6 @@ int main(int argc, char **argv)
     printf("%lld accounts: bare COPY %.2f s; first load %.2f s, first merge %.2f s; history loaded "
            "%.2f s; unchanged merge %.2f s, %lld new versions\n",
            (long long)count, bare, load, save, load_again, unchanged, (long long)added);
-    printf("FIGURE merge_first_server %.2f - of the first merge, processor seconds of the server\n",
-           server_save);
-    printf("FIGURE merge_first_log %.0f - what it writes to the server's log, bytes per account\n",
-           (double)log / (double)count);
     printf("FIGURE merge_unchanged_over_copy %.2f 3 an unchanged snapshot merged, over a bare COPY "
            "of the same rows\n",
            unchanged / bare);
