@@ -156,6 +156,12 @@ static struct pg *hold_count(struct store_world *world, const char *address_grou
     return other;
 }
 
+static void let_go(struct pg *other)
+{
+    pg_rollback(other);
+    pg_close(other);
+}
+
 TEST(store_grant_while_others_are_granted_is_busy_for_who_is_patient)
 {
     struct store_world *world = *state;
@@ -175,7 +181,7 @@ TEST(store_grant_while_others_are_granted_is_busy_for_who_is_patient)
     err_release(&err);
     elsewhere.address_group = "another office";
     assert_int_equal(ask(world, &world->store, &elsewhere).granted, 40);
-    pg_close(other);
+    let_go(other);
     grant = ask(world, &world->store, &patient);
     assert_false(grant.busy);
     assert_int_equal(grant.granted, 40);
@@ -265,7 +271,7 @@ TEST(pace_share_permit_waits_for_its_turn_but_not_for_ever)
     assert_int_equal(pace_share_permit(&share, &err), -1);
     assert_int_equal(err.code, ERR_LOCKED);
     err_release(&err);
-    pg_close(other);
+    let_go(other);
     assert_int_equal(pace_share_permit(&share, &err), 0);
     /* What was not sent of the first is given back all the same. */
     assert_int_equal(store_world_number(world, "select sum(requests) from request_block"), 51);
