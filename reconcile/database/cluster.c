@@ -229,7 +229,8 @@ static int take_lock(const struct cluster *cluster, struct err *err)
         if (told && clock_is_interrupted())
             return server_left(&cluster->server, err);
         if (waited > timeout_s * 1000) {
-            if (!server_recovers(&cluster->server, &told))
+            if (!server_recovers(&cluster->server, &told) &&
+                flock(cluster->lock_fd, LOCK_EX | LOCK_NB) < 0)
                 return err_set(err, ERR_UNREACHABLE,
                                "another process has been starting or stopping the embedded "
                                "database in '%s' for more than %lld s; hint: 'fuser %s/lock' "

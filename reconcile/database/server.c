@@ -26,6 +26,7 @@
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -490,8 +491,6 @@ static const char *const settings[] = {
     "maintenance_work_mem=64MB",
     "huge_pages=off",
     "jit=off",
-    /* No checkpoint in the midst of a first snapshot of a million. */
-    "max_wal_size=3GB",
     "max_wal_senders=0",
     "wal_level=minimal",
     "log_destination=stderr",
@@ -521,11 +520,24 @@ static bool rotate_log(const char *log)
     return size_of(log) > LOG_MAXIMUM && file_rename(log, LOG_NAME ".1") == 0;
 }
 
+/* In megabytes. With 3 GB no checkpoint comes in the midst of a first snapshot of a million; it is
+ * taken where it is not an eighth of what is free, and PostgreSQL's own 1 GB elsewhere. */
+static int64_t log_size(const struct server *server)
+{
+    enum { LEAST = 1024, MOST = 3072, PART = 8 };
+    struct statvfs disk;
+
+    if (statvfs(server->directory, &disk) < 0)
+        return LEAST;
+    int64_t part = (int64_t)(disk.f_bavail / PART / 1024 * disk.f_frsize / 1024);
+    return part < LEAST ? LEAST : part > MOST ? MOST : part;
+}
+
 static int launch(const struct server *server, const char *log, pid_t *ret_pid, struct err *err)
 {
     CLEANUP(mem_cleanup) char *postgres = program(server, "postgres");
-    CLEANUP(text_release) struct text socket = TEXT_INIT;
-    const char *argv[2 * COUNT_OF(settings) + 8];
+    CLEANUP(text_release) struct text socket = TEXT_INIT, wal = TEXT_INIT;
+    const char *argv[2 * COUNT_OF(settings) + 10];
     size_t count = 0;
 
     text_add(&socket, "unix_socket_directories=\""); /* a list whose items may be quoted */
@@ -535,11 +547,14 @@ static int launch(const struct server *server, const char *log, pid_t *ret_pid, 
         text_add_char(&socket, *c);
     }
     text_add_char(&socket, '"');
+    text_addf(&wal, "max_wal_size=%lldMB", (long long)log_size(server));
     argv[count++] = postgres;
     argv[count++] = "-D";
     argv[count++] = server->data;
     argv[count++] = "-c";
     argv[count++] = text_cstr(&socket);
+    argv[count++] = "-c";
+    argv[count++] = text_cstr(&wal);
     argv[count++] = "-c";
     argv[count++] = server->without_fsync ? "fsync=off" : "fsync=on";
     for (size_t i = 0; i < COUNT_OF(settings); i++) {
@@ -620,7 +635,8 @@ static bool says_it_starts(const struct server *server)
     static const char *const keyword[] = {"host", "port", "dbname", "connect_timeout", NULL};
     CLEANUP(pid_file_release) struct pid_file file = {.pid = 0};
 
-    if (look(server, &file) != SERVER_STARTING || text_starts(file.line[LINE_STATUS], "stopping"))
+    if (look(server, &file) != SERVER_STARTING || file.pid == 0 ||
+        text_starts(file.line[LINE_STATUS], "stopping"))
         return false;
     const char *const value[] = {file.line[LINE_SOCKET], "5432", "postgres", ANSWER_S, NULL};
     return PQpingParams(keyword, value, 0) == PQPING_REJECT;
@@ -684,7 +700,7 @@ int server_start(const struct server *server, char **ret_socket, struct err *err
             return server_left(server, err);
         if (clock_steady_ms() < deadline)
             continue;
-        if (!server_recovers(server, &told))
+        if (!server_recovers(server, &told) && look(server, &file) != SERVER_READY)
             return did_not_start(server, start.log, start.log_from,
                                  wait ? "cannot start while processes of its killed server live"
                                       : "does not take connections in time",

@@ -15,9 +15,8 @@ enum {
     PERMIT_MOST = 5000,
     PERMIT_PARTS = 20, /* of the limit */
     PERMIT_LASTS_S = 60,
-    UNSHARED = 20, /* one act: read, write, read-back until it shows */
-    BUSY_MOST =
-        20, /* times that lock_timeout: whoever stands still is ended by the server before */
+    UNSHARED = 20,     /* one act: read, write, read-back until it shows */
+    BUSY_MOST_S = 900, /* who stands still in a transaction is ended by the server before */
     MARGIN_PARTS = 100,
 };
 
@@ -68,12 +67,28 @@ static void permit(struct pace_share *share, int64_t requests)
     pace_permit(share->pace, requests, instant_add_us(now, PERMIT_LASTS_S * SECOND_US));
 }
 
-int pace_share_permit(void *context, struct err *err)
+/* Whether it is still worth it to wait for others who are not done. */
+static bool is_patient(const struct pace_share *share, struct instant since)
 {
-    struct pace_share *share = context;
+    struct instant now = share->clock->steady(share->clock->self);
+
+    return !instant_is_set(since) || now.us - since.us < BUSY_MOST_S * SECOND_US;
+}
+
+/* What is left of the silence that others have not heard of. Our own pace keeps it already, and
+ * would not ask again before it is over: so it is told here, whoever else is being granted. */
+static int64_t left_to_tell(const struct pace_share *share, struct instant since)
+{
+    int64_t gone = share->clock->steady(share->clock->self).us - since.us;
+    int64_t silence = untold_silence(share);
+
+    return silence > gone ? silence - gone : 0;
+}
+
+static int ask(struct pace_share *share, struct pace_grant *ret_grant, struct err *err)
+{
     const struct pace_settings *settings = pace_settings(share->pace);
-    unsigned blocks = pace_blocks(share->pace);
-    struct pace_grant grant = {.granted = 0};
+    struct instant began = share->clock->steady(share->clock->self);
     struct pace_request request = {
         .address_group = group_of(share->config),
         .wanted = wanted(settings, pace_least(share->pace)),
@@ -82,11 +97,28 @@ int pace_share_permit(void *context, struct err *err)
         .window_us = settings->window_us + settings->window_us / MARGIN_PARTS,
         .valid_us = PERMIT_LASTS_S * SECOND_US,
         .unused = unused(share),
-        .silence_us = untold_silence(share),
-        .patient = share->busy < BUSY_MOST,
     };
 
-    if (store_grant(share->store, &request, &grant, err) < 0) {
+    do {
+        request.silence_us = left_to_tell(share, began);
+        request.patient = is_patient(share, share->busy_since);
+        if (store_grant(share->store, &request, ret_grant, err) < 0)
+            return -1;
+        if (!ret_grant->busy)
+            share->busy_since = INSTANT_NONE;
+        else if (!instant_is_set(share->busy_since))
+            share->busy_since = began;
+    } while (ret_grant->busy && request.silence_us > 0 && !clock_is_interrupted());
+    return 0;
+}
+
+int pace_share_permit(void *context, struct err *err)
+{
+    struct pace_share *share = context;
+    unsigned blocks = pace_blocks(share->pace);
+    struct pace_grant grant = {.granted = 0};
+
+    if (ask(share, &grant, err) < 0) {
         if (share->unshared == 0 || err->code != ERR_UNREACHABLE)
             return -1;
         err_release(err);
@@ -94,7 +126,6 @@ int pace_share_permit(void *context, struct err *err)
         share->unshared = 0;
         return 0;
     }
-    share->busy = grant.busy ? share->busy + 1 : 0;
     if (!grant.busy) {
         share->blocks_told = blocks;
         share->granted = grant.granted;
@@ -111,8 +142,18 @@ int pace_share_permit(void *context, struct err *err)
 
 int pace_share_end(struct pace_share *share, struct err *err)
 {
+    struct instant began = share->clock->steady(share->clock->self);
+
     if (pace_count(share->pace) == 0)
         return 0;
-    return store_grant_end(share->store, group_of(share->config), unused(share),
-                           untold_silence(share), err);
+    for (;;) {
+        int64_t silence = left_to_tell(share, began);
+        if (store_grant_end(share->store, group_of(share->config), unused(share), silence, err) ==
+            0)
+            return 0;
+        if (silence == 0 || err->code != ERR_LOCKED || !is_patient(share, began) ||
+            clock_is_interrupted())
+            return -1;
+        err_release(err);
+    }
 }

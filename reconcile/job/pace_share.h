@@ -20,7 +20,7 @@ struct pace_share {
     int64_t granted;  /* by the database last */
     int64_t count_at; /* requests sent until then */
     int64_t unshared; /* requests that may go without a permit while the database is away */
-    int busy;         /* times in a row that others were not done in lock_timeout */
+    struct instant busy_since; /* others are not done since then; by the steady clock */
 };
 
 void pace_share_init(struct pace_share *share, struct store *store, struct pace *pace,

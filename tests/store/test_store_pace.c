@@ -245,36 +245,112 @@ TEST(pace_share_permit_without_the_database_lets_the_act_in_hand_end)
     err_release(&err);
 }
 
+/* A clock on which time passes whenever it is looked at; with the look that is awaited others are
+ * done. */
+struct looked {
+    struct instant now;
+    int64_t step_us;
+    int looks, done_at;
+    struct pg *others;
+};
+
+static struct instant look_at(void *self)
+{
+    struct looked *looked = self;
+
+    looked->now = instant_add_us(looked->now, looked->step_us);
+    if (++looked->looks == looked->done_at)
+        let_go(looked->others);
+    return looked->now;
+}
+
+static void begin_share(struct store_world *world, const struct clock *clock,
+                        struct pace **ret_pace, struct pace_share *ret_share)
+{
+    static const struct config_portal config = {.name = "acme"};
+    const struct pace_settings settings = {.per_second = 10,
+                                           .per_window = 4500,
+                                           .window_us = 300 * SECOND_US,
+                                           .silence_us = 310 * SECOND_US,
+                                           .shared = true};
+    struct err err = ERR_INIT;
+
+    *ret_pace = pace_new(&settings);
+    pace_share_init(ret_share, &world->store, *ret_pace, clock, &config);
+    if (pace_share_permit(ret_share, &err) < 0)
+        fail_msg("%s", err.text);
+    pace_sent(*ret_pace, clock->steady(clock->self));
+}
+
 /* Many at once: each gets its turn, however long the others take. One that never ends is an error.
  */
 TEST(pace_share_permit_waits_for_its_turn_but_not_for_ever)
 {
     struct store_world *world = *state;
-    const struct clock *clock = clock_system();
-    struct config_portal config = {.name = "acme"};
-    struct pace_settings settings = {
-        .per_second = 10, .per_window = 4500, .window_us = 300 * SECOND_US, .shared = true};
-    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+    struct looked looked = {.now = world->now, .step_us = 20 * SECOND_US};
+    const struct clock clock = {.self = &looked, .steady = look_at};
+    CLEANUP(pace_freep) struct pace *pace = NULL;
     struct pace_share share;
     struct err err = ERR_INIT;
+    int tries = 0;
 
-    pace_share_init(&share, &world->store, pace, clock, &config);
-    assert_int_equal(pace_share_permit(&share, &err), 0);
-    pace_sent(pace, clock->steady(clock->self));
+    begin_share(world, &clock, &pace, &share);
     struct pg *other = hold_count(world, "default");
-    for (int i = 0; i < 20; i++) {
-        struct instant now = clock->steady(clock->self);
-        if (pace_share_permit(&share, &err) < 0)
-            fail_msg("%d: %s", i, err.text);
-        assert_true(pace_next(pace, now).us > now.us);
+    while (pace_share_permit(&share, &err) == 0) {
+        assert_true(pace_next(pace, looked.now).us > looked.now.us);
+        assert_true(++tries < 45);
     }
-    assert_int_equal(pace_share_permit(&share, &err), -1);
+    assert_true(tries > 5);
     assert_int_equal(err.code, ERR_LOCKED);
     err_release(&err);
     let_go(other);
     assert_int_equal(pace_share_permit(&share, &err), 0);
     /* What was not sent of the first is given back all the same. */
     assert_int_equal(store_world_number(world, "select sum(requests) from request_block"), 51);
+}
+
+/* Our own pace keeps the silence, and asks for nothing before it is over: so others hear of it at
+ * once, and of what is left of it. */
+TEST(pace_share_permit_tells_of_a_429_whoever_else_is_being_granted)
+{
+    struct store_world *world = *state;
+    struct looked looked = {.now = world->now, .step_us = SECOND_US};
+    const struct clock clock = {.self = &looked, .steady = look_at};
+    CLEANUP(pace_freep) struct pace *pace = NULL;
+    struct pace_share share;
+    struct err err = ERR_INIT;
+
+    begin_share(world, &clock, &pace, &share);
+    looked.others = hold_count(world, "default");
+    looked.done_at = looked.looks + 20;
+    pace_blocked(pace, looked.now, 0);
+    if (pace_share_permit(&share, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_true(looked.looks >= looked.done_at && looked.looks < looked.done_at + 20);
+    assert_int_equal(store_world_number(world, "select count(*) from request_silence where until"
+                                               " between clock_timestamp() + interval '270 s' and"
+                                               " clock_timestamp() + interval '300 s'"),
+                     1);
+}
+
+TEST(pace_share_end_tells_of_a_429_whoever_else_is_being_granted)
+{
+    struct store_world *world = *state;
+    struct looked looked = {.now = world->now, .step_us = SECOND_US};
+    const struct clock clock = {.self = &looked, .steady = look_at};
+    CLEANUP(pace_freep) struct pace *pace = NULL;
+    struct pace_share share;
+    struct err err = ERR_INIT;
+
+    begin_share(world, &clock, &pace, &share);
+    looked.others = hold_count(world, "default");
+    assert_int_equal(pace_share_end(&share, &err), -1); /* nothing that others have to hear */
+    assert_int_equal(err.code, ERR_LOCKED);
+    err_release(&err);
+    looked.done_at = looked.looks + 20;
+    pace_blocked(pace, looked.now, 0);
+    assert_int_equal(pace_share_end(&share, &err), 0);
+    assert_int_equal(store_world_number(world, "select count(*) from request_silence"), 1);
 }
 
 /* A fast run that sends little does not keep a slower one waiting for what it never sent. */
