@@ -191,7 +191,7 @@ finding as (
       and ((r.exit_code::text, (extract(epoch from r.finished_at) * 1000000)::bigint::text,
             r.requests::text)
            is distinct from (e.word, e.fact ->> 'finished_us', e.fact ->> 'requests')
-           or r.blocked::text <> e.fact ->> 'blocked')
+           or coalesce(r.blocked::text, '') <> e.fact ->> 'blocked')
     union all
     select e.sequence, format('snapshot %s is not stored as it was taken', e.fact ->> 'snapshot')
     from event e
@@ -203,11 +203,11 @@ finding as (
            is distinct from (e.run_id, e.word = 'complete', e.fact ->> 'accounts',
                              e.fact ->> 'active', e.fact ->> 'gone', e.fact ->> 'digest',
                              e.fact ->> 'taken_us')
-           or s.inactive::text <> e.fact ->> 'inactive'
-           or s.unreadable::text <> e.fact ->> 'unreadable'
-           or s.nameless::text <> e.fact ->> 'nameless'
-           or s.requests::text <> e.fact ->> 'requests'
-           or s.logins_read::text <> e.fact ->> 'logins_read')
+           or coalesce(s.inactive::text, '') <> e.fact ->> 'inactive'
+           or coalesce(s.unreadable::text, '') <> e.fact ->> 'unreadable'
+           or coalesce(s.nameless::text, '') <> e.fact ->> 'nameless'
+           or coalesce(s.requests::text, '') <> e.fact ->> 'requests'
+           or coalesce(s.logins_read::text, '') <> e.fact ->> 'logins_read')
     union all
     select e.sequence, format('roster %s is not stored as it was read', e.fact ->> 'roster')
     from event e
@@ -291,7 +291,7 @@ finding as (
                                     e.fact ->> 'findings', e.fact ->> 'seats_now',
                                     e.fact ->> 'seats_after')
            or (p.state = 'rejected')
-              <> exists (select 1 from rejected r where r.plan_id = e.plan_id))
+              is distinct from exists (select 1 from rejected r where r.plan_id = e.plan_id))
     union all
     select e.sequence, format('guard finding %s of plan %s is not stored as it was', e.position,
                               e.plan_id)
@@ -367,7 +367,7 @@ finding as (
     from decision d
     join audit.plan p on p.portal_id = :portal_id and p.plan_id = d.plan_id
     join first f on p.run_id >= f.run_id
-    where d.digest <> p.digest or not exists (
+    where d.digest is distinct from p.digest or not exists (
         select 1 from event e
         where e.kind = d.kind and e.plan_id = d.plan_id
           and coalesce(e.fact ->> 'decided_us', d.decided_us) = d.decided_us
@@ -395,7 +395,8 @@ finding as (
         and o.guard = e.word
     where e.kind = 'override'
       and (o.guard is null
-           or (extract(epoch from o.at) * 1000000)::bigint::text <> e.fact ->> 'decided_us')
+           or coalesce((extract(epoch from o.at) * 1000000)::bigint::text, '')
+              <> e.fact ->> 'decided_us')
     union all
     select 0, format('an override of %s for plan %s is stored, and no event tells of it', o.guard,
                      o.plan_id)
@@ -789,7 +790,8 @@ finding as (
     from audit.step s
     join audit.plan p on p.portal_id = :portal_id and p.plan_id = s.plan_id
     join first f on p.run_id >= f.run_id
-    where s.portal_id = :portal_id and s.state not in ('planned', 'approved') and not exists (
+    where s.portal_id = :portal_id and coalesce(s.state, '') not in ('planned', 'approved')
+      and not exists (
         select 1 from went w where w.plan_id = s.plan_id and w.position = s.position)
     union all
     select i.sequence, format('row %s of plan %s was acted on with fewer approvals than it needs',
@@ -797,12 +799,12 @@ finding as (
     from intent i
     join audit.plan p on p.portal_id = :portal_id and p.plan_id = i.plan_id
     left join approved a on a.sequence = i.sequence
-    where coalesce(a.decisions, 0) < coalesce(
+    where coalesce(coalesce(a.decisions, 0) < coalesce(
         i.approvals, case i.word when 'deprovision' then p.approvals_deprovision
                                  when 'reactivate' then greatest(p.approvals_suspend, 1)
                                  when 'downgrade' then p.approvals_downgrade
                                  when 'restore' then greatest(p.approvals_downgrade, 1)
-                                 else p.approvals_suspend end)
+                                 else p.approvals_suspend end), true)
     union all
     select i.sequence, format('row %s of plan %s was acted on while %s held it', i.position,
                               i.plan_id, i.held_by)

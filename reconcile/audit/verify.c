@@ -20,13 +20,15 @@ struct verifying {
     int place[BYTES];
 };
 
+/* A value that is none (NULL) is not what was sealed. */
 static bool is_value(const struct audit_event *event, const PGresult *result, int salt,
                      const char *value)
 {
+    if (!event->sealed || !value)
+        return false;
     struct digest digest =
         audit_seal(PQgetvalue(result, 0, salt), (size_t)PQgetlength(result, 0, salt), value);
-
-    return event->sealed && digest_compare(&digest, event->sealed) == 0;
+    return digest_compare(&digest, event->sealed) == 0;
 }
 
 /* A digest that is none (NULL, too short, too long) is one that nothing has. */
@@ -43,7 +45,7 @@ static struct digest digest_in(const PGresult *result, int column)
 
 struct event_row {
     struct audit_event event;
-    const char *value; /* NULL = nothing personal about it, or not any more */
+    const char *value; /* NULL = nothing personal about it, or not any more, or none */
 };
 
 static const struct column event_columns[] = {
@@ -160,9 +162,14 @@ static int compare_plans(const struct store *store, struct audit_chain *chain, s
                  store_number(&scratch, store->portal_id)) < 0)
         return -1;
     int sequence = store_place_of(result, "sequence"), plan_id = store_place_of(result, "plan_id");
+    int is_hollow = store_place_of(result, "is_hollow");
     for (int i = 0; i < PQntuples(result); i++) {
-        if (check_plan(&reading, chain, pg_int(result, i, sequence), pg_int(result, i, plan_id),
-                       err) < 0)
+        if (pg_bool(result, i, is_hollow))
+            audit_chain_tell(chain, pg_int(result, i, sequence),
+                             "plan %lld has nothing where something must stand",
+                             (long long)pg_int(result, i, plan_id));
+        else if (check_plan(&reading, chain, pg_int(result, i, sequence),
+                            pg_int(result, i, plan_id), err) < 0)
             return -1;
     }
     return 0;

@@ -122,10 +122,11 @@ static int connect_to(const struct opening *opening, const struct conninfo_host 
 
 /* --- whose session it is --- */
 
-/* Which session of the server answers now; a number alone may be of two servers behind one name. */
+/* Which session of the server answers now; a number alone may be of two servers behind one name.
+ * When it began is not shown to a login that takes on a role which is no member of it: "". */
 static int find_session(struct pg *pg, int64_t *ret_pid, char *ret_began[static 1], struct err *err)
 {
-    static const char sql[] = "select pid, extract(epoch from backend_start)::text"
+    static const char sql[] = "select pid, coalesce(extract(epoch from backend_start)::text, '')"
                               " from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())";
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
@@ -163,6 +164,19 @@ static bool same_session(const struct session *a, const struct session *b)
     return a->pid == b->pid && strcmp(a->began, b->began) == 0;
 }
 
+/* Two servers may give the same number, and two runs would then hold one lock each. */
+static int refuse_unknown(const struct pg *pg, const struct session *session, struct err *err)
+{
+    if (*session->began)
+        return 0;
+    return err_set(err, ERR_CONFIG,
+                   "a pooler stands between this program and %s, and whether it keeps one session "
+                   "for one client cannot be told: the role that %s takes on at its login may not "
+                   "see when the session began; hint: let database.conninfo lead to the server "
+                   "itself, or take the role away (alter role ... reset role)",
+                   pg->where, PQuser(pg->conn));
+}
+
 /* Asks again; *ret_same: it is the session of before. */
 static int ask_again(const struct session *session, bool *ret_same, struct err *err)
 {
@@ -190,10 +204,14 @@ static int check_alone(const struct opening *opening, const struct conninfo_host
         return -1;
     if (first.pid == PQbackendPID(pg->conn))
         return 0;
+    if (refuse_unknown(pg, &first, err) < 0)
+        return -1;
     second.pg = other;
     if (connect_to(opening, host, timeout_s, other, NULL) < 0 ||
         find_session(other, &second.pid, &second.began, NULL) < 0)
         return 0;
+    if (refuse_unknown(pg, &second, err) < 0)
+        return -1;
     for (int i = 0; i < SECOND_ROUNDS; i++) {
         bool other_stays = true;
 

@@ -395,6 +395,12 @@ static const struct tamper {
     {"a personal value that was changed",
      "update audit_private set value = replace(value, 'anna', 'bert')", false,
      "what is personal about it was changed", "what is personal about it was changed"},
+    {"an act of a plan that needs nobody knows how many",
+     "alter table plan alter approvals_suspend drop not null;"
+     "update plan set approvals_suspend = null where plan_id = 1;"
+     "update plan_row set approvals = null where plan_id = 1",
+     false, "row 1 of plan 1 was acted on with 1 of ? approvals",
+     "row 1 of plan 1 was acted on with fewer approvals than it needs"},
     {"a personal value that was taken away", "delete from audit_private where value ~ 'anna'",
      false, "what is personal about it is gone, and no erasure tells of it",
      "what is personal about it is gone, and no erasure tells of it"},
@@ -422,7 +428,8 @@ TEST(each_way_of_tampering_is_found_by_the_program_and_by_psql)
     assert_clean(test, &head);
     execute(test, "alter table audit_event add primary key (portal_id, sequence);"
                   "alter table audit_private add foreign key (portal_id, sequence)"
-                  " references audit_event");
+                  " references audit_event;"
+                  "alter table plan alter approvals_suspend set not null");
     print_message("%zu ways of tampering, each found by both\n", COUNT_OF(tampers));
 }
 
@@ -510,6 +517,8 @@ static const struct edit {
      "a decision (reject) about plan 2 is not stored as any event tells of it"},
     {"approval", "reason", "'because'", "plan_id = 2",
      "the rejection of plan 2 is not stored as it was made, or as somebody else's"},
+    {"approval", "digest", "sha256('x')", "plan_id = 1",
+     "a decision (approve) about plan 1 is not stored as any event tells of it"},
     {"guard_override", "reason", "'Anna said so'", "plan_id = 1",
      "the override of G7 for plan 1 is stored with another name or reason"},
     {"guard_override", "who", "'bert'", "plan_id = 1",
@@ -583,6 +592,7 @@ TEST(each_column_that_an_event_tells_of_is_compared_by_both)
         if (can_do(test, what))
             assert_found(test, what, NULL, edit->column, edit->psql_says);
         put_back(test);
+        assert_null_found(test, edit->table, edit->column, edit->where, edit->psql_says);
     }
     assert_clean(test, NULL);
     print_message("%zu changed columns, each found by both\n", COUNT_OF(edits));

@@ -195,6 +195,7 @@ TEST(each_column_that_lasts_is_compared_by_both)
         if (can_do(test, what))
             assert_found(test, what, NULL, edit->column, edit->psql_says);
         put_back(test);
+        assert_null_found(test, edit->table, edit->column, edit->where, edit->psql_says);
     }
     assert_clean(test, NULL);
     print_message("%zu changed columns, each found by both\n", COUNT_OF(edits));
@@ -203,6 +204,14 @@ TEST(each_column_that_lasts_is_compared_by_both)
 static const struct tamper {
     const char *what, *sql, *program_says, *psql_says;
 } tampers[] = {
+    {"a personal value that is none",
+     "alter table audit_private alter value drop not null;"
+     "update audit_private set value = null where value ~ 'anna'",
+     "what is personal about it was changed", "what is personal about it was changed"},
+    {"a salt that is none",
+     "alter table audit_private alter salt drop not null;"
+     "update audit_private set salt = null where value ~ 'anna'",
+     "what is personal about it was changed", "what is personal about it was changed"},
     {"a ruling that was taken away", "delete from ruling where ruling_id = 3",
      "ruling 3 is not stored any more", "ruling 3 is not stored as it was given"},
     {"a ruling that never was",
@@ -272,6 +281,7 @@ TEST(each_way_of_tampering_with_what_lasts_is_found_by_both)
         put_back(test);
     }
     assert_clean(test, NULL);
+    execute(test, "alter table audit_private alter value set not null, alter salt set not null");
     print_message("%zu ways of tampering, each found by both\n", COUNT_OF(tampers));
 }
 

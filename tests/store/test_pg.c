@@ -140,6 +140,24 @@ TEST(pg_open_session_has_the_promised_settings)
     }
 }
 
+/* As a role that it takes on it may not see when its own session began. */
+TEST(pg_open_a_login_that_is_another_role_at_once_works)
+{
+    CLEANUP(pg_closep) struct pg *owner = cluster_fixture_open();
+    CLEANUP(pg_closep) struct pg *pg = NULL;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(text_release) struct text conninfo = TEXT_INIT;
+
+    run(owner, "create role taken_on; create role takes_on login password 'x' in role taken_on;"
+               "alter role takes_on set role taken_on");
+    text_addf(&conninfo, "%s user=takes_on password=x", cluster_fixture_conninfo());
+    must(pg_open(&(struct pg_settings){.conninfo = text_cstr(&conninfo)}, &pg, &err), &err);
+    assert_int_equal(number(pg, "select count(*) from (select current_user) u"
+                                " where current_user = 'taken_on'"),
+                     1);
+    run(owner, "drop role takes_on, taken_on");
+}
+
 /* --- statements --- */
 
 TEST(pg_query_any_number_of_parameters_runs)

@@ -43,11 +43,11 @@ select p.sequence,
               d.other) as sentence
 from paired p
 cross join lateral (
-    select concat_ws(', ', case when us(p.decided_at)::text <> p.fact ->> 'decided_us'
+    select concat_ws(', ', case when coalesce(us(p.decided_at)::text, '') <> p.fact ->> 'decided_us'
                                 then 'decided_at' end,
-                     case when p.kind = 'approval' and p.all_rows <> (p.word = 'all')
+                     case when p.kind = 'approval' and p.all_rows is distinct from (p.word = 'all')
                           then 'all_rows' end,
-                     case when encode(p.digest, 'hex') <> p.fact ->> 'digest' then 'digest' end,
+                     case when coalesce(encode(p.digest, 'hex'), '') <> p.fact ->> 'digest' then 'digest' end,
                      case when p.personal is not null
                                and p.reason is distinct from p.personal ->> 'reason'
                           then 'reason' end,
@@ -78,7 +78,7 @@ select coalesce((select max(e.sequence) from event e
 from stored s
 join plan p on p.portal_id = $1::bigint and p.plan_id = s.plan_id
 join first f on p.run_id >= f.run_id
-where s.digest <> p.digest or not exists (
+where s.digest is distinct from p.digest or not exists (
     select 1 from event e
     where e.plan_id = s.plan_id and e.kind = s.event_kind
       and (e.personal ->> 'who' = s.who or (e.personal is null and s.who like 'erased:%')))
@@ -89,10 +89,11 @@ from event e
 left join guard_override o on o.portal_id = $1::bigint and o.plan_id = e.plan_id
     and o.guard = e.word
 cross join lateral (
-    select concat_ws(', ', case when o.guard is null then 'it is gone' end,
-                     case when us(o.at)::text <> e.fact ->> 'decided_us' then 'at' end,
-                     case when o.who <> e.personal ->> 'who' then 'who' end,
-                     case when o.reason <> e.personal ->> 'reason' then 'reason' end) as other) d
+    select case when o.guard is null then 'it is gone' else concat_ws(', ',
+               case when coalesce(us(o.at)::text, '') <> e.fact ->> 'decided_us' then 'at' end,
+               case when coalesce(o.who, '') <> e.personal ->> 'who' then 'who' end,
+               case when coalesce(o.reason, '') <> e.personal ->> 'reason' then 'reason' end)
+           end as other) d
 where e.kind = 'override' and d.other <> ''
 union all
 select 0, format('an override of %s for plan %s is stored, and no event tells of it', o.guard,

@@ -27,40 +27,49 @@ counted as (
     from event where kind = 'retention' and fact -> 'rows_of' is null),
 compared as (
     select e.sequence, format('plan %s', e.plan_id) as thing, p.plan_id is null as is_gone,
-           concat_ws(', ', case when p.run_id <> e.run_id then 'run_id' end,
-                     case when encode(p.digest, 'hex') <> e.fact ->> 'digest'
+           concat_ws(', ', case when p.run_id is distinct from e.run_id then 'run_id' end,
+                     case when encode(p.digest, 'hex') is distinct from e.fact ->> 'digest'
                           then 'its digest is another' end,
-                     case when us(p.created_at)::text <> e.fact ->> 'created_us'
+                     case when us(p.created_at)::text is distinct from e.fact ->> 'created_us'
                           then 'created_at' end,
                      case when e.fact ->> 'today' is not null
                                and us(p.expires_at)::text is distinct from e.fact ->> 'expires_us'
                           then 'expires_at' end,
-                     case when p.today::text <> e.fact ->> 'today' then 'today' end,
-                     case when p.snapshot_id::text <> e.fact ->> 'snapshot'
+                     case when coalesce(p.today::text, '') <> e.fact ->> 'today' then 'today' end,
+                     case when p.snapshot_id::text is distinct from e.fact ->> 'snapshot'
                           then 'snapshot_id' end,
-                     case when p.snapshot_taken_at <> s.taken_at then 'snapshot_taken_at' end,
-                     case when p.snapshot_digest <> s.digest then 'snapshot_digest' end,
-                     case when p.roster_id::text <> e.fact ->> 'roster' then 'roster_id' end,
-                     case when p.roster_digest <> r.digest then 'roster_digest' end,
-                     case when encode(p.policy_digest, 'hex') <> e.fact ->> 'policy'
+                     case when p.snapshot_taken_at is distinct from coalesce(s.taken_at, p.snapshot_taken_at)
+                          then 'snapshot_taken_at' end,
+                     case when p.snapshot_digest is distinct from coalesce(s.digest, p.snapshot_digest)
+                          then 'snapshot_digest' end,
+                     case when p.roster_id::text is distinct from e.fact ->> 'roster'
+                          then 'roster_id' end,
+                     case when p.roster_digest is distinct from coalesce(r.digest, p.roster_digest)
+                          then 'roster_digest' end,
+                     case when encode(p.policy_digest, 'hex') is distinct from e.fact ->> 'policy'
                           then 'policy_digest' end,
-                     case when p.enforce <> (e.fact ->> 'mode' = 'enforce') then 'enforce' end,
-                     case when p.keep::text <> e.fact ->> 'keep' then 'keep' end,
-                     case when p.suspend::text <> e.fact ->> 'suspend' then 'suspend' end,
-                     case when p.deprovision::text <> e.fact ->> 'deprovision'
+                     case when p.enforce is distinct from (e.fact ->> 'mode' = 'enforce')
+                          then 'enforce' end,
+                     case when coalesce(p.keep::text, '') <> e.fact ->> 'keep' then 'keep' end,
+                     case when p.suspend::text is distinct from e.fact ->> 'suspend'
+                          then 'suspend' end,
+                     case when p.deprovision::text is distinct from e.fact ->> 'deprovision'
                           then 'deprovision' end,
-                     case when p.reactivate::text <> e.fact ->> 'reactivate'
+                     case when p.reactivate::text is distinct from e.fact ->> 'reactivate'
                           then 'reactivate' end,
-                     case when p.downgrade::text <> coalesce(e.fact ->> 'downgrade', '0')
+                     case when p.downgrade::text is distinct from coalesce(e.fact ->> 'downgrade', '0')
                           then 'downgrade' end,
-                     case when p.restore::text <> coalesce(e.fact ->> 'restore', '0')
+                     case when p.restore::text is distinct from coalesce(e.fact ->> 'restore', '0')
                           then 'restore' end,
-                     case when p.waiting::text <> e.fact ->> 'waiting' then 'waiting' end,
-                     case when p.findings::text <> e.fact ->> 'findings' then 'findings' end,
-                     case when p.seats_now::text <> e.fact ->> 'seats_now' then 'seats_now' end,
-                     case when p.seats_after::text <> e.fact ->> 'seats_after'
+                     case when coalesce(p.waiting::text, '') <> e.fact ->> 'waiting'
+                          then 'waiting' end,
+                     case when coalesce(p.findings::text, '') <> e.fact ->> 'findings'
+                          then 'findings' end,
+                     case when coalesce(p.seats_now::text, '') <> e.fact ->> 'seats_now'
+                          then 'seats_now' end,
+                     case when coalesce(p.seats_after::text, '') <> e.fact ->> 'seats_after'
                           then 'seats_after' end,
-                     case when (p.state = 'rejected') <> exists (
+                     case when (p.state = 'rejected') is distinct from exists (
                               select 1 from rejected j where j.plan_id = e.plan_id)
                           then 'state' end) as other
     from made e
@@ -71,7 +80,7 @@ compared as (
     select e.sequence, format('guard finding %s of plan %s', e.position, e.plan_id),
            g.position is null,
            concat_ws(', ', case when g.guard is distinct from e.fact ->> 'guard' then 'guard' end,
-                     case when g.hold <> (e.word = 'hold') then 'hold' end,
+                     case when g.hold is distinct from (e.word = 'hold') then 'hold' end,
                      case when e.personal is not null
                                and g.limit_text is distinct from e.personal ->> 'limit'
                           then 'limit_text' end,
@@ -92,7 +101,7 @@ where is_gone or other <> ''
 union all
 select 0, format('plan %s is stored, and no event tells of it', p.plan_id)
 from plan p
-join first f on p.run_id >= f.run_id
+join first f on coalesce(p.run_id >= f.run_id, p.run_id is null)
 where p.portal_id = $1::bigint and not exists (
     select 1 from made e where e.plan_id = p.plan_id)
 union all

@@ -25,7 +25,7 @@ select n.sequence, format('the portal is stored as ''%s'', and was recorded as '
     as sentence
 from portal p
 cross join named n
-where p.portal_id = $1::bigint and p.name <> n.name
+where p.portal_id = $1::bigint and coalesce(p.name, '') <> n.name
 union all
 select coalesce(k.sequence, 0),
        format('who the portal is is not stored as it was recorded: %s',

@@ -25,7 +25,7 @@ compared as (
     select e.sequence, format('ruling %s', e.fact ->> 'ruling_id') as thing,
            r.ruling_id is null as is_gone,
            concat_ws(', ',
-               case when r.kind <> e.word then 'kind' end,
+               case when r.kind is distinct from e.word then 'kind' end,
                case when r.account_id is distinct from e.account_id then 'account_id' end,
                case when us(r.at)::text is distinct from e.fact ->> 'decided_us' then 'at' end,
                case when coalesce(r.plan_id, 0) <> e.plan_id then 'plan_id' end,
@@ -39,7 +39,7 @@ compared as (
                case when r.address is distinct from e.fact ->> 'address' then 'address' end,
                case when r.asks_login::text is distinct from e.fact ->> 'asks_login'
                     then 'asks_login' end,
-               case when r.asks_activity::text <> coalesce(e.fact ->> 'asks_activity', 'false')
+               case when r.asks_activity::text is distinct from coalesce(e.fact ->> 'asks_activity', 'false')
                     then 'asks_activity' end,
                case when us(r.snapshot_at)::text is distinct from e.fact ->> 'snapshot_us'
                     then 'snapshot_at' end,
@@ -112,8 +112,8 @@ compared as (
     select e.sequence, format('acknowledgement %s', e.fact ->> 'acknowledgement_id'),
            a.acknowledgement_id is null,
            concat_ws(', ',
-               case when a.guard <> e.word then 'guard' end,
-               case when a.plan_id <> e.plan_id then 'plan_id' end,
+               case when a.guard is distinct from e.word then 'guard' end,
+               case when a.plan_id is distinct from e.plan_id then 'plan_id' end,
                case when us(a.at)::text is distinct from e.fact ->> 'decided_us' then 'at' end,
                case when a.measure::text is distinct from e.fact ->> 'measure' then 'measure' end,
                case when e.personal is not null and a.who is distinct from e.personal ->> 'who'
@@ -145,7 +145,7 @@ compared as (
            a.announcement_id is null,
            concat_ws(', ',
                case when a.account_id is distinct from e.account_id then 'account_id' end,
-               case when a.rule <> e.word then 'rule' end,
+               case when a.rule is distinct from e.word then 'rule' end,
                case when coalesce(a.plan_id, 0) <> e.plan_id then 'plan_id' end,
                case when coalesce(a.position, 0) <> e.position then 'position' end,
                case when us(a.announced_at)::text is distinct from e.fact ->> 'announced_us'

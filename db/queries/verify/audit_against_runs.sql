@@ -12,9 +12,9 @@ with event as (
 first as (select min(run_id) as run_id from event where kind = 'run_begin'),
 compared as (
     select e.sequence, format('run %s', e.run_id) as thing, r.run_id is null as is_gone,
-           concat_ws(', ', case when r.verb <> e.word then 'verb' end,
-                     case when r.today::text <> e.fact ->> 'today' then 'today' end,
-                     case when us(r.started_at)::text <> e.fact ->> 'started_us'
+           concat_ws(', ', case when r.verb is distinct from e.word then 'verb' end,
+                     case when r.today::text is distinct from e.fact ->> 'today' then 'today' end,
+                     case when us(r.started_at)::text is distinct from e.fact ->> 'started_us'
                           then 'started_at' end) as other
     from event e
     left join run r on r.portal_id = $1::bigint and r.run_id = e.run_id
@@ -36,40 +36,50 @@ compared as (
     where e.kind = 'run_end'
     union all
     select e.sequence, format('snapshot %s', e.fact ->> 'snapshot'), s.snapshot_id is null,
-           concat_ws(', ', case when s.run_id <> e.run_id then 'run_id' end,
-                     case when us(s.taken_at)::text <> e.fact ->> 'taken_us' then 'taken_at' end,
-                     case when s.complete <> (e.word = 'complete') then 'complete' end,
-                     case when s.accounts::text <> e.fact ->> 'accounts' then 'accounts' end,
-                     case when s.active::text <> e.fact ->> 'active' then 'active' end,
-                     case when s.inactive::text <> e.fact ->> 'inactive' then 'inactive' end,
-                     case when s.unreadable::text <> e.fact ->> 'unreadable'
+           concat_ws(', ', case when s.run_id is distinct from e.run_id then 'run_id' end,
+                     case when us(s.taken_at)::text is distinct from e.fact ->> 'taken_us'
+                          then 'taken_at' end,
+                     case when s.complete is distinct from (e.word = 'complete') then 'complete' end,
+                     case when s.accounts::text is distinct from e.fact ->> 'accounts'
+                          then 'accounts' end,
+                     case when s.active::text is distinct from e.fact ->> 'active' then 'active' end,
+                     case when coalesce(s.inactive::text, '') <> e.fact ->> 'inactive'
+                          then 'inactive' end,
+                     case when coalesce(s.unreadable::text, '') <> e.fact ->> 'unreadable'
                           then 'unreadable' end,
-                     case when s.gone::text <> e.fact ->> 'gone' then 'gone' end,
-                     case when s.nameless::text <> e.fact ->> 'nameless' then 'nameless' end,
-                     case when s.requests::text <> e.fact ->> 'requests' then 'requests' end,
-                     case when s.logins_read::text <> e.fact ->> 'logins_read'
+                     case when s.gone::text is distinct from e.fact ->> 'gone' then 'gone' end,
+                     case when coalesce(s.nameless::text, '') <> e.fact ->> 'nameless'
+                          then 'nameless' end,
+                     case when coalesce(s.requests::text, '') <> e.fact ->> 'requests'
+                          then 'requests' end,
+                     case when coalesce(s.logins_read::text, '') <> e.fact ->> 'logins_read'
                           then 'logins_read' end,
-                     case when encode(s.digest, 'hex') <> e.fact ->> 'digest' then 'digest' end)
+                     case when encode(s.digest, 'hex') is distinct from e.fact ->> 'digest'
+                          then 'digest' end)
     from event e
     left join snapshot s on s.portal_id = $1::bigint
         and s.snapshot_id::text = e.fact ->> 'snapshot'
     where e.kind = 'snapshot'
     union all
     select e.sequence, format('roster %s', e.fact ->> 'roster'), r.roster_id is null,
-           concat_ws(', ', case when r.run_id <> e.run_id then 'run_id' end,
-                     case when us(r.read_at)::text <> e.fact ->> 'read_us' then 'read_at' end,
-                     case when r.good <> (e.word = 'good') then 'good' end,
-                     case when r.people::text <> e.fact ->> 'people' then 'people' end,
-                     case when r.rejected::text <> e.fact ->> 'rejected' then 'rejected' end,
-                     case when encode(r.digest, 'hex') <> e.fact ->> 'digest' then 'digest' end)
+           concat_ws(', ', case when r.run_id is distinct from e.run_id then 'run_id' end,
+                     case when us(r.read_at)::text is distinct from e.fact ->> 'read_us'
+                          then 'read_at' end,
+                     case when r.good is distinct from (e.word = 'good') then 'good' end,
+                     case when r.people::text is distinct from e.fact ->> 'people' then 'people' end,
+                     case when r.rejected::text is distinct from e.fact ->> 'rejected'
+                          then 'rejected' end,
+                     case when encode(r.digest, 'hex') is distinct from e.fact ->> 'digest'
+                          then 'digest' end)
     from event e
     left join roster r on r.portal_id = $1::bigint and r.roster_id::text = e.fact ->> 'roster'
     where e.kind = 'roster'
     union all
     select e.sequence, format('migration %s', e.word), m.version is null,
-           concat_ws(', ', case when m.version::text <> e.fact ->> 'version' then 'version' end,
-                     case when m.sha256 <> e.fact ->> 'sha256' then 'sha256' end,
-                     case when m.program_version <> e.fact ->> 'program'
+           concat_ws(', ', case when m.version::text is distinct from e.fact ->> 'version'
+                          then 'version' end,
+                     case when m.sha256 is distinct from e.fact ->> 'sha256' then 'sha256' end,
+                     case when m.program_version is distinct from e.fact ->> 'program'
                           then 'program_version' end)
     from event e
     left join migration m on m.name = e.word
@@ -81,26 +91,26 @@ where is_gone or other <> ''
 union all
 select 0, format('run %s is stored, and no event tells that it began', r.run_id)
 from run r
-join first f on r.run_id >= f.run_id
+join first f on coalesce(r.run_id >= f.run_id, r.run_id is null)
 where r.portal_id = $1::bigint and not exists (
     select 1 from event e where e.kind = 'run_begin' and e.run_id = r.run_id)
 union all
 select 0, format('run %s is stored as finished, and no event tells of that', r.run_id)
 from run r
-join first f on r.run_id >= f.run_id
+join first f on coalesce(r.run_id >= f.run_id, r.run_id is null)
 where r.portal_id = $1::bigint and r.finished_at is not null and not exists (
     select 1 from event e where e.kind = 'run_end' and e.run_id = r.run_id)
 union all
 select 0, format('snapshot %s is stored, and no event tells of it', s.snapshot_id)
 from snapshot s
-join first f on s.run_id >= f.run_id
+join first f on coalesce(s.run_id >= f.run_id, s.run_id is null)
 where s.portal_id = $1::bigint and not exists (
     select 1 from event e
     where e.kind = 'snapshot' and e.fact ->> 'snapshot' = s.snapshot_id::text)
 union all
 select 0, format('roster %s is stored, and no event tells of it', r.roster_id)
 from roster r
-join first f on r.run_id >= f.run_id
+join first f on coalesce(r.run_id >= f.run_id, r.run_id is null)
 where r.portal_id = $1::bigint and not exists (
     select 1 from event e where e.kind = 'roster' and e.fact ->> 'roster' = r.roster_id::text)
 order by 1, 2

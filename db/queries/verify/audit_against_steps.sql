@@ -106,7 +106,8 @@ cross join lateral (
     select case when s.position is null then 'it is gone' else concat_ws(', ',
                case when s.account_id is distinct from t.account_id then 'account_id' end,
                case when s.action is distinct from t.action then 'action' end,
-               case when s.state <> t.state and not (t.state = 'approved' and s.state = 'planned')
+               case when s.state is distinct from t.state
+                         and (t.state, s.state) is distinct from ('approved', 'planned')
                     then 'state' end,
                case when s.run_id is distinct from nullif(t.run_id, 0) then 'run_id' end,
                case when t.intent_us is not null
@@ -135,14 +136,14 @@ select 0, format(case when s.intent_at is null then 'row %2$s of plan %1$s is st
 from step s
 join plan p on p.portal_id = $1::bigint and p.plan_id = s.plan_id
 join first f on p.run_id >= f.run_id
-where s.portal_id = $1::bigint and s.state not in ('planned', 'approved') and not exists (
+where s.portal_id = $1::bigint and coalesce(s.state, '') not in ('planned', 'approved') and not exists (
     select 1 from told t where t.plan_id = s.plan_id and t.position = s.position)
 union all
 select c.sequence, format('row %s of plan %s was acted on with %s of %s approvals', c.position,
-                          c.plan_id, coalesce(a.count, 0), c.needed)
+                          c.plan_id, coalesce(a.count, 0), coalesce(c.needed::text, '?'))
 from called c
 left join people a on a.sequence = c.sequence
-where coalesce(a.count, 0) < c.needed
+where coalesce(coalesce(a.count, 0) < c.needed, true)
 union all
 select c.sequence, format('row %s of plan %s was acted on while %s held it', c.position, c.plan_id,
                           c.held_by)
@@ -183,7 +184,7 @@ left join plan_row r on r.portal_id = $1::bigint and r.plan_id = d.plan_id
     and r.position = d.position
 left join step s on s.portal_id = $1::bigint and s.plan_id = d.plan_id and s.position = d.position
 cross join lateral (
-    select concat_ws(', ', case when us(a.done_at)::text <> d.outcome_us then 'done_at' end,
+    select concat_ws(', ', case when coalesce(us(a.done_at)::text, '') <> d.outcome_us then 'done_at' end,
                      case when a.rule is distinct from r.rule then 'rule' end,
                      case when a.from_profile is distinct from s.from_profile
                           then 'from_profile' end,
