@@ -109,6 +109,8 @@ static int ask(struct pace_share *share, struct pace_grant *ret_grant, struct er
         else if (!instant_is_set(share->busy_since))
             share->busy_since = began;
     } while (ret_grant->busy && request.silence_us > 0 && !clock_is_interrupted());
+    if (request.silence_us == 0) /* there was none, or it is over: nobody need hear of it later */
+        share->blocks_told = pace_blocks(share->pace);
     return 0;
 }
 

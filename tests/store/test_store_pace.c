@@ -333,6 +333,26 @@ TEST(pace_share_permit_tells_of_a_429_whoever_else_is_being_granted)
                      1);
 }
 
+/* One that was over before anybody could hear of it is not told afterwards, as if it began then. */
+TEST(pace_share_permit_does_not_tell_of_a_silence_that_is_over)
+{
+    struct store_world *world = *state;
+    struct looked looked = {.now = world->now, .step_us = 50 * SECOND_US};
+    const struct clock clock = {.self = &looked, .steady = look_at};
+    CLEANUP(pace_freep) struct pace *pace = NULL;
+    struct pace_share share;
+    struct err err = ERR_INIT;
+
+    begin_share(world, &clock, &pace, &share);
+    looked.others = hold_count(world, "default");
+    pace_blocked(pace, looked.now, 0);
+    if (pace_share_permit(&share, &err) < 0)
+        fail_msg("%s", err.text);
+    let_go(looked.others);
+    assert_int_equal(pace_share_permit(&share, &err), 0);
+    assert_int_equal(store_world_number(world, "select count(*) from request_silence"), 0);
+}
+
 TEST(pace_share_end_tells_of_a_429_whoever_else_is_being_granted)
 {
     struct store_world *world = *state;
