@@ -18,7 +18,7 @@
 #include "store/audit.h"
 
 /* What is spread over several servers takes one command at a time; none here has a ; in a text. */
-static inline int run_script(struct review_case *test, const char *sql, struct err *err)
+static inline int run_commands(struct review_case *test, const char *sql, struct err *err)
 {
     const char *rest = sql;
     int failed = 0;
@@ -38,7 +38,7 @@ static inline void execute(struct review_case *test, const char *sql)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    if (run_script(test, sql, &err) < 0)
+    if (run_commands(test, sql, &err) < 0)
         fail_msg("%s: %s", sql, err.text);
 }
 
@@ -47,7 +47,7 @@ static inline bool can_do(struct review_case *test, const char *sql)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    if (run_script(test, sql, &err) == 0)
+    if (run_commands(test, sql, &err) == 0)
         return true;
     if (!strstr(err.text, "SQLSTATE 23505") &&
         (!distributed_is_here() || !strstr(err.text, "SQLSTATE 0A000")))
