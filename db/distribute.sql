@@ -69,7 +69,7 @@ begin
         'activity_pending', 'announcement', 'announcement_unreached', 'approval', 'approval_row',
         'approved_rule', 'audit_event', 'audit_head', 'audit_private', 'events_read',
         'first_event', 'guard_override', 'handed_in', 'historical_year', 'link_version',
-        'login_known', 'login_past', 'login_pending', 'notice_announced', 'notice_told', 'person_leave',
+        'login_past', 'login_pending', 'notice_announced', 'notice_told', 'person_leave',
         'person_version', 'plan', 'plan_class', 'plan_curve', 'plan_exposed', 'plan_guard',
         'plan_idle', 'plan_note', 'plan_renewal', 'plan_row', 'portal', 'profile_class_version',
         'profile_version', 'request_block', 'request_silence', 'roster', 'roster_rejected',

@@ -99,7 +99,7 @@ grant execute on function audit.account_at(text, timestamptz)
 -- The job.
 grant insert on
     reconcile.portal, reconcile.run, reconcile.snapshot, reconcile.account,
-    reconcile.account_version, reconcile.login_past, reconcile.login_known, reconcile.login_pending,
+    reconcile.account_version, reconcile.login_past, reconcile.login_pending,
     reconcile.events_read, reconcile.activity, reconcile.activity_known,
     reconcile.activity_pending, reconcile.person_leave,
     reconcile.historical_year, reconcile.first_event,
@@ -115,7 +115,7 @@ grant insert on
     to reconcile_job;
 grant update on
     reconcile.portal, reconcile.run, reconcile.snapshot, reconcile.account,
-    reconcile.account_version, reconcile.login_known, reconcile.login_pending,
+    reconcile.account_version, reconcile.login_pending,
     reconcile.events_read, reconcile.activity_known, reconcile.activity_pending,
     reconcile.person_leave,
     reconcile.historical_year, reconcile.first_event,
@@ -135,7 +135,7 @@ grant delete on
 -- The eraser: takes away and blanks; adds nothing but its event.
 grant update on
     reconcile.portal, reconcile.run, reconcile.snapshot, reconcile.account_version,
-    reconcile.login_past, reconcile.login_known, reconcile.activity, reconcile.activity_known,
+    reconcile.login_past, reconcile.activity, reconcile.activity_known,
     reconcile.profile_version, reconcile.person_version, reconcile.person_leave,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.plan_row,
     reconcile.plan_guard, reconcile.plan_note, reconcile.announcement, reconcile.approval,
@@ -143,7 +143,7 @@ grant update on
     reconcile.step, reconcile.stop, reconcile.notice_told
     to reconcile_eraser;
 grant update (person_key) on reconcile.seat_act to reconcile_eraser;
-grant update (bound) on reconcile.account to reconcile_eraser;
+grant update (bound, login_from, login_raw) on reconcile.account to reconcile_eraser;
 grant delete on
     reconcile.login_past, reconcile.login_pending, reconcile.activity, reconcile.activity_pending,
     reconcile.first_event, reconcile.account_version, reconcile.link_version,

@@ -203,6 +203,9 @@ static int server_error(const struct pg *pg, const char *name, const PGresult *r
         return err_set(err, ERR_UNREACHABLE, "lost the connection to %s in '%s': %s", pg->where,
                        name, text_cstr(&shown));
     }
+    /* What a statement of ours raises says itself what to do, where somebody can. */
+    const char *hint =
+        strcmp(sqlstate, "P0001") == 0 ? PQresultErrorField(result, PG_DIAG_MESSAGE_HINT) : NULL;
     message = message ? message : "no reason given";
     cut = mem_strndup(message, length_without_value(sqlstate, message));
     pg_add_message(&shown, cut);
@@ -211,8 +214,9 @@ static int server_error(const struct pg *pg, const char *name, const PGresult *r
             return err_set(err, meanings[i].code, "%s: '%s' failed: %s (SQLSTATE %s)%s", pg->where,
                            name, text_cstr(&shown), sqlstate, meanings[i].hint);
     }
-    return err_set(err, ERR_INTERNAL, "%s: '%s' failed: %s (SQLSTATE %s)", pg->where, name,
-                   text_cstr(&shown), sqlstate);
+    return err_set(err, hint ? ERR_CONFIG : ERR_INTERNAL, "%s: '%s' failed: %s (SQLSTATE %s)%s%s",
+                   pg->where, name, text_cstr(&shown), sqlstate, hint ? "; hint: " : "",
+                   hint ? hint : "");
 }
 
 /* --- one call --- */

@@ -154,7 +154,7 @@ static bool is_told(const struct login *login)
     return login->kind != LOGIN_NOT_READ && login->source != LOGIN_FROM_HISTORY;
 }
 
-enum { TOLD_FIELDS = 5 };
+enum { TOLD_FIELDS = 5, LOGIN_FIELDS = 1 + TOLD_FIELDS + 1 };
 
 static void add_told(struct text *row, const struct login *login)
 {
@@ -181,7 +181,7 @@ static void add_login(struct text *row, const void *context, size_t place)
 
     if (!told && !account->history.read_anew)
         return;
-    binary_row(row, 1 + TOLD_FIELDS + 1);
+    binary_row(row, LOGIN_FIELDS);
     binary_integer(row, staged_number(context, place));
     add_told(row, told ? &account->login : &nothing);
     add_read_at(row, account);
@@ -358,13 +358,28 @@ static int compare_ids(const void *a, const void *b, void *context)
                   staged_account(context, *(const uint32_t *)b)->id);
 }
 
+/* A snapshot's number is an integer here and in versions; the statements before these see to it
+ * that it is one. */
+static void add_fresh_login(struct text *row, const struct fresh *fresh,
+                            const struct account *account)
+{
+    if (!is_told(&account->login)) {
+        for (size_t i = 0; i < LOGIN_FIELDS; i++)
+            binary_text(row, NULL);
+        return;
+    }
+    binary_integer(row, (int32_t)fresh->snapshot_id);
+    add_told(row, &account->login);
+    add_read_at(row, account);
+}
+
 /* In the order of the index, which then grows at its end; likewise wherever many rows are added. */
 static void add_fresh_account(struct text *row, const void *context, size_t i)
 {
     const struct fresh *fresh = context;
     const struct account *account = staged_account(fresh->staged, fresh->by_id[i]);
 
-    binary_row(row, 9);
+    binary_row(row, 9 + LOGIN_FIELDS);
     binary_bigint(row, fresh->portal_id);
     binary_text(row, account->id);
     binary_integer(row, staged_number(fresh->staged, fresh->by_id[i]));
@@ -374,17 +389,7 @@ static void add_fresh_account(struct text *row, const void *context, size_t i)
     binary_time(row, fresh->missing_at);
     binary_text(row, account_alike(account)->profile_id);
     binary_time(row, fresh->taken_at);
-}
-
-enum { PLACE_FIELDS = 3 };
-
-/* Versions and logins have a snapshot's number as an integer; the statements before these see to
- * it that it is one. */
-static void add_fresh_place(struct text *row, const struct fresh *fresh, size_t place)
-{
-    binary_bigint(row, fresh->portal_id);
-    binary_integer(row, staged_number(fresh->staged, place));
-    binary_integer(row, (int32_t)fresh->snapshot_id);
+    add_fresh_login(row, fresh, account);
 }
 
 static void add_fresh_version(struct text *row, const void *context, size_t i)
@@ -392,23 +397,11 @@ static void add_fresh_version(struct text *row, const void *context, size_t i)
     const struct fresh *fresh = context;
     size_t place = fresh->staged->known + i;
 
-    binary_row(row, PLACE_FIELDS + VERSION_FIELDS);
-    add_fresh_place(row, fresh, place);
+    binary_row(row, 3 + VERSION_FIELDS);
+    binary_bigint(row, fresh->portal_id);
+    binary_integer(row, staged_number(fresh->staged, place));
+    binary_integer(row, (int32_t)fresh->snapshot_id);
     add_version(row, staged_account(fresh->staged, place));
-}
-
-static void add_fresh_login(struct text *row, const void *context, size_t i)
-{
-    const struct fresh *fresh = context;
-    size_t place = fresh->staged->known + i;
-    const struct account *account = staged_account(fresh->staged, place);
-
-    if (!is_told(&account->login))
-        return;
-    binary_row(row, PLACE_FIELDS + TOLD_FIELDS + 1);
-    add_fresh_place(row, fresh, place);
-    add_told(row, &account->login);
-    add_read_at(row, account);
 }
 
 static int insert_fresh(const struct store *store, const struct fresh *fresh, struct err *err)
@@ -469,14 +462,6 @@ static int stage_logins(const struct store *store, const struct staged *staged, 
     return PG_QUERY(store->pg, login_read, PG_NOTHING, NULL, err, portal);
 }
 
-static int copy_logins(const struct store *store, const struct fresh *fresh, struct err *err)
-{
-    if (fresh->count == 0)
-        return 0;
-    return store_copy_binary(store->pg, "login_known_copy", query_login_known_copy, add_fresh_login,
-                             fresh, fresh->count, err);
-}
-
 /* What was pending and is taken in now is gone; *settled counts it. By the list, or by the snapshot
  * that first had an account. */
 static int settle(const struct fresh *fresh, const struct store *store, const char *by_list,
@@ -508,8 +493,7 @@ static int merge_logins(const struct store *store, const struct fresh *fresh, in
     }
     if (news == 0)
         return 0;
-    if ((staged->known != 0 && stage_logins(store, staged, fresh->snapshot_id, err) < 0) ||
-        copy_logins(store, fresh, err) < 0)
+    if (staged->known != 0 && stage_logins(store, staged, fresh->snapshot_id, err) < 0)
         return -1;
     return settle(fresh, store, query_login_settle, query_login_settle_fresh, settled, err);
 }

@@ -62,8 +62,9 @@ static const char *const statements[] = {
     "a % 33, @D, 33) g) s(f) order by greatest(f, 1), a",
     "with newest as (delete from login_past p where valid_from = (select max(valid_from) from "
     "login_past o where o.portal_id = p.portal_id and o.account_no = p.account_no) returning *) "
-    "insert into login_known (portal_id, at, seen_at, account_no, valid_from, kind, source) "
-    "select portal_id, at, seen_at, account_no, valid_from, kind, source from newest",
+    "update account a set login_at = n.at, login_seen_at = n.seen_at, login_from = n.valid_from, "
+    "login_kind = n.kind, login_source = n.source from newest n where a.portal_id = n.portal_id "
+    "and a.account_no = n.account_no",
     "insert into person_version (portal_id, person_key, ordinal, valid_from, valid_to, "
     "employee_number, email, name, department, word, hire_date, key_unreadable, digest) select "
     "@P, 'n:' || lpad(a::text, 6, '0'), 1, greatest(f, 1), case when f + 200 <= @D then f "

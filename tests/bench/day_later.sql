@@ -7,10 +7,10 @@ update run set today = today - 1, started_at = started_at - interval '1 day',
                finished_at = finished_at - interval '1 day';
 update snapshot set taken_at = taken_at - interval '1 day';
 update roster set read_at = read_at - interval '1 day', modified_at = modified_at - interval '1 day';
-update account set first_seen = first_seen - interval '1 day';
+update account set first_seen = first_seen - interval '1 day', login_seen_at = login_seen_at - interval '1 day',
+    login_read_at = login_read_at - interval '1 day';
 update link_version set since = since - interval '1 day';
 update login_past set seen_at = seen_at - interval '1 day';
-update login_known set seen_at = seen_at - interval '1 day', read_at = read_at - interval '1 day';
 update activity set seen_at = seen_at - interval '1 day';
 update activity_known set seen_at = seen_at - interval '1 day';
 update events_read set complete_to = complete_to - interval '1 day';
@@ -21,4 +21,4 @@ update plan set today = today - 1, created_at = created_at - interval '1 day',
 update announcement set announced_on = announced_on - 1;
 commit;
 -- A day's autovacuum, too.
-vacuum analyze account, link_version, login_past, login_known, activity, activity_known;
+vacuum analyze account, link_version, login_past, activity, activity_known;

@@ -288,8 +288,7 @@ TEST(login_between_runs_is_seen_by_its_event_alone)
     assert_int_equal(asked_count(&end, "users.get", before), 0);
     CLEANUP(text_release) struct text sql = TEXT_INIT;
     text_addf(&sql,
-              "select l.source from reconcile.login_known l join reconcile.account a"
-              " using (portal_id, account_no) where a.account_id = '%s'",
+              "select login_source from reconcile.account where account_id = '%s'",
               id);
     CLEANUP(mem_cleanup) char *source = end_query(&end, text_cstr(&sql));
     assert_string_equal(source, "events");

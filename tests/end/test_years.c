@@ -57,8 +57,8 @@ static int64_t outcomes(struct story *story, const char *outcome)
 /* The days of a last login that no single read told, twelve months and more ago. */
 static int64_t old_logins(struct story *story)
 {
-    return end_count(&story->end, "select count(*) from reconcile.login_known where source ="
-                                  " 'events' and at < seen_at - interval '366 days'");
+    return end_count(&story->end, "select count(*) from reconcile.account where login_source ="
+                                  " 'events' and login_at < login_seen_at - interval '366 days'");
 }
 
 static void assert_simulated(struct story *story, const char *policy, const char *name, bool is_in)

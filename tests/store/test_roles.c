@@ -100,7 +100,6 @@ static const char *const matrix[][5] = {
     {"reconcile.historical_year", "siu", "", "", "s"},
     {"reconcile.link_version", "siu", "", "", "sud"},
     {"reconcile.login", "s", "", "", "s"},
-    {"reconcile.login_known", "siu", "", "", "su"},
     {"reconcile.login_past", "si", "", "", "sud"},
     {"reconcile.login_pending", "siud", "", "", "sd"},
     {"reconcile.migration", "s", "", "", "s"},

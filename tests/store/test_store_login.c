@@ -64,7 +64,7 @@ TEST(store_save_logins_are_taken_by_the_next_snapshot_once)
     store_world_save(world, &second);
     assert_int_equal(store_world_number(world, "select count(*) from login_pending"), 0);
     assert_int_equal(store_world_number(world, "select count(*) from login"), 2);
-    assert_int_equal(store_world_number(world, "select count(*) from login_known where read_at = "
+    assert_int_equal(store_world_number(world, "select count(*) from account where login_read_at = "
                                                "timestamptz '2026-11-01T02:00:00Z'"),
                      2);
 }
@@ -125,7 +125,7 @@ TEST(store_save_logins_with_nothing_newer_keeps_when_it_was_read)
     assert_int_equal(second.logins_lost, 1);
     store_world_save(world, &second);
     assert_int_equal(store_world_number(world, "select count(*) from login"), 1);
-    assert_int_equal(store_world_number(world, "select count(*) from login_known where read_at = "
+    assert_int_equal(store_world_number(world, "select count(*) from account where login_read_at = "
                                                "timestamptz '2026-11-02T02:00:00Z'"),
                      1);
 }

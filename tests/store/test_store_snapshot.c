@@ -233,7 +233,7 @@ TEST(store_save_snapshot_unchanged_adds_no_version)
     save_as_the_flow(world, &again);
     assert_int_equal(store_world_number(world, VERSIONS), versions);
     assert_int_equal(again.id, first.id + 1);
-    assert_int_equal(store_world_number(world, "select count(*) from login_known where read_at = "
+    assert_int_equal(store_world_number(world, "select count(*) from account where login_read_at = "
                                                "timestamptz '2026-11-02T02:00:00Z'"),
                      50);
 }
@@ -251,7 +251,7 @@ TEST(store_save_snapshot_waits_for_nobody_elses_figures)
     assert_int_equal(pg_open(&settings, &other, &err), 0);
     assert_int_equal(pg_begin(other, &err), 0);
     assert_int_equal(pg_run(other, "lock",
-                            "lock table account, account_version, login, login_known, link_version,"
+                            "lock table account, account_version, login_past, link_version,"
                             " person_version in share update exclusive mode",
                             PG_NOTHING, NULL, 0, NULL, &err),
                      0);

@@ -17,11 +17,12 @@
 #include "store/migrate.h"
 #include "test.h"
 
-#define BEFORE_THE_CHAIN   3  /* the newest migration without it */
-#define BEFORE_RULINGS     9  /* likewise: plans were approved as a whole */
-#define BEFORE_NUMBERS     21 /* likewise: views of one portal knew no number of it */
-#define BEFORE_SILENCE     23
-#define BEFORE_PAST_LOGINS 25
+#define BEFORE_THE_CHAIN          3  /* the newest migration without it */
+#define BEFORE_RULINGS            9  /* likewise: plans were approved as a whole */
+#define BEFORE_NUMBERS            21 /* likewise: views of one portal knew no number of it */
+#define BEFORE_SILENCE            23
+#define BEFORE_PAST_LOGINS        25
+#define BEFORE_LOGINS_OF_ACCOUNTS 30
 
 #define OK(call)                                                                                   \
     do {                                                                                           \
@@ -32,7 +33,7 @@
 
 static void migrate_to(struct pg *pg, size_t count)
 {
-    struct migration list[BEFORE_PAST_LOGINS + 1] = {{0, "", ""}};
+    struct migration list[BEFORE_LOGINS_OF_ACCOUNTS + 1] = {{0, "", ""}};
     struct migrate_result result;
 
     memcpy(list, migrations, count * sizeof(list[0]));
@@ -352,9 +353,10 @@ TEST(last_logins_of_before_are_told_as_they_were)
         " select portal_id, no, shot, kind::login_kind, at::timestamptz, 'read', now() from portal,"
         " (values (1, 1, 'never', null), (1, 2, 'known', '2025-12-01Z'), (2, 1, 'known',"
         " '2025-11-01Z'), (3, 2, 'unreadable', null)) v(no, shot, kind, at);"
-        "insert into login_known (portal_id, account_no, valid_from, kind, at, source, seen_at)"
-        " select distinct on (account_no) portal_id, account_no, valid_from, kind, at, source,"
-        " seen_at from login order by account_no, valid_from desc;"
+        "insert into login_known (portal_id, account_no, valid_from, kind, at, source, seen_at,"
+        " read_at) select distinct on (account_no) portal_id, account_no, valid_from, kind, at,"
+        " source, seen_at, '2026-01-01Z' from login where account_no < 3"
+        " order by account_no, valid_from desc;"
         "reset search_path";
     static const char told[] =
         "select string_agg(concat_ws(' ', account_no, from_snapshot, kind, (at at time zone"
@@ -382,6 +384,13 @@ TEST(last_logins_of_before_are_told_as_they_were)
                           " from reconcile.login_past");
     assert_string_equal(past, "1 1");
     CLEANUP(mem_cleanup)
+    char *known = text(pg, "select string_agg(concat_ws(' ', account_no, login_from, login_kind,"
+                           " (login_at at time zone 'UTC')::date, login_source, (login_read_at at"
+                           " time zone 'UTC')::date), ', ' order by account_no)"
+                           " from reconcile.account where login_seen_at is not null");
+    assert_string_equal(known, "1 2 known 2025-12-01 read 2026-01-01, "
+                               "2 1 known 2025-11-01 read 2026-01-01, 3 2 unreadable read");
+    CLEANUP(mem_cleanup)
     char *theirs = text(pg, "select string_agg(concat_ws(' ', account_no, newest), ', ' order by"
                             " account_no) from public.of_ours");
     assert_string_equal(theirs, "1 2, 2 1, 3 2");
@@ -389,6 +398,30 @@ TEST(last_logins_of_before_are_told_as_they_were)
     char *kept = text(pg, "select array_to_string(reloptions, ', ') from pg_class"
                           " where oid = 'public.of_ours'::regclass");
     assert_string_equal(kept, "security_barrier=true, security_invoker=true");
+}
+
+/* Nobody else's view goes without a word, nor is the history half of either kind. */
+TEST(an_upgrade_names_the_view_that_stands_in_its_way)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err refusal = ERR_INIT;
+    struct migrate_result result;
+
+    migrate_to(pg, BEFORE_LOGINS_OF_ACCOUNTS);
+    OK(pg_script(pg, "test",
+                 "create view public.newest as select account_no, at from reconcile.login_known",
+                 &why));
+    assert_true(migrate_run(pg, &result, &refusal) < 0);
+    assert_non_null(strstr(refusal.text, "newest"));
+    assert_non_null(strstr(refusal.text, "make it again of reconcile.login"));
+    CLEANUP(mem_cleanup)
+    char *still = text(pg, "select count(*)::text from reconcile.login_known");
+    assert_string_equal(still, "0");
+    OK(pg_script(pg, "test", "drop view public.newest", &why));
+    OK(migrate_run(pg, &result, &why));
+    CLEANUP(mem_cleanup)
+    char *gone = text(pg, "select coalesce(to_regclass('reconcile.login_known')::text, 'gone')");
+    assert_string_equal(gone, "gone");
 }
 
 /* Of logins single reads tell as well: a mark that an event nobody could read had moved, or that an

@@ -3,6 +3,6 @@ with moved as (
     update login_past l set valid_from = f.kept_id
     from thinning f
     where l.portal_id = $1::bigint and l.valid_from = f.snapshot_id)
-update login_known k set valid_from = f.kept_id
+update account a set login_from = f.kept_id
 from thinning f
-where k.portal_id = $1::bigint and k.valid_from = f.snapshot_id
+where a.portal_id = $1::bigint and a.login_from = f.snapshot_id

@@ -1,7 +1,8 @@
 -- What was last known of the accounts named, to show who is gone.
 select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee_number,
        v.profile_id, v.country, v.department, v.groups, v.groups_unreadable, v.sso_only, v.flaw,
-       l.kind, us(l.at) as at, l.raw, l.source, us(l.seen_at) as seen_at,
+       a.login_kind as kind, us(a.login_at) as at, a.login_raw as raw, a.login_source as source,
+       us(a.login_seen_at) as seen_at,
        d.kind as active_kind, us(d.at) as active_at, us(d.seen_at) as active_seen_at,
        a.account_no, us(a.first_seen) as first_seen, us(a.created) as created, a.ever_active,
        case when k.kind = 'none' and k.matched_by <> 'near' then us(k.since) end as unlinked_since,
@@ -12,7 +13,6 @@ select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee
 from account a
 join account_version v
     on v.portal_id = $1::bigint and v.account_no = a.account_no and v.valid_to is null
-left join login_known l on l.portal_id = $1::bigint and l.account_no = a.account_no
 left join activity_known d on d.portal_id = $1::bigint and d.account_no = a.account_no
 left join link_version k
     on k.portal_id = $1::bigint and k.account_no = a.account_no and k.valid_to is null

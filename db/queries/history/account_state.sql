@@ -18,8 +18,9 @@ select a.account_id, a.account_no, a.first_seen, a.created,
        a.once_linked, a.missing_at,
        case when k.kind = 'one' and k.matched_by <> 'links file' and k.since <= n.taken_at - interval '7 days'
             then k.person_key else y.person_key end as yesterday,
-       l.kind, l.source, l.at, l.raw, greatest(l.seen_at, l.read_at) as seen_at,
-       l.read_at, v.department, coalesce(v.status <> 'gone', false) as was_there,
+       a.login_kind as kind, a.login_source as source, a.login_at as at, a.login_raw as raw,
+       greatest(a.login_seen_at, a.login_read_at) as seen_at, a.login_read_at as read_at,
+       v.department, coalesce(v.status <> 'gone', false) as was_there,
        a.became_active_at as became_active, a.reactivated_at as reactivated,
        a.profile_id,
        a.profile_since, a.profile_other_at, a.regraded_at as regraded,
@@ -38,6 +39,5 @@ left join account_version v
 left join link_version k
     on k.portal_id = $1::bigint and k.account_no = a.account_no and k.valid_to is null
 left join yesterday y on y.account_no = a.account_no
-left join login_known l on l.portal_id = $1::bigint and l.account_no = a.account_no
 left join activity_known d on d.portal_id = $1::bigint and d.account_no = a.account_no
 where a.portal_id = $1::bigint

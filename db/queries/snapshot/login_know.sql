@@ -1,11 +1,8 @@
 -- The newest last login of each account. One that says the same again changes nothing.
-insert into login_known as l (portal_id, account_no, valid_from, kind, at, raw, source, seen_at,
-                              read_at)
-select $1::bigint, s.account_no, $2::integer, s.kind, s.at, s.raw, s.source, s.seen_at, s.read_at
+update account a
+set login_from = $2::integer, login_kind = s.kind, login_at = s.at, login_raw = s.raw,
+    login_source = s.source, login_seen_at = s.seen_at,
+    login_read_at = coalesce(s.read_at, a.login_read_at)
 from stage_login s
-where s.kind is not null
-on conflict (portal_id, account_no) do update
-set (valid_from, kind, at, raw, source, seen_at, read_at) =
-    (excluded.valid_from, excluded.kind, excluded.at, excluded.raw, excluded.source,
-     excluded.seen_at, coalesce(excluded.read_at, l.read_at))
-where (l.kind, l.at, l.raw) is distinct from (excluded.kind, excluded.at, excluded.raw)
+where a.portal_id = $1::bigint and a.account_no = s.account_no and s.kind is not null
+  and (a.login_kind, a.login_at, a.login_raw) is distinct from (s.kind, s.at, s.raw)

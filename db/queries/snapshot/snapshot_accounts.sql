@@ -6,18 +6,17 @@ select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee
        d.kind as active_kind, us(d.at) as active_at, us(d.seen_at) as active_seen_at
 from account_version v
 join account a on a.portal_id = $1::bigint and a.account_no = v.account_no
-left join login_known k on k.portal_id = $1::bigint and k.account_no = v.account_no
 left join lateral (select * from login_past w
                    where w.portal_id = $1::bigint and w.account_no = v.account_no
-                     and w.valid_from <= $2::integer and k.valid_from > $2::integer
+                     and w.valid_from <= $2::integer and a.login_from > $2::integer
                    order by w.valid_from desc
                    limit 1) b on true
-cross join lateral (select case when k.valid_from <= $2::integer then k.kind else b.kind end as kind,
-                           case when k.valid_from <= $2::integer then k.at else b.at end as at,
-                           case when k.valid_from <= $2::integer then k.raw else b.raw end as raw,
-                           case when k.valid_from <= $2::integer then k.source else b.source end
+cross join lateral (select case when a.login_from <= $2::integer then a.login_kind else b.kind end as kind,
+                           case when a.login_from <= $2::integer then a.login_at else b.at end as at,
+                           case when a.login_from <= $2::integer then a.login_raw else b.raw end as raw,
+                           case when a.login_from <= $2::integer then a.login_source else b.source end
                                as source,
-                           case when k.valid_from <= $2::integer then k.seen_at else b.seen_at end
+                           case when a.login_from <= $2::integer then a.login_seen_at else b.seen_at end
                                as seen_at) l
 left join lateral (select * from activity w
                    where w.portal_id = $1::bigint and w.account_no = v.account_no
