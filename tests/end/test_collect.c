@@ -287,9 +287,7 @@ TEST(login_between_runs_is_seen_by_its_event_alone)
                      end_number_at(plan, "totals.suspend") - 1);
     assert_int_equal(asked_count(&end, "users.get", before), 0);
     CLEANUP(text_release) struct text sql = TEXT_INIT;
-    text_addf(&sql,
-              "select login_source from reconcile.account where account_id = '%s'",
-              id);
+    text_addf(&sql, "select login_source from reconcile.account where account_id = '%s'", id);
     CLEANUP(mem_cleanup) char *source = end_query(&end, text_cstr(&sql));
     assert_string_equal(source, "events");
 }
