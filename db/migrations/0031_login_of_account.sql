@@ -52,26 +52,29 @@ begin
     comment on column account.login_source is 'who said it first';
     comment on column account.login_raw is 'the text as it came; only of kind unreadable';
 
+    -- A condition inside one of the two would hide its index from who looks for an account.
     create or replace view login as
-        select portal_id, account_no, valid_from, kind, at, raw, source, seen_at from login_past
-        union all
-        select portal_id, account_no, login_from, login_kind, login_at, login_raw, login_source, login_seen_at
-        from account where login_kind is not null;
+        select portal_id, account_no, valid_from, kind, at, raw, source, seen_at
+        from (select portal_id, account_no, valid_from, kind, at, raw, source, seen_at from login_past
+              union all
+              select portal_id, account_no, login_from, login_kind, login_at, login_raw, login_source,
+                     login_seen_at
+              from account) l
+        where kind is not null;
     -- Where the history is spread distribute.sql makes it again; until then it is missing, not wrong.
     drop view if exists audit_open.login_history;
     create or replace view audit.login_history as
-        select o.name as portal, l.portal_id, l.account_id, l.account_no,
+        select o.name as portal, l.portal_id, a.account_id, l.account_no,
                l.valid_from as from_snapshot, f.taken_at as since, l.kind::text as kind, l.at,
                l.source::text as source, l.seen_at
-        from (select p.portal_id, a.account_id, p.account_no, p.valid_from, p.kind, p.at, p.source, p.seen_at
-              from login_past p
-              join account a on a.portal_id = p.portal_id and a.account_no = p.account_no
+        from (select portal_id, account_no, valid_from, kind, at, source, seen_at from login_past
               union all
-              select portal_id, account_id, account_no, login_from, login_kind, login_at, login_source,
-                     login_seen_at
-              from account where login_kind is not null) l
+              select portal_id, account_no, login_from, login_kind, login_at, login_source, login_seen_at
+              from account) l
+        join account a on a.portal_id = l.portal_id and a.account_no = l.account_no
         join portal o on o.portal_id = l.portal_id
-        join snapshot f on f.portal_id = l.portal_id and f.snapshot_id = l.valid_from;
+        join snapshot f on f.portal_id = l.portal_id and f.snapshot_id = l.valid_from
+        where l.kind is not null;
     -- The portal as it was known at a moment.
     for old in
         select p.oid::regprocedure as name, pg_get_functiondef(p.oid) as body from pg_proc p

@@ -36,8 +36,10 @@ hit as (
 select h.account_no, h.account_id, null::text as person_key, h.status, h.username, h.email, h.name,
        h.account_id = $2 as is_id
 from hit
-join audit.account_history h on h.account_no = hit.account_no and h.portal_id = $1::bigint
-    and h.to_snapshot is null
+join lateral (
+    select * from audit.account_history h
+    where h.portal_id = $1::bigint and h.account_no = hit.account_no and h.to_snapshot is null
+    limit 1) h on true
 union all
 select 0, null, p.person_key, h.word, h.username, h.email, h.name, false
 from person p
