@@ -120,7 +120,7 @@ finding as (
     from last l
     left join audit.head h on h.portal_id = :portal_id
     where l.sequence <> coalesce(h.sequence, 0) or l.count <> coalesce(h.count, 0)
-       or l.hash <> h.hash)
+       or coalesce(l.hash, h.hash) is distinct from h.hash)
 select (select count(*) from finding) as findings,
        coalesce((select string_agg(
            case when sequence = 0 then 'chain: ' || says

@@ -115,6 +115,12 @@ static const struct comparison {
     {"audit_against_private", query_audit_against_private},
 };
 
+/* The event that a finding is about; one whose number is gone is none. */
+static int64_t number_of(const PGresult *result, int row, int column)
+{
+    return PQgetisnull(result, row, column) ? 0 : pg_int(result, row, column);
+}
+
 static int compare_tables(const struct store *store, struct audit_chain *chain, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
@@ -130,7 +136,7 @@ static int compare_tables(const struct store *store, struct audit_chain *chain, 
         int sequence = store_place_of(result, "sequence");
         int sentence = store_place_of(result, "sentence");
         for (int row = 0; row < PQntuples(result); row++)
-            audit_chain_tell(chain, pg_int(result, row, sequence), "%s",
+            audit_chain_tell(chain, number_of(result, row, sequence), "%s",
                              pg_text(result, row, sentence));
     }
     return 0;
@@ -165,10 +171,10 @@ static int compare_plans(const struct store *store, struct audit_chain *chain, s
     int is_hollow = store_place_of(result, "is_hollow");
     for (int i = 0; i < PQntuples(result); i++) {
         if (pg_bool(result, i, is_hollow))
-            audit_chain_tell(chain, pg_int(result, i, sequence),
+            audit_chain_tell(chain, number_of(result, i, sequence),
                              "plan %lld has nothing where something must stand",
                              (long long)pg_int(result, i, plan_id));
-        else if (check_plan(&reading, chain, pg_int(result, i, sequence),
+        else if (check_plan(&reading, chain, number_of(result, i, sequence),
                             pg_int(result, i, plan_id), err) < 0)
             return -1;
     }

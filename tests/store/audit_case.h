@@ -193,22 +193,30 @@ static inline void assert_found(struct review_case *test, const char *what,
         fail_msg("%s, by psql, not '%s': %s", what, psql_says, text_cstr(&psql));
 }
 
-/* Statements that take away, or give back, what keeps a column from being empty. */
+/* Statements that take away, or give back, what keeps a column from being empty: what checks it,
+ * the key that it is of, and what refers to that. */
 static inline const char *constraints_of(struct review_case *test, const char *table,
                                          const char *column, bool give_back)
 {
+    const char *const order = give_back ? "c.contype = 'f'" : "c.contype <> 'f'";
+
     return store_world_text(
         &test->world,
-        arena_printf(&test->world.arena,
-                     "select coalesce(string_agg(format('alter table %s %s;', %s), ' '), '')"
-                     " || coalesce((select '; alter table %s alter %s %s not null'"
-                     " from pg_attribute where attrelid = 'reconcile.%s'::regclass"
-                     " and attname = '%s' and attnotnull), '')"
-                     " from pg_constraint where contype = 'c' and conrelid ="
-                     " 'reconcile.%s'::regclass and pg_get_constraintdef(oid) ~ '\\m%s\\M'",
-                     table, give_back ? "add constraint %I %s" : "drop constraint %I",
-                     give_back ? "conname, pg_get_constraintdef(oid)" : "conname", table, column,
-                     give_back ? "set" : "drop", table, column, table, column));
+        arena_printf(
+            &test->world.arena,
+            "select coalesce(string_agg(format('alter table %%s %s;', c.conrelid::regclass, %s),"
+            " ' ' order by %s), '')"
+            " || coalesce((select ' alter table %s alter %s %s not null' from pg_attribute"
+            " where attrelid = 'reconcile.%s'::regclass and attname = '%s' and attnotnull), '')"
+            " from pg_constraint c left join pg_constraint k on k.contype = 'p'"
+            " and k.conrelid = 'reconcile.%s'::regclass and pg_get_constraintdef(k.oid) ~ "
+            "'\\m%s\\M'"
+            " where c.contype = 'c' and c.conrelid = 'reconcile.%s'::regclass"
+            " and pg_get_constraintdef(c.oid) ~ '\\m%s\\M' or c.oid = k.oid"
+            " or c.contype = 'f' and c.confrelid = k.conrelid",
+            give_back ? "add constraint %I %s" : "drop constraint %I",
+            give_back ? "c.conname, pg_get_constraintdef(c.oid)" : "c.conname", order, table,
+            column, give_back ? "set" : "drop", table, column, table, column, table, column));
 }
 
 /* Nothing where something stood, which the owner of a table may let be: another value like any. */
@@ -229,6 +237,34 @@ static inline void assert_null_found(struct review_case *test, const char *table
         assert_found(test, what, NULL, is_end ? "is not stored any more" : column, psql_says);
     put_back(test);
     execute(test, again);
+}
+
+/* Likewise what a row is found by: what is said then depends on who looks for it, but both say
+ * something, and go on to the end. */
+struct number_of_row {
+    const char *table, *column, *where;
+};
+
+static inline void assert_number_missed(struct review_case *test, const struct number_of_row *row)
+{
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+    struct arena *arena = &test->world.arena;
+    const char *again = constraints_of(test, row->table, row->column, true);
+    const char *what = arena_printf(arena, "update %s set %s = null where %s", row->table,
+                                    row->column, row->where);
+
+    assert_true(number(test, arena_printf(arena, "select count(*) from %s where %s", row->table,
+                                          row->where)) > 0);
+    execute(test, constraints_of(test, row->table, row->column, false));
+    if (can_do(test, what)) {
+        if (by_program(test, NULL, &said) == 0)
+            fail_msg("%s: nothing found by program", what);
+        if (by_psql(NULL, &said) != 3)
+            fail_msg("%s, by psql: %s", what, text_cstr(&said));
+    }
+    put_back(test);
+    execute(test, again);
+    unlock(test); /* those of keys are new */
 }
 
 /* Empty tables, with their triggers, whatever a test did. */

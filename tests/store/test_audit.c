@@ -701,6 +701,97 @@ TEST(a_value_that_was_taken_out_of_an_event_is_found_by_both)
     }
 }
 
+TEST(a_number_that_was_taken_out_of_a_row_is_missed_by_both)
+{
+    static const struct number_of_row numbers[] = {
+        {"audit_event", "sequence", "sequence = 9"},
+        {"audit_private", "sequence", "sequence = (select max(sequence) from audit_private)"},
+        {"audit_head", "sequence", "true"},
+        {"audit_head", "hash", "true"},
+        {"audit_head", "count", "true"},
+        {"run", "run_id", "run_id = 2"},
+        {"snapshot", "snapshot_id", "snapshot_id = 1"},
+        {"roster", "roster_id", "roster_id = 1"},
+        {"plan", "plan_id", "plan_id = 1"},
+        {"plan_row", "plan_id", "position = 1"},
+        {"plan_guard", "plan_id", "plan_id = 1"},
+        {"plan_guard", "position", "plan_id = 1"},
+        {"approval", "plan_id", "plan_id = 1"},
+        {"guard_override", "plan_id", "plan_id = 1"},
+        {"guard_override", "guard", "plan_id = 1"},
+        {"step", "plan_id", "position = 1"},
+        {"step", "position", "position = 1"},
+        {"act", "plan_id", "true"},
+        {"act", "account_id", "true"},
+        {"act", "action", "true"},
+    };
+    struct review_case *test = *state;
+
+    make_history(test);
+    keep(test);
+    unlock(test);
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        assert_number_missed(test, &numbers[i]);
+    assert_clean(test, NULL);
+}
+
+/* What stands beside a plan is in no digest of it; with nothing where something must stand nobody
+ * can load it, which is said and ends nothing. */
+TEST(a_value_that_was_taken_out_of_what_stands_beside_a_plan_is_found)
+{
+    static const struct {
+        const char *table, *columns, *values; /* those that are never NULL */
+    } beside[] = {
+        {"plan_idle", "position, accounts", "1, 7"},
+        {"plan_note", "position, sentence", "1, 'x'"},
+        {"plan_curve", "position, days, acts, seats, idle, unread, later, held, kept",
+         "1, 90, 0, 0, 0, 0, 0, 0, 0"},
+        {"plan_class", "position, seats, seats_after", "1, 7, 7"},
+        {"plan_renewal",
+         "position, renews, starters, at_work, planned, leaving, starting, expected",
+         "1, '2027-01-01', 0, 0, 0, 0, 0, 0"},
+    };
+    struct review_case *test = *state;
+    size_t found = 0;
+
+    make_history(test);
+    for (size_t i = 0; i < COUNT_OF(beside); i++) {
+        struct arena *arena = &test->world.arena;
+        const char *table = beside[i].table;
+        CLEANUP(mem_cleanup) char *columns = mem_strdup(beside[i].columns);
+        execute(test,
+                arena_printf(arena,
+                             "delete from %s; alter table %s drop constraint %s_pkey cascade;"
+                             " insert into %s (portal_id, plan_id, %s)"
+                             " select portal_id, 1, %s from portal",
+                             table, table, table, table, beside[i].columns, beside[i].values));
+        for (char *rest = columns, *column; (column = strtok_r(NULL, ", ", &rest));) {
+            CLEANUP(text_release) struct text said = TEXT_INIT;
+            execute(test, arena_printf(arena,
+                                       "create table was as table %s;"
+                                       " alter table %s alter %s drop not null;"
+                                       " update %s set %s = null",
+                                       table, table, column, table, column));
+            if (by_program(test, NULL, &said) == 0 ||
+                !strstr(text_cstr(&said), "plan 1 has nothing where something must stand"))
+                fail_msg("%s of %s: %s", column, table, text_cstr(&said));
+            execute(test, arena_printf(arena,
+                                       "delete from %s; insert into %s table was; drop table was;"
+                                       " alter table %s alter %s set not null",
+                                       table, table, table, column));
+            found++;
+        }
+        execute(test, arena_printf(arena,
+                                   "delete from %s; alter table %s add constraint %s_pkey"
+                                   " primary key (portal_id, plan_id, position)",
+                                   table, table, table));
+    }
+    execute(test, "alter table plan_renewal add foreign key (portal_id, plan_id, position)"
+                  " references plan_class");
+    assert_clean(test, NULL);
+    print_message("%zu values beside a plan\n", found);
+}
+
 /* Neither is a hash of another length one, nor the end of time a moment. The first event names no
  * hash before it, which is not the same as one that is none. */
 TEST(a_value_of_an_event_that_is_none_is_found)

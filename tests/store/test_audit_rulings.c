@@ -201,6 +201,25 @@ TEST(each_column_that_lasts_is_compared_by_both)
     print_message("%zu changed columns, each found by both\n", COUNT_OF(edits));
 }
 
+TEST(a_number_that_was_taken_out_of_what_lasts_is_missed_by_both)
+{
+    static const struct number_of_row numbers[] = {
+        {"ruling", "ruling_id", "ruling_id = 3"},
+        {"ruling", "ruling_id", "ended_at is not null"},
+        {"acknowledgement", "acknowledgement_id", "acknowledgement_id = 1"},
+        {"announcement", "announcement_id", "announcement_id = 1"},
+        {"handed_in", "handed_in_id", "true"},
+    };
+    struct review_case *test = *state;
+
+    make_rulings(test);
+    keep(test);
+    unlock(test);
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        assert_number_missed(test, &numbers[i]);
+    assert_clean(test, NULL);
+}
+
 static const struct tamper {
     const char *what, *sql, *program_says, *psql_says;
 } tampers[] = {

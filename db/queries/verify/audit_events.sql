@@ -1,6 +1,6 @@
 -- The chain in its order, with what is personal about each event where it still is there. What is never NULL
 -- and was made so is something else than it was, whatever it was; so is a moment that is none.
-select e.sequence, coalesce(e.version, -1) as version,
+select coalesce(e.sequence, 0) as sequence, coalesce(e.version, -1) as version,
        case when isfinite(e.at) then e.at end as at, e.kind,
        coalesce(e.run_id, -1) as run_id, coalesce(e.plan_id, -1) as plan_id,
        coalesce(e.position, -1) as position, e.account_id,

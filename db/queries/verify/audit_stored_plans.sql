@@ -12,7 +12,22 @@ with hollow as (
       and num_nulls(g.position, g.guard, g.hold, g.measure, g.acknowledgement_id) > 0
     union all
     select i.plan_id from plan_idle i
-    where i.portal_id = $1::bigint and num_nulls(i.position, i.accounts) > 0)
+    where i.portal_id = $1::bigint and num_nulls(i.position, i.accounts) > 0
+    union all
+    select n.plan_id from plan_note n
+    where n.portal_id = $1::bigint and num_nulls(n.position, n.sentence) > 0
+    union all
+    select c.plan_id from plan_curve c
+    where c.portal_id = $1::bigint
+      and num_nulls(c.position, c.days, c.acts, c.seats, c.idle, c.unread, c.later, c.held, c.kept) > 0
+    union all
+    select s.plan_id from plan_class s
+    where s.portal_id = $1::bigint and num_nulls(s.position, s.seats, s.seats_after) > 0
+    union all
+    select w.plan_id from plan_renewal w
+    where w.portal_id = $1::bigint
+      and num_nulls(w.position, w.renews, w.starters, w.at_work, w.planned, w.leaving, w.starting,
+                    w.expected) > 0)
 select e.sequence, e.plan_id,
        num_nulls(p.run_id, p.state, p.digest, p.created_at, p.today, p.first_plan,
                  p.approvals_suspend, p.approvals_deprovision, p.approvals_downgrade,
