@@ -758,15 +758,19 @@ TEST(a_value_that_was_taken_out_of_what_stands_beside_a_plan_is_found)
     for (size_t i = 0; i < COUNT_OF(beside); i++) {
         struct arena *arena = &test->world.arena;
         const char *table = beside[i].table;
-        CLEANUP(mem_cleanup) char *columns = mem_strdup(beside[i].columns);
+        const char *rest = beside[i].columns;
         execute(test,
                 arena_printf(arena,
                              "delete from %s; alter table %s drop constraint %s_pkey cascade;"
                              " insert into %s (portal_id, plan_id, %s)"
                              " select portal_id, 1, %s from portal",
                              table, table, table, table, beside[i].columns, beside[i].values));
-        for (char *rest = columns, *column; (column = strtok_r(NULL, ", ", &rest));) {
+        while (*rest) {
             CLEANUP(text_release) struct text said = TEXT_INIT;
+            size_t length = strcspn(rest, ",");
+            CLEANUP(mem_cleanup) char *column = mem_strndup(rest, length);
+            rest += length;
+            rest += strspn(rest, ", ");
             execute(test, arena_printf(arena,
                                        "create table was as table %s;"
                                        " alter table %s alter %s drop not null;"
