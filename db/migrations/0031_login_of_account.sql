@@ -26,13 +26,13 @@ begin
         raise exception 'reconcile.login_known goes, and this looks at it: %', theirs
             using hint = 'drop it, migrate, and make it again of reconcile.login or audit.login_history';
     end if;
-    alter table account add column login_at timestamptz;
-    alter table account add column login_seen_at timestamptz;
-    alter table account add column login_read_at timestamptz;
-    alter table account add column login_from integer;
-    alter table account add column login_kind login_kind;
-    alter table account add column login_source login_source;
-    alter table account add column login_raw text;
+    alter table account add column if not exists login_at timestamptz;
+    alter table account add column if not exists login_seen_at timestamptz;
+    alter table account add column if not exists login_read_at timestamptz;
+    alter table account add column if not exists login_from integer;
+    alter table account add column if not exists login_kind login_kind;
+    alter table account add column if not exists login_source login_source;
+    alter table account add column if not exists login_raw text;
     -- Room for what changes most, so that no index hears of it.
     alter table account set (fillfactor = 80);
     update account a
@@ -40,6 +40,7 @@ begin
         login_kind = k.kind, login_source = k.source, login_raw = k.raw
     from login_known k
     where k.portal_id = a.portal_id and k.account_no = a.account_no;
+    alter table account drop constraint if exists account_login_check;
     alter table account add constraint account_login_check
         check ((login_kind is not distinct from 'known') = (login_at is not null)
                and (login_kind is null) = (login_source is null)

@@ -257,11 +257,7 @@ TEST(an_upgrade_goes_through_where_a_history_is_spread)
     NEEDS_DISTRIBUTED;
     CLEANUP(mem_cleanup) char *conninfo = distributed_create();
     CLEANUP(finish) PGconn *owner = connect_as(conninfo, NULL);
-    CLEANUP(text_release) struct text why = TEXT_INIT, sql = TEXT_INIT;
-    static const char *const of_account[] = {
-        "login_at",   "login_seen_at", "login_read_at", "login_from",
-        "login_kind", "login_source",  "login_raw",
-    };
+    CLEANUP(text_release) struct text why = TEXT_INIT;
 
     must(owner, "drop index reconcile.account_version_username");
     must(owner, "drop index reconcile.account_version_email");
@@ -281,11 +277,6 @@ TEST(an_upgrade_goes_through_where_a_history_is_spread)
                 " reconcile.login_source not null, raw text, primary key (portal_id, account_no))");
     must(owner, "select create_distributed_table('reconcile.login_known', 'portal_id',"
                 " colocate_with => 'reconcile.portal')");
-    for (size_t i = 0; i < COUNT_OF(of_account); i++) {
-        text_clear(&sql);
-        text_addf(&sql, "alter table reconcile.account drop column %s", of_account[i]);
-        must(owner, text_cstr(&sql));
-    }
     must(owner, "create schema if not exists audit_open");
     must(owner, "drop view if exists audit_open.login_history");
     must(owner, "create view audit_open.login_history as select portal_id, account_no, at"
