@@ -15,6 +15,8 @@
 #include "store/column.h"
 #include "store/ruling.h"
 
+enum { FRESH_FEW = 1000 }; /* accounts that are asked for one by one */
+
 /* Accounts by id while rows of the history stream by. */
 struct lookup {
     struct arena *arena;
@@ -96,7 +98,8 @@ struct state_row {
         COLUMN("reactivated", struct state_row, past.reactivated_at),                              \
         COLUMN("regraded", struct state_row, past.regraded_at),                                    \
         COLUMN("profile_since", struct state_row, since.profile_since),                            \
-        COLUMN("profile_other_at", struct state_row, past.profile_other_at)
+        COLUMN("profile_other_at", struct state_row, past.profile_other_at),                       \
+        COLUMN("first_event", struct state_row, life.first_event)
 
 static const struct column state_columns[] = {
     LIFE_COLUMNS,
@@ -169,6 +172,7 @@ static void fill_life(struct lookup *lookup, const struct state_row *row, struct
     history->since = account_since_shared(&lookup->sinces, &row->since);
     history->ever_active = life->ever_active || account->status == ACCOUNT_ACTIVE;
     history->once_linked = life->once_linked;
+    history->first_event = life->first_event;
     history->yesterday = arena_strdup(lookup->arena, life->yesterday);
     if (!has_past(&row->past))
         return;
@@ -429,6 +433,29 @@ static void begin_history(struct lookup *lookup)
     }
 }
 
+/* Of who is in the history their own row tells it. Of others a year's file may have told as well:
+ * of few each is looked up. */
+static int load_first_events(const struct store *store, struct lookup *lookup, struct err *err)
+{
+    CLEANUP(text_release) struct text fresh = TEXT_INIT;
+    const struct snapshot *snapshot = lookup->snapshot;
+    size_t count = 0;
+
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct account *account = &snapshot->account[i];
+        if (account->id && account->history.number == 0 && count++ < FRESH_FEW)
+            add_element(&fresh, account->id);
+    }
+    if (count == 0)
+        return 0;
+    text_add_char(&fresh, '}');
+    const char *const parameter[] = {store_number(lookup->arena, store->portal_id),
+                                     count <= FRESH_FEW ? text_cstr(&fresh) : NULL};
+    lookup->reader = (struct store_reader){.columns = first_columns};
+    return pg_each(store->pg, "first_event_list", query_first_event_list, parameter,
+                   COUNT_OF(parameter), fill_first, lookup, err);
+}
+
 struct act_row {
     const char *account_id;
     struct instant done_at;
@@ -671,8 +698,7 @@ static int load_history(const struct store *store, struct arena *arena, struct s
                                 pending_columns, fill_pending, &lookup, err) ||
                  each_of_portal(store, "activity_pending_list", query_activity_pending_list,
                                 activity_columns, fill_pending_activity, &lookup, err) ||
-                 each_of_portal(store, "first_event_list", query_first_event_list, first_columns,
-                                fill_first, &lookup, err) ||
+                 load_first_events(store, &lookup, err) ||
                  each_of_portal(store, "account_acts", query_account_acts, act_columns, fill_act,
                                 &lookup, err) ||
                  each_of_portal(store, "account_downgrades", query_account_downgrades,
