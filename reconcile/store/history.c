@@ -28,6 +28,7 @@ struct lookup {
     struct store_reader reader; /* of the statement whose rows stream by */
     struct text missing; /* array literal of ids: who was there until now and is not listed */
     size_t missing_count;
+    bool any_bound; /* of all that the history knows */
 };
 
 static void lookup_init(struct lookup *lookup, struct arena *arena, struct snapshot *snapshot)
@@ -79,6 +80,7 @@ struct state_row {
     struct login login;
     struct activity activity;
     bool was_there; /* until now */
+    bool is_bound;  /* protected entries once fitted it */
     bool had_none;  /* a seat, when it last showed whether it has one */
     /* The profile that since.profile_since is of, and the newest complete snapshot. */
     const char *profile_id;
@@ -112,6 +114,7 @@ static const struct column state_columns[] = {
     COLUMN("read_at", struct state_row, life.read_at),
     COLUMN("department", struct state_row, department),
     COLUMN("was_there", struct state_row, was_there),
+    COLUMN("is_bound", struct state_row, is_bound),
     COLUMN("had_none", struct state_row, had_none),
     COLUMN("profile_id", struct state_row, profile_id),
     COLUMN("complete_at", struct state_row, complete_at),
@@ -121,25 +124,27 @@ static const struct column state_columns[] = {
     COLUMN_END,
 };
 
-/* The cursor in which the server keeps it. */
-#define STATE_CURSOR "account_state"
+/* The cursors in which the server keeps it. */
+#define STATE_CURSOR   "account_state"
+#define EARLIER_CURSOR "account_earlier"
 
-static int declare_state(const struct store *store, struct err *err)
+static int declare(const struct store *store, const char *cursor, const char *query,
+                   struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *const parameter[] = {store_number(&scratch, store->portal_id)};
-    const char *sql = arena_concat(
-        &scratch, "declare " STATE_CURSOR " no scroll cursor with hold for\n", query_account_state);
+    const char *sql =
+        arena_printf(&scratch, "declare %s no scroll cursor with hold for\n%s", cursor, query);
 
-    return pg_run(store->pg, "account_state", sql, PG_NOTHING, parameter, COUNT_OF(parameter), NULL,
-                  err);
+    return pg_run(store->pg, cursor, sql, PG_NOTHING, parameter, COUNT_OF(parameter), NULL, err);
 }
 
 int store_ask_history(struct store *store, struct err *err)
 {
     if (store_begin(store, err) < 0)
         return -1;
-    if (declare_state(store, err) < 0)
+    if (declare(store, STATE_CURSOR, query_account_state, err) < 0 ||
+        declare(store, EARLIER_CURSOR, query_account_earlier, err) < 0)
         return store_end(store, -1, err);
     store->is_asked = true;
     return pg_commit_later(store->pg, STATE_CURSOR, err);
@@ -294,6 +299,7 @@ static int fill_state(const PGresult *result, void *context, struct err *err)
 
     (void)err;
     (void)store_read(&lookup->reader, result, 0, NULL, &row);
+    lookup->any_bound |= row.is_bound;
     struct account *account = find_account(lookup, row.account_id);
     if (account) {
         if (account->status == ACCOUNT_ACTIVE && row.had_none)
@@ -315,12 +321,10 @@ static int load_state(const struct store *store, struct lookup *lookup, struct e
         return each_of_portal(store, "account_state", query_account_state, state_columns,
                               fill_state, lookup, err);
     lookup->reader = (struct store_reader){.columns = state_columns};
-    if (pg_committed(store->pg, err) < 0 ||
-        pg_each(store->pg, "account_state", "fetch all from " STATE_CURSOR, NULL, 0, fill_state,
-                lookup, err) < 0)
+    if (pg_committed(store->pg, err) < 0)
         return -1;
-    return pg_run(store->pg, "account_state", "close " STATE_CURSOR, PG_NOTHING, NULL, 0, NULL,
-                  err);
+    return pg_each(store->pg, STATE_CURSOR, "fetch all from " STATE_CURSOR, NULL, 0, fill_state,
+                   lookup, err);
 }
 
 struct pending_row {
@@ -602,13 +606,25 @@ static const struct column earlier_columns[] = {
     COLUMN_END,
 };
 
+/* Asked for now, or before, and with it all that was asked before. */
+static int ask_earlier(const struct store *store, struct arena *arena, PGresult **ret_result,
+                       struct err *err)
+{
+    if (!store->is_asked)
+        return PG_QUERY(store->pg, account_earlier, PG_MANY, ret_result, err,
+                        store_number(arena, store->portal_id));
+    if (pg_run(store->pg, EARLIER_CURSOR, "fetch all from " EARLIER_CURSOR, PG_MANY, NULL, 0,
+               ret_result, err) < 0)
+        return -1;
+    return pg_run(store->pg, "close", "close all", PG_NOTHING, NULL, 0, NULL, err);
+}
+
 static int load_earlier(const struct store *store, struct lookup *lookup, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
     size_t count = 0;
 
-    if (PG_QUERY(store->pg, account_earlier, PG_MANY, &result, err,
-                 store_number(lookup->arena, store->portal_id)) < 0)
+    if (ask_earlier(store, lookup->arena, &result, err) < 0)
         return -1;
     const struct account_earlier *list =
         store_read_all(earlier_columns, sizeof(list[0]), result, lookup->arena, &count);
@@ -629,6 +645,8 @@ static int load_bound(const struct store *store, struct lookup *lookup, struct e
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
+    if (!lookup->any_bound)
+        return 0;
     if (PG_QUERY(store->pg, account_bound, PG_MANY, &result, err,
                  store_number(lookup->arena, store->portal_id)) < 0)
         return -1;

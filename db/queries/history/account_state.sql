@@ -24,7 +24,7 @@ select a.account_id, a.account_no, a.first_seen, a.created,
        a.became_active_at as became_active, a.reactivated_at as reactivated,
        a.profile_id,
        a.profile_since, a.profile_other_at, a.regraded_at as regraded,
-       n.complete_at, f.at as first_event,
+       n.complete_at, f.at as first_event, a.bound <> '{}' as is_bound,
        d.kind as active_kind, d.at as active_at, d.seen_at as active_seen_at,
        coalesce(case when v.status in ('active', 'inactive') then v.status
                      else (select w.status from account_version w
