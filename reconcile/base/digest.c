@@ -20,7 +20,7 @@
 struct digest_stream {
     EVP_MD_CTX *context; /* NULL = nothing was passed on yet */
     size_t held;
-    uint8_t hold[1024];
+    uint8_t hold[960]; /* in all less than 1,032 bytes, which malloc has at hand for each thread */
 };
 
 /* OpenSSL looks an algorithm up by name, under a lock: once is enough. */

@@ -113,6 +113,10 @@ static int compare_groups(const void *a, const void *b)
 
 static void add_groups(struct digest_stream *stream, const struct account *account)
 {
+    if (account_alike(account)->group_count == 0) {
+        digest_int(stream, 0);
+        return;
+    }
     CLEANUP(mem_cleanup)
     const struct group **sorted =
         mem_calloc(account_alike(account)->group_count, sizeof(sorted[0]));

@@ -15,6 +15,8 @@
 #include "store/column.h"
 #include "store/ruling.h"
 
+enum { FRESH_FEW = 1000 }; /* accounts that are asked for one by one */
+
 /* Accounts by id while rows of the history stream by. */
 struct lookup {
     struct arena *arena;
@@ -26,6 +28,7 @@ struct lookup {
     struct store_reader reader; /* of the statement whose rows stream by */
     struct text missing; /* array literal of ids: who was there until now and is not listed */
     size_t missing_count;
+    bool any_bound; /* of all that the history knows */
 };
 
 static void lookup_init(struct lookup *lookup, struct arena *arena, struct snapshot *snapshot)
@@ -77,6 +80,7 @@ struct state_row {
     struct login login;
     struct activity activity;
     bool was_there; /* until now */
+    bool is_bound;  /* protected entries once fitted it */
     bool had_none;  /* a seat, when it last showed whether it has one */
     /* The profile that since.profile_since is of, and the newest complete snapshot. */
     const char *profile_id;
@@ -96,7 +100,8 @@ struct state_row {
         COLUMN("reactivated", struct state_row, past.reactivated_at),                              \
         COLUMN("regraded", struct state_row, past.regraded_at),                                    \
         COLUMN("profile_since", struct state_row, since.profile_since),                            \
-        COLUMN("profile_other_at", struct state_row, past.profile_other_at)
+        COLUMN("profile_other_at", struct state_row, past.profile_other_at),                       \
+        COLUMN("first_event", struct state_row, life.first_event)
 
 static const struct column state_columns[] = {
     LIFE_COLUMNS,
@@ -109,6 +114,7 @@ static const struct column state_columns[] = {
     COLUMN("read_at", struct state_row, life.read_at),
     COLUMN("department", struct state_row, department),
     COLUMN("was_there", struct state_row, was_there),
+    COLUMN("is_bound", struct state_row, is_bound),
     COLUMN("had_none", struct state_row, had_none),
     COLUMN("profile_id", struct state_row, profile_id),
     COLUMN("complete_at", struct state_row, complete_at),
@@ -118,25 +124,27 @@ static const struct column state_columns[] = {
     COLUMN_END,
 };
 
-/* The cursor in which the server keeps it. */
-#define STATE_CURSOR "account_state"
+/* The cursors in which the server keeps it. */
+#define STATE_CURSOR   "account_state"
+#define EARLIER_CURSOR "account_earlier"
 
-static int declare_state(const struct store *store, struct err *err)
+static int declare(const struct store *store, const char *cursor, const char *query,
+                   struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *const parameter[] = {store_number(&scratch, store->portal_id)};
-    const char *sql = arena_concat(
-        &scratch, "declare " STATE_CURSOR " no scroll cursor with hold for\n", query_account_state);
+    const char *sql =
+        arena_printf(&scratch, "declare %s no scroll cursor with hold for\n%s", cursor, query);
 
-    return pg_run(store->pg, "account_state", sql, PG_NOTHING, parameter, COUNT_OF(parameter), NULL,
-                  err);
+    return pg_run(store->pg, cursor, sql, PG_NOTHING, parameter, COUNT_OF(parameter), NULL, err);
 }
 
 int store_ask_history(struct store *store, struct err *err)
 {
     if (store_begin(store, err) < 0)
         return -1;
-    if (declare_state(store, err) < 0)
+    if (declare(store, STATE_CURSOR, query_account_state, err) < 0 ||
+        declare(store, EARLIER_CURSOR, query_account_earlier, err) < 0)
         return store_end(store, -1, err);
     store->is_asked = true;
     return pg_commit_later(store->pg, STATE_CURSOR, err);
@@ -169,6 +177,7 @@ static void fill_life(struct lookup *lookup, const struct state_row *row, struct
     history->since = account_since_shared(&lookup->sinces, &row->since);
     history->ever_active = life->ever_active || account->status == ACCOUNT_ACTIVE;
     history->once_linked = life->once_linked;
+    history->first_event = life->first_event;
     history->yesterday = arena_strdup(lookup->arena, life->yesterday);
     if (!has_past(&row->past))
         return;
@@ -290,6 +299,7 @@ static int fill_state(const PGresult *result, void *context, struct err *err)
 
     (void)err;
     (void)store_read(&lookup->reader, result, 0, NULL, &row);
+    lookup->any_bound |= row.is_bound;
     struct account *account = find_account(lookup, row.account_id);
     if (account) {
         if (account->status == ACCOUNT_ACTIVE && row.had_none)
@@ -311,12 +321,10 @@ static int load_state(const struct store *store, struct lookup *lookup, struct e
         return each_of_portal(store, "account_state", query_account_state, state_columns,
                               fill_state, lookup, err);
     lookup->reader = (struct store_reader){.columns = state_columns};
-    if (pg_committed(store->pg, err) < 0 ||
-        pg_each(store->pg, "account_state", "fetch all from " STATE_CURSOR, NULL, 0, fill_state,
-                lookup, err) < 0)
+    if (pg_committed(store->pg, err) < 0)
         return -1;
-    return pg_run(store->pg, "account_state", "close " STATE_CURSOR, PG_NOTHING, NULL, 0, NULL,
-                  err);
+    return pg_each(store->pg, STATE_CURSOR, "fetch all from " STATE_CURSOR, NULL, 0, fill_state,
+                   lookup, err);
 }
 
 struct pending_row {
@@ -427,6 +435,29 @@ static void begin_history(struct lookup *lookup)
             .ever_active = account->status == ACCOUNT_ACTIVE,
         };
     }
+}
+
+/* Of who is in the history their own row tells it. Of others a year's file may have told as well:
+ * of few each is looked up. */
+static int load_first_events(const struct store *store, struct lookup *lookup, struct err *err)
+{
+    CLEANUP(text_release) struct text fresh = TEXT_INIT;
+    const struct snapshot *snapshot = lookup->snapshot;
+    size_t count = 0;
+
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct account *account = &snapshot->account[i];
+        if (account->id && account->history.number == 0 && count++ < FRESH_FEW)
+            add_element(&fresh, account->id);
+    }
+    if (count == 0)
+        return 0;
+    text_add_char(&fresh, '}');
+    const char *const parameter[] = {store_number(lookup->arena, store->portal_id),
+                                     count <= FRESH_FEW ? text_cstr(&fresh) : NULL};
+    lookup->reader = (struct store_reader){.columns = first_columns};
+    return pg_each(store->pg, "first_event_list", query_first_event_list, parameter,
+                   COUNT_OF(parameter), fill_first, lookup, err);
 }
 
 struct act_row {
@@ -575,13 +606,25 @@ static const struct column earlier_columns[] = {
     COLUMN_END,
 };
 
+/* Asked for now, or before, and with it all that was asked before. */
+static int ask_earlier(const struct store *store, struct arena *arena, PGresult **ret_result,
+                       struct err *err)
+{
+    if (!store->is_asked)
+        return PG_QUERY(store->pg, account_earlier, PG_MANY, ret_result, err,
+                        store_number(arena, store->portal_id));
+    if (pg_run(store->pg, EARLIER_CURSOR, "fetch all from " EARLIER_CURSOR, PG_MANY, NULL, 0,
+               ret_result, err) < 0)
+        return -1;
+    return pg_run(store->pg, "close", "close all", PG_NOTHING, NULL, 0, NULL, err);
+}
+
 static int load_earlier(const struct store *store, struct lookup *lookup, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
     size_t count = 0;
 
-    if (PG_QUERY(store->pg, account_earlier, PG_MANY, &result, err,
-                 store_number(lookup->arena, store->portal_id)) < 0)
+    if (ask_earlier(store, lookup->arena, &result, err) < 0)
         return -1;
     const struct account_earlier *list =
         store_read_all(earlier_columns, sizeof(list[0]), result, lookup->arena, &count);
@@ -602,6 +645,8 @@ static int load_bound(const struct store *store, struct lookup *lookup, struct e
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
+    if (!lookup->any_bound)
+        return 0;
     if (PG_QUERY(store->pg, account_bound, PG_MANY, &result, err,
                  store_number(lookup->arena, store->portal_id)) < 0)
         return -1;
@@ -671,8 +716,7 @@ static int load_history(const struct store *store, struct arena *arena, struct s
                                 pending_columns, fill_pending, &lookup, err) ||
                  each_of_portal(store, "activity_pending_list", query_activity_pending_list,
                                 activity_columns, fill_pending_activity, &lookup, err) ||
-                 each_of_portal(store, "first_event_list", query_first_event_list, first_columns,
-                                fill_first, &lookup, err) ||
+                 load_first_events(store, &lookup, err) ||
                  each_of_portal(store, "account_acts", query_account_acts, act_columns, fill_act,
                                 &lookup, err) ||
                  each_of_portal(store, "account_downgrades", query_account_downgrades,

@@ -25,6 +25,7 @@ enum {
     UNLISTED_DAYS = 30,   /* that a last login waits for its account to be listed */
     PENDING_MANY = 10000, /* rows taken in at once that are worth clearing up after */
     CHANGED_FEW = 1000,   /* accounts that are looked up one by one */
+    FEW_AMONG = 16,       /* and so is one of so many known ones that something was told of */
     AHEAD = 8,            /* accounts whose places in a table are fetched before their turn */
 };
 
@@ -316,6 +317,11 @@ static int stage_accounts(const struct store *store, const struct staged *staged
     return PG_QUERY(store->pg, stage_account_analyze, PG_NOTHING, NULL, err);
 }
 
+static int let_loop(const struct store *store, bool few, const char *whether, struct err *err)
+{
+    return few ? PG_QUERY(store->pg, set_loops, PG_ONE, NULL, err, whether) : 0;
+}
+
 static int merge_accounts(const struct store *store, const struct snapshot *snapshot,
                           const struct staged *staged, int64_t id, int64_t *ret_opened,
                           struct err *err)
@@ -325,8 +331,7 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
     const char *taken_at = store_time(&scratch, snapshot->taken_at);
     bool few = false;
 
-    if (stage_accounts(store, staged, &few, err) < 0 ||
-        (few && PG_QUERY(store->pg, set_loops, PG_ONE, NULL, err, "on") < 0) ||
+    if (stage_accounts(store, staged, &few, err) < 0 || let_loop(store, few, "on", err) < 0 ||
         PG_QUERY(store->pg, account_activate, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, stage_became_create, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, account_became, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
@@ -334,7 +339,7 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
                  store_number(&scratch, id)) < 0 ||
         STORE_MERGE(store, account_close, id, err) < 0 ||
         store_merge(store, "account_open", query_account_open, id, ret_opened, err) < 0 ||
-        (few && PG_QUERY(store->pg, set_loops, PG_ONE, NULL, err, "off") < 0) ||
+        let_loop(store, few, "off", err) < 0 ||
         PG_QUERY(store->pg, account_reactivated, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
         PG_QUERY(store->pg, account_regraded, PG_NOTHING, NULL, err, portal, taken_at) < 0)
         return -1;
@@ -446,20 +451,29 @@ static int find_fresh(const struct store *store, struct arena *arena,
 
 /* --- last logins --- */
 
-static int stage_logins(const struct store *store, const struct staged *staged, int64_t id,
-                        struct err *err)
+/* Of whom something was told, new ones among them, against those that are known. */
+static bool are_few(const struct staged *staged, size_t told)
+{
+    return told <= CHANGED_FEW || told <= staged->known / FEW_AMONG;
+}
+
+static int stage_logins(const struct store *store, const struct staged *staged, size_t told,
+                        int64_t id, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *portal = store_number(&scratch, store->portal_id);
+    bool few = are_few(staged, told);
 
     if (PG_QUERY(store->pg, stage_login_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy_binary(store->pg, "stage_login_copy", query_stage_login_copy, add_login, staged,
                           staged->known, err) < 0 ||
         PG_QUERY(store->pg, stage_login_analyze, PG_NOTHING, NULL, err) < 0 ||
+        let_loop(store, few, "on", err) < 0 ||
         PG_QUERY(store->pg, login_replaced, PG_NOTHING, NULL, err, portal) < 0 ||
-        STORE_MERGE(store, login_know, id, err) < 0)
+        STORE_MERGE(store, login_know, id, err) < 0 ||
+        PG_QUERY(store->pg, login_read, PG_NOTHING, NULL, err, portal) < 0)
         return -1;
-    return PG_QUERY(store->pg, login_read, PG_NOTHING, NULL, err, portal);
+    return let_loop(store, few, "off", err);
 }
 
 /* What was pending and is taken in now is gone; *settled counts it. By the list, or by the snapshot
@@ -493,7 +507,7 @@ static int merge_logins(const struct store *store, const struct fresh *fresh, in
     }
     if (news == 0)
         return 0;
-    if (staged->known != 0 && stage_logins(store, staged, fresh->snapshot_id, err) < 0)
+    if (staged->known != 0 && stage_logins(store, staged, news, fresh->snapshot_id, err) < 0)
         return -1;
     return settle(fresh, store, query_login_settle, query_login_settle_fresh, settled, err);
 }
@@ -523,11 +537,12 @@ static int merge_activity(const struct store *store, const struct fresh *fresh, 
         news += account_activity(staged_account(staged, i))->is_new;
     if (news == 0)
         return 0;
+    bool few = are_few(staged, news);
     if (PG_QUERY(store->pg, stage_activity_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy(store->pg, "stage_activity_copy", query_stage_activity_copy, add_activity,
                    staged, staged->count, err) < 0 ||
-        STORE_MERGE(store, activity_add, id, err) < 0 ||
-        STORE_MERGE(store, activity_know, id, err) < 0)
+        let_loop(store, few, "on", err) < 0 || STORE_MERGE(store, activity_add, id, err) < 0 ||
+        let_loop(store, few, "off", err) < 0 || STORE_MERGE(store, activity_know, id, err) < 0)
         return -1;
     return settle(fresh, store, query_activity_settle, query_activity_settle_fresh, settled, err);
 }

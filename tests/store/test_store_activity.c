@@ -60,6 +60,46 @@ TEST(store_save_activity_is_taken_by_the_next_snapshot_and_the_newest_counts)
     assert_int_equal(store_world_number(world, "select count(*) from activity"), 1);
 }
 
+/* Few among many are looked up one by one, many are merged as a set: it comes to the same. Of
+ * somebody whom a list that broke off does not have it waits. */
+TEST(store_save_activity_of_few_is_taken_as_of_all)
+{
+    enum { ACCOUNTS = 400 };
+    static const size_t told[] = {ACCOUNTS, 1, 25, ACCOUNTS, 3};
+    struct store_world *world = *state;
+    struct err err = ERR_INIT;
+    int64_t rows = 0;
+
+    (void)night(world, ACCOUNTS);
+    for (size_t i = 0; i < COUNT_OF(told); i++) {
+        struct pending_activity pending[ACCOUNTS];
+        struct snapshot snapshot;
+
+        store_world_tomorrow(world);
+        snapshot = store_world_snapshot(world, ACCOUNTS);
+        for (size_t p = 0; p < told[i]; p++)
+            pending[p] = (struct pending_activity){
+                .account_id = snapshot.account[ACCOUNTS - 1 - p].id,
+                .activity = {.at = ago(world, 1), .seen_at = world->now, .kind = EVENT_VIEW}};
+        if (store_save_activity(&world->store, pending, told[i], NULL, &err) < 0)
+            fail_msg("%s", err.text);
+        snapshot.count--; /* and so the first that is told of */
+        snapshot.complete = false;
+        store_world_load(world, &snapshot);
+        store_world_save(world, &snapshot);
+        rows += (int64_t)told[i] - 1;
+        assert_int_equal(store_world_number(world, "select count(*) from activity"), rows);
+        assert_int_equal(store_world_number(world, "select count(*) from activity_pending"), 1);
+        assert_int_equal(store_world_number(world, "select count(*) from activity_known where "
+                                                   "valid_from = (select max(snapshot_id) from "
+                                                   "snapshot)"),
+                         told[i] - 1);
+    }
+    (void)night(world, ACCOUNTS); /* of the last one the newest word */
+    assert_int_equal(store_world_number(world, "select count(*) from activity"), rows + 1);
+    assert_int_equal(store_world_number(world, "select count(*) from activity_pending"), 0);
+}
+
 TEST(store_load_snapshot_knows_the_activity_of_its_night)
 {
     struct store_world *world = *state;

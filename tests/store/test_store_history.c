@@ -165,7 +165,7 @@ TEST(store_ask_history_keeps_what_is_known_until_it_is_loaded)
     assert_int_equal(store_ask_history(&world->store, &err), 0);
     asked = store_world_snapshot(world, 4);
     assert_int_equal(store_world_number(world, "select count(*) from pg_cursors where is_holdable"),
-                     1);
+                     2);
     assert_int_equal(PQtransactionStatus(pg_raw(world->store.pg)), PQTRANS_IDLE);
     load(world, &asked);
     anew = store_world_snapshot(world, 4);
@@ -180,6 +180,37 @@ TEST(store_ask_history_keeps_what_is_known_until_it_is_loaded)
     assert_int_equal(asked.account[3].history.number, 0);
     assert_int_equal(store_world_number(world, "select count(*) from pg_cursors where is_holdable"),
                      0);
+}
+
+/* What it was called before, and protected entries that once fitted it. */
+TEST(store_ask_history_keeps_what_hardly_any_account_has)
+{
+    struct store_world *world = *state;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    for (int night = 0; night < 4; night++) {
+        struct snapshot snapshot = store_world_snapshot(world, 3);
+        const char *before = snapshot.account[0].name;
+        if (night > 0)
+            snapshot.account[0].name = "Called Otherwise";
+        if (night > 1)
+            store_world_execute(world, "update account set bound = '{b,a}' where account_no = 2");
+        if (night != 2)
+            assert_int_equal(store_ask_history(&world->store, &err), 0);
+        load(world, &snapshot);
+        const struct account_past *renamed = account_past(&snapshot.account[0]),
+                                  *bound = account_past(&snapshot.account[1]);
+        assert_int_equal(renamed->earlier_count, night > 1);
+        assert_int_equal(bound->bound_count, night > 1 ? 2 : 0);
+        if (night > 1) {
+            assert_string_equal(renamed->earlier[0].name, before);
+            assert_string_equal(bound->bound[0], "a");
+            assert_string_equal(bound->bound[1], "b");
+        }
+        assert_int_equal(account_past(&snapshot.account[2])->bound_count, 0);
+        store_world_save(world, &snapshot);
+        store_world_tomorrow(world);
+    }
 }
 
 TEST(store_load_history_of_a_new_account_begins_with_this_snapshot)

@@ -147,6 +147,72 @@ TEST(store_save_logins_of_nobody_listed_waits)
     assert_int_equal(two.account[1].login.source, LOGIN_FROM_EVENTS);
 }
 
+/* Of a list that broke off: of whom it has, known or new, nothing is pending any more; the rest,
+ * and who is nowhere, wait. */
+TEST(store_save_snapshot_incomplete_settles_whom_it_lists)
+{
+    struct store_world *world = *state;
+    struct snapshot known = store_world_snapshot(world, 3), next;
+    struct pending_login pending[5];
+
+    store_world_load(world, &known);
+    store_world_save(world, &known);
+    store_world_tomorrow(world);
+    next = store_world_snapshot(world, 5);
+    for (size_t i = 0; i < COUNT_OF(pending); i++)
+        pending[i] = pend(world, &next.account[i], LOGIN_FROM_EVENTS, 1);
+    put(world, pending, COUNT_OF(pending), NULL);
+    next.account[0] = next.account[3]; /* listed: one new, one known, and neither 0, 2 nor 4 */
+    next.count = 2;
+    next.complete = false;
+    store_world_load(world, &next);
+    store_world_save(world, &next);
+    assert_int_equal(store_world_number(world, "select count(*) from login_pending"), 3);
+    assert_int_equal(store_world_number(world, "select count(*) from login"), 2);
+    store_world_tomorrow(world);
+    next = store_world_snapshot(world, 4);
+    store_world_load(world, &next);
+    store_world_save(world, &next);
+    assert_int_equal(store_world_number(world, "select count(*) from login_pending"), 1);
+    assert_int_equal(store_world_number(world, "select count(*) from login"), 4);
+}
+
+/* Few among many are looked up one by one, many are merged as a set: it comes to the same. */
+TEST(store_save_snapshot_takes_logins_of_few_as_of_all)
+{
+    enum { ACCOUNTS = 400 };
+    static const size_t told[] = {ACCOUNTS, 1, 5, 25, 100, ACCOUNTS, 0, 3};
+    struct store_world *world = *state;
+    int64_t replaced = 0;
+
+    for (size_t night = 0; night < COUNT_OF(told); night++) {
+        struct snapshot snapshot = store_world_snapshot(world, ACCOUNTS);
+        struct pending_login pending[ACCOUNTS + 1];
+        size_t count = 0;
+
+        for (; count < told[night]; count++)
+            pending[count] = pend(world, &snapshot.account[count], LOGIN_FROM_EVENTS, 1);
+        pending[count++] = (struct pending_login){
+            .account_id = snapshot.account[ACCOUNTS - 1].id, /* which says nothing newer */
+            .login = {.source = LOGIN_FROM_SINGLE_READ, .seen_at = world->now},
+        };
+        put(world, pending, count, NULL);
+        store_world_load(world, &snapshot);
+        store_world_save(world, &snapshot);
+        replaced += night > 0 ? (int64_t)told[night] : 0;
+        assert_int_equal(store_world_number(world, "select count(*) from login_pending"), 0);
+        assert_int_equal(store_world_number(world, "select count(*) from login_past"), replaced);
+        assert_int_equal(store_world_number(world, "select count(*) from account where login_from "
+                                                   "= (select max(snapshot_id) from snapshot)"),
+                         told[night]);
+        assert_int_equal(store_world_number(world, "select count(*) from account where "
+                                                   "login_read_at = (select max(taken_at) from "
+                                                   "snapshot)"),
+                         1);
+        store_world_tomorrow(world);
+    }
+}
+
 /* Thirty days, and a list that misses nobody. */
 TEST(store_save_snapshot_forgets_logins_of_who_stays_unlisted)
 {

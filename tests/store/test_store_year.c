@@ -108,6 +108,43 @@ TEST(store_save_year_keeps_the_oldest_event_of_an_account)
     assert_int_equal(snapshot.account[0].history.first_event.us, ago(world, 600).us);
 }
 
+/* A night in which one is known, one gone, and others are new: as many as are looked up, or one
+ * more. */
+static void first_events_are_those_told(struct store_world *world, size_t fresh)
+{
+    enum { KNOWN = 3 };
+    struct snapshot snapshot = store_world_snapshot(world, KNOWN);
+
+    store_world_load(world, &snapshot);
+    store_world_save(world, &snapshot);
+    store_world_tomorrow(world);
+    snapshot = store_world_snapshot(world, KNOWN + fresh);
+    save_first(world, snapshot.account[0].id, 400);
+    save_first(world, snapshot.account[2].id, 500);
+    save_first(world, snapshot.account[KNOWN + fresh - 1].id, 600);
+    snapshot.account[2] = snapshot.account[--snapshot.count];
+    store_world_load(world, &snapshot);
+    assert_int_equal(snapshot.count, KNOWN + fresh);
+    assert_int_equal(snapshot.account[KNOWN + fresh - 1].status, ACCOUNT_GONE);
+    for (size_t i = 0; i < snapshot.count; i++) {
+        struct instant at = i == 0                   ? ago(world, 400)
+                            : i == 2                 ? ago(world, 600)
+                            : i == KNOWN + fresh - 1 ? ago(world, 500)
+                                                     : INSTANT_NONE;
+        assert_int_equal(snapshot.account[i].history.first_event.us, at.us);
+    }
+}
+
+TEST(store_load_history_knows_first_events_of_few_new_ones)
+{
+    first_events_are_those_told(*state, 1000);
+}
+
+TEST(store_load_history_knows_first_events_of_many_new_ones)
+{
+    first_events_are_those_told(*state, 1001);
+}
+
 /* One that was read stays read, whatever comes after it; one that was not may become so. */
 TEST(store_load_years_says_what_became_of_each)
 {

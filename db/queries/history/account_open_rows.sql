@@ -9,12 +9,13 @@ select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee
        a.once_linked, us(a.missing_at) as missing_at, null::text as yesterday,
        us(a.became_active_at) as became_active, us(a.reactivated_at) as reactivated,
        us(a.profile_since) as profile_since, us(a.profile_other_at) as profile_other_at,
-       us(a.regraded_at) as regraded
+       us(a.regraded_at) as regraded, us(f.at) as first_event
 from account a
 join account_version v
     on v.portal_id = $1::bigint and v.account_no = a.account_no and v.valid_to is null
 left join activity_known d on d.portal_id = $1::bigint and d.account_no = a.account_no
 left join link_version k
     on k.portal_id = $1::bigint and k.account_no = a.account_no and k.valid_to is null
+left join first_event f on f.portal_id = $1::bigint and f.account_id = a.account_id
 where a.portal_id = $1::bigint and a.account_id = any ($2::text[])
 order by a.account_id collate "C"

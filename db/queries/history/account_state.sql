@@ -24,7 +24,7 @@ select a.account_id, a.account_no, a.first_seen, a.created,
        a.became_active_at as became_active, a.reactivated_at as reactivated,
        a.profile_id,
        a.profile_since, a.profile_other_at, a.regraded_at as regraded,
-       n.complete_at,
+       n.complete_at, f.at as first_event, a.bound <> '{}' as is_bound,
        d.kind as active_kind, d.at as active_at, d.seen_at as active_seen_at,
        coalesce(case when v.status in ('active', 'inactive') then v.status
                      else (select w.status from account_version w
@@ -38,6 +38,7 @@ left join account_version v
     on v.portal_id = $1::bigint and v.account_no = a.account_no and v.valid_to is null
 left join link_version k
     on k.portal_id = $1::bigint and k.account_no = a.account_no and k.valid_to is null
+left join first_event f on f.portal_id = $1::bigint and f.account_id = a.account_id
 left join yesterday y on y.account_no = a.account_no
 left join activity_known d on d.portal_id = $1::bigint and d.account_no = a.account_no
 where a.portal_id = $1::bigint
