@@ -6,7 +6,6 @@
 #include "base/instant.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -59,25 +58,38 @@ static struct day day_of_second(int64_t second)
     return day_nearest(floor_divide(second, DAY_S) + UNIX_EPOCH_NUMBER);
 }
 
+/* `separator` and the digits, in front of `end`. */
+static char *put_digits(char *end, unsigned value, int digits, char separator)
+{
+    for (; digits > 0; digits--) {
+        *--end = (char)('0' + value % 10);
+        value /= 10;
+    }
+    *--end = separator;
+    return end;
+}
+
 const char *instant_format(struct instant instant, char buffer[static INSTANT_TEXT_SIZE])
 {
-    char day[DAY_TEXT_SIZE];
     int64_t us = clamp(instant.us);
     int64_t second = floor_divide(us, SECOND_US);
     unsigned fraction = (unsigned)(us - second * SECOND_US);
     unsigned of_day = (unsigned)(second - floor_divide(second, DAY_S) * DAY_S);
+    char *end = buffer + (fraction == 0 ? sizeof("YYYY-MM-DDTHH:MM:SSZ")
+                                        : sizeof("YYYY-MM-DDTHH:MM:SS.ffffffZ"));
 
     if (!instant_is_set(instant)) {
         memcpy(buffer, "-", 2);
         return buffer;
     }
-    day_format(day_of_second(second), day);
-    if (fraction == 0)
-        (void)snprintf(buffer, INSTANT_TEXT_SIZE, "%sT%02u:%02u:%02uZ", day, of_day / 3600 % 24,
-                       of_day / 60 % 60, of_day % 60);
-    else
-        (void)snprintf(buffer, INSTANT_TEXT_SIZE, "%sT%02u:%02u:%02u.%06uZ", day,
-                       of_day / 3600 % 24, of_day / 60 % 60, of_day % 60, fraction % 1000000);
+    day_format(day_of_second(second), buffer);
+    *--end = '\0';
+    *--end = 'Z';
+    if (fraction > 0)
+        end = put_digits(end, fraction, 6, '.');
+    end = put_digits(end, of_day % 60, 2, ':');
+    end = put_digits(end, of_day / 60 % 60, 2, ':');
+    (void)put_digits(end, of_day / 3600, 2, 'T');
     return buffer;
 }
 

@@ -154,11 +154,13 @@ static void add_subject(struct plan_row *row, const struct matching *matching,
 
     if (!decision)
         return;
-    struct row_subject subject = row_subject_of(&scratch, matching, snapshot, decision);
+    if (decision->by)
+        row->rule_text = policy_rule_digest(decision->by);
+    struct row_subject subject =
+        row_subject_by(&scratch, matching, snapshot, decision, &row->rule_text);
     row->subject = row_subject_digest(&subject);
     if (!decision->by)
         return;
-    row->rule_text = policy_rule_digest(decision->by);
     row->asks_login = rule_asks_login(decision->by);
     row->asks_activity = rule_asks_activity(decision->by);
     row->of_login = rule_is_of_login(decision->by);
@@ -171,7 +173,7 @@ const char *plan_row_about(struct arena *arena, const struct plan *plan, const s
     if (row->about || !row->made_of)
         return row->about;
     struct row_subject subject =
-        row_subject_of(&scratch, plan->matching, plan->snapshot, row->made_of);
+        row_subject_by(&scratch, plan->matching, plan->snapshot, row->made_of, &row->rule_text);
     return row_subject_text(arena, &subject);
 }
 

@@ -84,8 +84,9 @@ static void add_person(struct row_subject *subject, struct arena *arena,
     subject->value[SUBJECT_USED_AFTER] = decision->used_after ? "yes" : NULL;
 }
 
-struct row_subject row_subject_of(struct arena *arena, const struct matching *matching,
-                                  const struct snapshot *snapshot, const struct decision *decision)
+struct row_subject row_subject_by(struct arena *arena, const struct matching *matching,
+                                  const struct snapshot *snapshot, const struct decision *decision,
+                                  const struct digest *rule_text)
 {
     struct row_subject subject = {0};
     const struct account_past *past = account_past(decision->account);
@@ -95,10 +96,8 @@ struct row_subject row_subject_of(struct arena *arena, const struct matching *ma
     add_person(&subject, arena, matching, decision);
     subject.value[SUBJECT_ACTION] = action_name(decision->action);
     subject.value[SUBJECT_RULE] = decision_rule(decision);
-    if (decision->by) {
-        struct digest text = policy_rule_digest(decision->by);
-        subject.value[SUBJECT_RULE_TEXT] = arena_strdup(arena, digest_hex(&text, hex));
-    }
+    if (decision->by)
+        subject.value[SUBJECT_RULE_TEXT] = arena_strdup(arena, digest_hex(rule_text, hex));
     if (decision->action == ACTION_DEPROVISION)
         subject.value[SUBJECT_ACT] = arena_printf(arena, "%lld", (long long)past->suspended_act);
     if (decision->action == ACTION_RESTORE && past->downgrade)
@@ -113,6 +112,16 @@ struct row_subject row_subject_of(struct arena *arena, const struct matching *ma
             subject.value[i] = NULL;
     }
     return subject;
+}
+
+struct row_subject row_subject_of(struct arena *arena, const struct matching *matching,
+                                  const struct snapshot *snapshot, const struct decision *decision)
+{
+    struct digest text = {{0}};
+
+    if (decision->by)
+        text = policy_rule_digest(decision->by);
+    return row_subject_by(arena, matching, snapshot, decision, &text);
 }
 
 struct digest row_subject_digest(const struct row_subject *subject)

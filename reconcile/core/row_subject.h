@@ -43,6 +43,10 @@ struct row_subject {
 /* The subject of a decision with an action. Memory from the arena, or that of the arguments. */
 struct row_subject row_subject_of(struct arena *arena, const struct matching *matching,
                                   const struct snapshot *snapshot, const struct decision *decision);
+/* Likewise, where the policy_rule_digest of its rule, if it has one, is known. */
+struct row_subject row_subject_by(struct arena *arena, const struct matching *matching,
+                                  const struct snapshot *snapshot, const struct decision *decision,
+                                  const struct digest *rule_text);
 
 /* SHA-256 over names and values of all fields that have one. */
 struct digest row_subject_digest(const struct row_subject *subject);

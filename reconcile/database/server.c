@@ -61,7 +61,7 @@ void server_release(struct server *server)
 
 static void rest(void)
 {
-    (void)nanosleep(&(struct timespec){.tv_nsec = 20 * 1000000}, NULL);
+    (void)nanosleep(&(struct timespec){.tv_nsec = 5 * 1000000}, NULL);
 }
 
 /* --- programs --- */

@@ -42,8 +42,9 @@ static bool is_formula_sign(UChar32 c)
 /* What may stand in front of it in a cell: blanks of any kind, quotation marks, apostrophes. */
 static bool is_passed_over(UChar32 c)
 {
-    return c == '"' || c == '\'' || u_isUWhiteSpace(c) ||
-           u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
+    if (c > ' ' && c <= '~')
+        return c == '"' || c == '\'';
+    return u_isUWhiteSpace(c) || u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
 }
 
 /* What a file may be split at, whatever is between its own fields: a cell begins behind it. */

@@ -24,7 +24,8 @@ void html_add_small(struct text *out, const char *prefix, const char *value)
 {
     if (text_is_empty(value))
         return;
-    text_addf(out, "<small>%s", prefix);
+    text_add(out, "<small>");
+    text_add(out, prefix);
     html_add_bdi(out, value);
     text_add(out, "</small>");
 }
@@ -33,7 +34,9 @@ void html_add_attribute(struct text *out, const char *name, const char *value)
 {
     if (text_is_empty(value))
         return;
-    text_addf(out, " %s=\"", name);
+    text_add_char(out, ' ');
+    text_add(out, name);
+    text_add(out, "=\"");
     encode_html(out, value);
     text_add_char(out, '"');
 }

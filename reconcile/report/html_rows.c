@@ -167,7 +167,10 @@ static void add_smaller(struct text *out, const char *class, const char *prefix,
 {
     if (text_is_empty(value))
         return;
-    text_addf(out, "<small class=%s>%s", class, prefix);
+    text_add(out, "<small class=");
+    text_add(out, class);
+    text_add_char(out, '>');
+    text_add(out, prefix);
     html_add_bdi(out, value);
     text_add(out, "</small>");
 }
@@ -196,10 +199,13 @@ static void add_headline(struct text *out, const struct plan_row *row)
                   action_name(row->action));
     if (row->standing.is_new)
         text_add(out, "<b class=\"act new\">new</b> ");
-    if (is_idle(kind))
-        text_addf(out, "No login for %d days", row->idle_days);
-    else
+    if (is_idle(kind)) {
+        text_add(out, "No login for ");
+        text_add_int(out, row->idle_days);
+        text_add(out, " days");
+    } else {
         html_add_capitalized(out, title ? title : kinds[kind].why ? kinds[kind].why : "");
+    }
 }
 
 static void add_standing(struct text *out, const struct plan_row *row)
@@ -303,9 +309,11 @@ static void add_login(struct text *out, const struct plan_row *row)
         text_add(out, day_format(instant_day(row->last_login, &zone_utc), day));
     else
         text_add(out, "none known");
-    if (row->idle_days >= 0)
-        text_addf(out, "<small>%d day%s ago</small>", row->idle_days,
-                  row->idle_days == 1 ? "" : "s");
+    if (row->idle_days >= 0) {
+        text_add(out, "<small>");
+        text_add_int(out, row->idle_days);
+        text_add(out, row->idle_days == 1 ? " day ago</small>" : " days ago</small>");
+    }
     add_smaller(out, "more", "from ", row->last_login_source);
 }
 
@@ -359,7 +367,8 @@ static void add_row(struct text *out, const struct plan *plan, const struct plan
 {
     char hex[DIGEST_HEX_SIZE];
 
-    text_addf(out, "<tr data-action=%s", action_name(row->action));
+    text_add(out, "<tr data-action=");
+    text_add(out, action_name(row->action));
     if (is_open(plan, row)) {
         html_add_attribute(out, "data-id", row->account_id);
         html_add_attribute(out, "data-subject", digest_hex(&row->subject, hex));

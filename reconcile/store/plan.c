@@ -127,6 +127,7 @@ struct saving {
     int64_t id;
     struct store_writer row, guard, curve, renewal;
     struct arena *scratch; /* of one row */
+    size_t first;          /* of the rows that are being copied */
 };
 
 #define PLACE_COLUMNS 3 /* which begin_row fills */
@@ -138,9 +139,10 @@ static void begin_row(struct text *row, const struct saving *saving, size_t numb
     store_copy_number(row, (int64_t)number + 1);
 }
 
-static void add_plan_row(struct text *out, const void *context, size_t number)
+static void add_plan_row(struct text *out, const void *context, size_t i)
 {
     const struct saving *saving = context;
+    size_t number = saving->first + i;
     const struct plan_row *row = &saving->plan->row[number];
 
     if (plan_row_is_plain_keep(row))
@@ -269,12 +271,31 @@ static int insert_plan(const struct store *store, const struct store_run *run,
                   store_parameters(&writer, &stored, &scratch), writer.count, NULL, err);
 }
 
-static int copy_lists(const struct store *store, const struct saving *saving, struct err *err)
+/* Of a COPY the server keeps 16 MB of new pages; for each one more it writes the log and an earlier
+ * page, and waits for the disk. Pieces stay below that, as long as all of them leave room for
+ * others. */
+static int copy_rows(const struct store *store, struct saving *saving, struct err *err)
+{
+    enum { PIECE = 8000, IN_PIECES = 8 * PIECE };
+    size_t all = saving->plan->row_count, count;
+
+    saving->first = 0;
+    do {
+        size_t left = all - saving->first;
+        count = saving->first < IN_PIECES && left > PIECE ? PIECE : left;
+        if (store_copy_binary(store->pg, "plan_row_copy", query_plan_row_copy, add_plan_row, saving,
+                              count, err) < 0)
+            return -1;
+        saving->first += count;
+    } while (saving->first < all);
+    return 0;
+}
+
+static int copy_lists(const struct store *store, struct saving *saving, struct err *err)
 {
     const struct plan *plan = saving->plan;
 
-    if (store_copy_binary(store->pg, "plan_row_copy", query_plan_row_copy, add_plan_row, saving,
-                          plan->row_count, err) < 0 ||
+    if (copy_rows(store, saving, err) < 0 ||
         store_copy(store->pg, "plan_guard_copy", query_plan_guard_copy, add_guard, saving,
                    plan->guard_count, err) < 0 ||
         store_copy(store->pg, "plan_note_copy", query_plan_note_copy, add_note, saving,

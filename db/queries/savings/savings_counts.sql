@@ -1,12 +1,13 @@
 -- Seats in use by class at the complete readings that were not counted yet, by changes. At least a row
 -- each: that nobody had a seat is told as well.
-with change as (
-    select v.valid_from as snapshot_id, v.profile_id, 1 as step
+with held as (
+    select v.valid_from, v.valid_to, v.profile_id, count(*) as seats
     from account_version v where v.portal_id = $1::bigint and v.status = 'active'
+    group by v.valid_from, v.valid_to, v.profile_id),
+change as (
+    select h.valid_from as snapshot_id, h.profile_id, h.seats as step from held h
     union all
-    select v.valid_to, v.profile_id, -1
-    from account_version v
-    where v.portal_id = $1::bigint and v.status = 'active' and v.valid_to is not null),
+    select h.valid_to, h.profile_id, -h.seats from held h where h.valid_to is not null),
 fresh as materialized (
     select s.snapshot_id
     from snapshot s join portal p on p.portal_id = $1::bigint
