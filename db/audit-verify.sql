@@ -53,7 +53,7 @@ with wrong as (
                    || '\x0000000000000008' || int8send(e.sequence)
                    || int8send(length(e.previous)::bigint) || e.previous
                    || '\x0000000000000008'
-                   || int8send((extract(epoch from e.at) * 1000000)::bigint)
+                   || int8send(case when isfinite(e.at) then (extract(epoch from e.at) * 1000000)::bigint end)
                    || int8send(octet_length(e.kind)::bigint) || convert_to(e.kind, 'UTF8')
                    || '\x0000000000000008' || int8send(e.run_id)
                    || '\x0000000000000008' || int8send(e.plan_id)
@@ -174,21 +174,21 @@ finding as (
     select c.sequence, format('act %s is not stored as it was carried over', c.act_id)
     from carried c
     left join audit.act a on a.portal_id = :portal_id and a.act_id::text = c.act_id
-    where (a.account_id, a.action, (extract(epoch from a.done_at) * 1000000)::bigint::text)
+    where (a.account_id, a.action, trim_scale(extract(epoch from a.done_at) * 1000000)::text)
           is distinct from (c.account_id, c.action, c.done_us)
     union all
     select e.sequence, format('run %s is not stored as it began', e.run_id) as says
     from event e
     left join audit.run r on r.portal_id = :portal_id and r.run_id = e.run_id
     where e.kind = 'run_begin'
-      and (r.verb, r.today::text, (extract(epoch from r.started_at) * 1000000)::bigint::text)
+      and (r.verb, r.today::text, trim_scale(extract(epoch from r.started_at) * 1000000)::text)
           is distinct from (e.word, e.fact ->> 'today', e.fact ->> 'started_us')
     union all
     select e.sequence, format('run %s is not stored as it ended', e.run_id)
     from event e
     left join audit.run r on r.portal_id = :portal_id and r.run_id = e.run_id
     where e.kind = 'run_end'
-      and ((r.exit_code::text, (extract(epoch from r.finished_at) * 1000000)::bigint::text,
+      and ((r.exit_code::text, trim_scale(extract(epoch from r.finished_at) * 1000000)::text,
             r.requests::text)
            is distinct from (e.word, e.fact ->> 'finished_us', e.fact ->> 'requests')
            or coalesce(r.blocked::text, '') <> e.fact ->> 'blocked')
@@ -199,7 +199,7 @@ finding as (
         and s.snapshot_id::text = e.fact ->> 'snapshot'
     where e.kind = 'snapshot'
       and ((s.run_id, s.complete, s.accounts::text, s.active::text, s.gone::text,
-            encode(s.digest, 'hex'), (extract(epoch from s.taken_at) * 1000000)::bigint::text)
+            encode(s.digest, 'hex'), trim_scale(extract(epoch from s.taken_at) * 1000000)::text)
            is distinct from (e.run_id, e.word = 'complete', e.fact ->> 'accounts',
                              e.fact ->> 'active', e.fact ->> 'gone', e.fact ->> 'digest',
                              e.fact ->> 'taken_us')
@@ -214,7 +214,7 @@ finding as (
     left join audit.roster s on s.portal_id = :portal_id and s.roster_id::text = e.fact ->> 'roster'
     where e.kind = 'roster'
       and (s.run_id, s.good, s.people::text, s.rejected::text, encode(s.digest, 'hex'),
-           (extract(epoch from s.read_at) * 1000000)::bigint::text)
+           trim_scale(extract(epoch from s.read_at) * 1000000)::text)
           is distinct from (e.run_id, e.word = 'good', e.fact ->> 'people', e.fact ->> 'rejected',
                             e.fact ->> 'digest', e.fact ->> 'read_us')
     union all
@@ -274,7 +274,7 @@ finding as (
     from made e
     left join audit.plan p on p.portal_id = :portal_id and p.plan_id = e.plan_id
     where ((p.run_id, encode(p.digest, 'hex'),
-            (extract(epoch from p.created_at) * 1000000)::bigint::text, p.snapshot_id::text,
+            trim_scale(extract(epoch from p.created_at) * 1000000)::text, p.snapshot_id::text,
             p.roster_id::text, encode(p.policy_digest, 'hex'), p.mode, p.suspend::text,
             p.deprovision::text, p.reactivate::text, p.downgrade::text, p.restore::text)
            is distinct from (e.run_id, e.fact ->> 'digest', e.fact ->> 'created_us',
@@ -283,7 +283,7 @@ finding as (
                              e.fact ->> 'reactivate', coalesce(e.fact ->> 'downgrade', '0'),
                              coalesce(e.fact ->> 'restore', '0'))
            or e.fact ->> 'today' is not null
-              and ((extract(epoch from p.expires_at) * 1000000)::bigint::text, p.today::text,
+              and (trim_scale(extract(epoch from p.expires_at) * 1000000)::text, p.today::text,
                    p.keep::text, p.waiting::text, p.findings::text, p.seats_now::text,
                    p.seats_after::text)
                   is distinct from (e.fact ->> 'expires_us', e.fact ->> 'today',
@@ -347,7 +347,7 @@ first as (
 decision as (
     select d.plan_id, d.decision, d.digest, d.all_rows,
            case d.decision when 'approve' then 'approval' else 'rejection' end as kind,
-           (extract(epoch from d.decided_at) * 1000000)::bigint::text as decided_us
+           trim_scale(extract(epoch from d.decided_at) * 1000000)::text as decided_us
     from audit.decision d where d.portal_id = :portal_id),
 finding as (
     select a.sequence, format('what was approved is not plan %s as it was made', a.plan_id) as says
@@ -395,7 +395,7 @@ finding as (
         and o.guard = e.word
     where e.kind = 'override'
       and (o.guard is null
-           or coalesce((extract(epoch from o.at) * 1000000)::bigint::text, '')
+           or coalesce(trim_scale(extract(epoch from o.at) * 1000000)::text, '')
               <> e.fact ->> 'decided_us')
     union all
     select 0, format('an override of %s for plan %s is stored, and no event tells of it', o.guard,
@@ -437,13 +437,13 @@ finding as (
     from event e
     left join audit.ruling r on r.portal_id = :portal_id and r.ruling_id::text = e.fact ->> 'ruling_id'
     where e.kind = 'ruling'
-      and ((r.decision, r.account_id, (extract(epoch from r.at) * 1000000)::bigint::text,
+      and ((r.decision, r.account_id, trim_scale(extract(epoch from r.at) * 1000000)::text,
             coalesce(r.plan_id, 0), coalesce(r.position, 0), encode(r.subject, 'hex'), r.action,
             r.rule, encode(r.rule_text, 'hex'), r.address)
            is distinct from (e.word, e.account_id, e.fact ->> 'decided_us', e.plan_id, e.position,
                              e.fact ->> 'subject', e.fact ->> 'action', e.fact ->> 'rule',
                              e.fact ->> 'rule_text', e.fact ->> 'address')
-           or (r.asks_login::text, r.asks_activity::text, (extract(epoch from r.snapshot_at) * 1000000)::bigint::text,
+           or (r.asks_login::text, r.asks_activity::text, trim_scale(extract(epoch from r.snapshot_at) * 1000000)::text,
                r.not_before::text, r.until::text, r.person_departed::text, r.also_departed::text,
                r.spread::text, r.nightly::text, r.expected_on::text, r.at_once::text,
                array_to_json(r.overrides)::text, r.handed_in_id::text)
@@ -461,14 +461,14 @@ finding as (
     left join audit.handed_in h on h.portal_id = :portal_id
         and h.handed_in_id::text = e.fact ->> 'handed_in_id'
     where e.kind = 'handed_in'
-      and (encode(h.content, 'hex'), (extract(epoch from h.at) * 1000000)::bigint::text)
+      and (encode(h.content, 'hex'), trim_scale(extract(epoch from h.at) * 1000000)::text)
           is distinct from (e.fact ->> 'content', e.fact ->> 'taken_us')
     union all
     select e.sequence, format('the end of ruling %s is not stored as it was', e.fact ->> 'ruling_id')
     from event e
     left join audit.ruling r on r.portal_id = :portal_id and r.ruling_id::text = e.fact ->> 'ruling_id'
     where e.kind = 'ruling_end'
-      and (r.account_id, r.end_word, (extract(epoch from r.ended_at) * 1000000)::bigint::text)
+      and (r.account_id, r.end_word, trim_scale(extract(epoch from r.ended_at) * 1000000)::text)
           is distinct from (e.account_id, e.word, e.fact ->> 'ended_us')
     union all
     select e.sequence, format('acknowledgement %s is not stored as it was given',
@@ -477,7 +477,7 @@ finding as (
     left join audit.acknowledgement a on a.portal_id = :portal_id
         and a.acknowledgement_id::text = e.fact ->> 'acknowledgement_id'
     where e.kind = 'acknowledgement'
-      and (a.guard, a.plan_id, (extract(epoch from a.at) * 1000000)::bigint::text, a.measure::text)
+      and (a.guard, a.plan_id, trim_scale(extract(epoch from a.at) * 1000000)::text, a.measure::text)
           is distinct from (e.word, e.plan_id, e.fact ->> 'decided_us', e.fact ->> 'measure')
     union all
     select e.sequence, format('the end of acknowledgement %s is not stored as it was',
@@ -486,7 +486,7 @@ finding as (
     left join audit.acknowledgement a on a.portal_id = :portal_id
         and a.acknowledgement_id::text = e.fact ->> 'acknowledgement_id'
     where e.kind = 'acknowledgement_end'
-      and (extract(epoch from a.ended_at) * 1000000)::bigint::text
+      and trim_scale(extract(epoch from a.ended_at) * 1000000)::text
           is distinct from e.fact ->> 'ended_us'
     union all
     select e.sequence, format('announcement %s is not stored as it was made',
@@ -496,8 +496,8 @@ finding as (
         and a.announcement_id::text = e.fact ->> 'announcement_id'
     where e.kind = 'announcement'
       and (a.account_id, a.rule, coalesce(a.plan_id, 0), coalesce(a.position, 0),
-           (extract(epoch from a.announced_at) * 1000000)::bigint::text, a.announced_on::text,
-           a.not_before::text, (extract(epoch from a.login_at) * 1000000)::bigint::text, a.mode,
+           trim_scale(extract(epoch from a.announced_at) * 1000000)::text, a.announced_on::text,
+           a.not_before::text, trim_scale(extract(epoch from a.login_at) * 1000000)::text, a.mode,
            a.action, a.to_profile)
           is distinct from (e.account_id, e.word, e.plan_id, e.position, e.fact ->> 'announced_us',
                             e.fact ->> 'announced_on', e.fact ->> 'not_before',
@@ -588,9 +588,9 @@ went as (
                    and s.state not in ('planned', 'approved')
                    and (s.state = 'verified') = (s.verified_at is not null)
                    and (s.state <> 'intent' or (s.outcome_at is null and s.http_status is null))
-                   and (extract(epoch from case when e.kind = 'intent' then s.intent_at
+                   and trim_scale(extract(epoch from case when e.kind = 'intent' then s.intent_at
                                                 when e.word = 'verified' then s.verified_at
-                                                else s.outcome_at end) * 1000000)::bigint::text
+                                                else s.outcome_at end) * 1000000)::text
                        = e.fact ->> case e.kind when 'intent' then 'intent_us'
                                                 else 'outcome_us' end
                    and s.action = case e.kind when 'intent' then e.word else e.fact ->> 'action' end
@@ -737,7 +737,7 @@ unlike as (
     left join audit.plan_row r on r.portal_id = :portal_id and r.plan_id = d.plan_id
         and r.position = d.position
     where d.sequence is null or a.act_id is null
-       or ((extract(epoch from a.done_at) * 1000000)::bigint::text, a.rule, a.person_status,
+       or (trim_scale(extract(epoch from a.done_at) * 1000000)::text, a.rule, a.person_status,
            a.from_profile, a.to_profile, a.from_roles)
           is distinct from (d.at_us, r.rule, r.person, r.from_profile_id, r.to_profile_id,
                             case when r.to_profile_id is not null then r.roles end)),
@@ -760,9 +760,9 @@ finding as (
     left join audit.step s on s.portal_id = :portal_id and s.plan_id = n.plan_id
         and s.position = n.position
     where (s.account_id, case when s.state = 'planned' then 'approved' else s.state end, s.run_id,
-           (extract(epoch from s.intent_at) * 1000000)::bigint::text,
-           (extract(epoch from s.outcome_at) * 1000000)::bigint::text,
-           (extract(epoch from s.verified_at) * 1000000)::bigint::text, s.http_status::text)
+           trim_scale(extract(epoch from s.intent_at) * 1000000)::text,
+           trim_scale(extract(epoch from s.outcome_at) * 1000000)::text,
+           trim_scale(extract(epoch from s.verified_at) * 1000000)::text, s.http_status::text)
           is distinct from (n.account_id, n.state, nullif(n.run_id, 0),
                             case when n.state not in ('approved', 'already', 'skipped')
                                  then n.intent_us end,
@@ -910,7 +910,7 @@ finding as (
         and d.who = n.says ->> 'who'
     where n.kind in ('approval', 'rejection')
       and (d.who is null or d.reason is distinct from n.says ->> 'reason'
-           or (extract(epoch from d.decided_at) * 1000000)::bigint::text
+           or trim_scale(extract(epoch from d.decided_at) * 1000000)::text
               <> n.fact ->> 'decided_us'
            or (n.kind = 'approval' and d.all_rows <> (n.word = 'all'))
            or (n.word = 'some'

@@ -8,20 +8,26 @@ set local search_path = reconcile, pg_catalog;
 do $$
 declare
     theirs text;
+    options text[];
     old record;
     new text;
 begin
     if to_regclass('reconcile.login_known') is null then
         return; -- it was here before
     end if;
-    select string_agg(distinct v.oid::regclass::text, ', ') into theirs
-    from pg_depend d
-    join pg_rewrite w on w.oid = d.objid
-    join pg_class v on v.oid = w.ev_class
-    join pg_namespace n on n.oid = v.relnamespace
-    where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
-      and d.refobjid = 'login_known'::regclass
-      and n.nspname not in ('reconcile', 'audit', 'audit_open');
+    lock table login_known, account in access exclusive mode;
+    select string_agg(distinct pg_describe_object(d.classid, coalesce(w.ev_class, d.objid), d.objsubid), ', ')
+        into theirs
+    from (select case when d.classid = 'pg_rewrite'::regclass then 'pg_class'::regclass else d.classid end
+                     as classid, d.classid as own, d.objid, d.objsubid
+          from pg_depend d
+          where d.refclassid = 'pg_class'::regclass and d.refobjid = 'login_known'::regclass
+            and d.deptype = 'n'
+            and d.objid not in (select oid from pg_constraint where conrelid = 'login_known'::regclass)) d
+    left join pg_rewrite w on d.own = 'pg_rewrite'::regclass and w.oid = d.objid
+    where w.ev_class is null
+       or w.ev_class::regclass::text not in ('login', 'reconcile.login', 'audit.login_history',
+                                             'audit_open.login_history');
     if theirs is not null then
         raise exception 'reconcile.login_known goes, and this looks at it: %', theirs
             using hint = 'drop it, migrate, and make it again of reconcile.login or audit.login_history';
@@ -40,6 +46,13 @@ begin
         login_kind = k.kind, login_source = k.source, login_raw = k.raw
     from login_known k
     where k.portal_id = a.portal_id and k.account_no = a.account_no;
+    -- Of an account that is gone altogether, which nobody but a hand can have made: it is told as before.
+    insert into login_past (portal_id, account_no, valid_from, kind, at, raw, source, seen_at)
+    select k.portal_id, k.account_no, k.valid_from, k.kind, k.at, k.raw, k.source, k.seen_at
+    from login_known k
+    left join account a on a.portal_id = k.portal_id and a.account_no = k.account_no
+    where a.account_no is null
+    on conflict do nothing;
     alter table account drop constraint if exists account_login_check;
     alter table account add constraint account_login_check
         check ((login_kind is not distinct from 'known') = (login_at is not null)
@@ -54,6 +67,10 @@ begin
     comment on column account.login_raw is 'the text as it came; only of kind unreadable';
 
     -- A condition inside one of the two would hide its index from who looks for an account.
+    select array_agg(format('alter view %s set (%s)', oid::regclass, array_to_string(reloptions, ', ')))
+        into options
+    from pg_class
+    where oid in ('reconcile.login'::regclass, 'audit.login_history'::regclass) and reloptions is not null;
     create or replace view login as
         select portal_id, account_no, valid_from, kind, at, raw, source, seen_at
         from (select portal_id, account_no, valid_from, kind, at, raw, source, seen_at from login_past
@@ -76,6 +93,9 @@ begin
         join portal o on o.portal_id = l.portal_id
         join snapshot f on f.portal_id = l.portal_id and f.snapshot_id = l.valid_from
         where l.kind is not null;
+    for i in 1 .. coalesce(cardinality(options), 0) loop
+        execute options[i];
+    end loop;
     -- The portal as it was known at a moment.
     for old in
         select p.oid::regprocedure as name, pg_get_functiondef(p.oid) as body from pg_proc p

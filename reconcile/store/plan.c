@@ -579,6 +579,9 @@ int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct
     if (stored->rows < 0 || stored->rows > LIMIT_ACCOUNTS)
         return err_set(err, ERR_INTERNAL, "plan '%lld' claims to have %lld rows",
                        (long long)plan->id, (long long)stored->rows);
+    if (plan->version < 1 || plan->version > PLAN_VERSION)
+        return err_set(err, ERR_INTERNAL, "plan '%lld' is of version %d, and there is none such",
+                       (long long)plan->id, plan->version);
     if (load_lists(store, arena, (size_t)stored->rows, plan, err) < 0 ||
         check_digest(plan, err) < 0)
         return -1;

@@ -239,6 +239,26 @@ static inline void assert_null_found(struct review_case *test, const char *table
     execute(test, again);
 }
 
+/* Neither is the end of time a moment, or a day. */
+static inline void assert_endless_found(struct review_case *test, const char *table,
+                                        const char *column, const char *where,
+                                        const char *psql_says)
+{
+    struct arena *arena = &test->world.arena;
+    const char *what =
+        arena_printf(arena, "update %s set %s = 'infinity' where %s", table, column, where);
+
+    if (number(test, arena_printf(arena,
+                                  "select count(*) from pg_attribute where attrelid ="
+                                  " 'reconcile.%s'::regclass and attname = '%s' and atttypid in"
+                                  " ('timestamptz'::regtype, 'date'::regtype)",
+                                  table, column)) == 0)
+        return;
+    if (can_do(test, what))
+        assert_found(test, what, NULL, column, psql_says);
+    put_back(test);
+}
+
 /* Likewise what a row is found by: what is said then depends on who looks for it, but both say
  * something, and go on to the end. */
 struct number_of_row {

@@ -593,6 +593,7 @@ TEST(each_column_that_an_event_tells_of_is_compared_by_both)
             assert_found(test, what, NULL, edit->column, edit->psql_says);
         put_back(test);
         assert_null_found(test, edit->table, edit->column, edit->where, edit->psql_says);
+        assert_endless_found(test, edit->table, edit->column, edit->where, edit->psql_says);
     }
     assert_clean(test, NULL);
     print_message("%zu changed columns, each found by both\n", COUNT_OF(edits));
@@ -794,6 +795,32 @@ TEST(a_value_that_was_taken_out_of_what_stands_beside_a_plan_is_found)
                   " references plan_class");
     assert_clean(test, NULL);
     print_message("%zu values beside a plan\n", found);
+}
+
+/* Nor what is no moment, no day, and no version of a plan. */
+TEST(a_plan_that_cannot_be_read_is_found)
+{
+    static const char *const edits_of_plans[] = {
+        "update plan set today = 'infinity' where plan_id = 1",
+        "update plan set snapshot_taken_at = 'infinity' where plan_id = 1",
+        "update plan set version = 0 where plan_id = 1",
+        "update plan set version = -2147483648 where plan_id = 1",
+        "update plan set version = 77 where plan_id = 1",
+        "update plan set rows = -1 where plan_id = 1",
+        "update plan_row set not_before = '-infinity' where plan_id = 1 and position = 1",
+    };
+    struct review_case *test = *state;
+
+    make_history(test);
+    keep(test);
+    unlock(test);
+    for (size_t i = 0; i < COUNT_OF(edits_of_plans); i++) {
+        CLEANUP(text_release) struct text said = TEXT_INIT;
+        execute(test, edits_of_plans[i]);
+        if (by_program(test, NULL, &said) == 0)
+            fail_msg("%s: nothing is found", edits_of_plans[i]);
+        put_back(test);
+    }
 }
 
 /* Neither is a hash of another length one, nor the end of time a moment. The first event names no

@@ -409,16 +409,28 @@ TEST(an_upgrade_names_the_view_that_stands_in_its_way)
 
     migrate_to(pg, BEFORE_LOGINS_OF_ACCOUNTS);
     OK(pg_script(pg, "test",
-                 "create view public.newest as select account_no, at from reconcile.login_known",
+                 "create view public.newest as select account_no, at from reconcile.login_known;"
+                 "create view audit.of_ours as select account_no from reconcile.login_known;"
+                 "create function public.how_many() returns bigint language sql begin atomic"
+                 " select count(*) from reconcile.login_known; end;"
+                 "alter view audit.login_history set (security_barrier)",
                  &why));
     assert_true(migrate_run(pg, &result, &refusal) < 0);
-    assert_non_null(strstr(refusal.text, "newest"));
+    assert_non_null(strstr(refusal.text, "view public.newest"));
+    assert_non_null(strstr(refusal.text, "view audit.of_ours"));
+    assert_non_null(strstr(refusal.text, "how_many()"));
+    assert_null(strstr(refusal.text, "login_history,"));
     assert_non_null(strstr(refusal.text, "make it again of reconcile.login"));
     CLEANUP(mem_cleanup)
     char *still = text(pg, "select count(*)::text from reconcile.login_known");
     assert_string_equal(still, "0");
-    OK(pg_script(pg, "test", "drop view public.newest", &why));
+    OK(pg_script(pg, "test",
+                 "drop view public.newest, audit.of_ours; drop function public.how_many", &why));
     OK(migrate_run(pg, &result, &why));
+    CLEANUP(mem_cleanup)
+    char *kept = text(pg, "select array_to_string(reloptions, ', ') from pg_class"
+                          " where oid = 'audit.login_history'::regclass");
+    assert_string_equal(kept, "security_barrier=true");
     CLEANUP(mem_cleanup)
     char *gone = text(pg, "select coalesce(to_regclass('reconcile.login_known')::text, 'gone')");
     assert_string_equal(gone, "gone");

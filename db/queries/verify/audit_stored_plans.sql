@@ -7,6 +7,9 @@ with hollow as (
                     r.uses_login, r.asks_login, r.of_login, r.used_after_departure,
                     r.asks_activity) > 0
     union all
+    select r.plan_id from plan_row r
+    where r.portal_id = $1::bigint and not isfinite(r.not_before)
+    union all
     select g.plan_id from plan_guard g
     where g.portal_id = $1::bigint
       and num_nulls(g.position, g.guard, g.hold, g.measure, g.acknowledgement_id) > 0
@@ -27,7 +30,10 @@ with hollow as (
     select w.plan_id from plan_renewal w
     where w.portal_id = $1::bigint
       and num_nulls(w.position, w.renews, w.starters, w.at_work, w.planned, w.leaving, w.starting,
-                    w.expected) > 0)
+                    w.expected) > 0
+    union all
+    select w.plan_id from plan_renewal w
+    where w.portal_id = $1::bigint and not isfinite(w.renews))
 select e.sequence, e.plan_id,
        num_nulls(p.run_id, p.state, p.digest, p.created_at, p.today, p.first_plan,
                  p.approvals_suspend, p.approvals_deprovision, p.approvals_downgrade,
@@ -37,6 +43,7 @@ select e.sequence, e.plan_id,
                  p.keep, p.suspend, p.deprovision, p.reactivate, p.downgrade, p.restore,
                  p.waiting, p.findings, p.seats_now, p.seats_after, p.idle_never, p.idle_unknown,
                  p.rows, p.version) > 0
+       or not isfinite(p.today)
        or p.plan_id in (select h.plan_id from hollow h where h.plan_id is not null) as is_hollow
 from audit_event e
 join plan p on p.portal_id = $1::bigint and p.plan_id = e.plan_id
