@@ -307,10 +307,11 @@ check-worlds: ## 1,000,000 random worlds and tales, and 20 portals of lives, aga
 	$(Q)RANDOM_PORTALS=$${RANDOM_PORTALS:-20} build/release/tests/store/test_store_lives
 
 .PHONY: check-sweeps
-check-sweeps: ## every command of every migration killed, every bit of a thousand events: what a check samples
-	$(Q)$(MAKE) --no-print-directory VARIANT=debug $(addprefix build/debug/tests/store/,test_migrate_kill test_audit)
+check-sweeps: ## every command of every migration killed, every column of the record changed, every bit of a thousand events: what a check samples
+	$(Q)$(MAKE) --no-print-directory VARIANT=debug $(addprefix build/debug/tests/store/,test_migrate_kill test_audit test_audit_rulings)
 	$(Q)EVERY_COMMAND=1 build/debug/tests/store/test_migrate_kill
-	$(Q)EVERY_EVENT=1 build/debug/tests/store/test_audit every_bit_of_each_event_is_found_by_the_sql_of_the_script
+	$(Q)EVERY_EVENT=1 build/debug/tests/store/test_audit
+	$(Q)EVERY_EVENT=1 build/debug/tests/store/test_audit_rulings
 
 .PHONY: check-rules
 check-rules: ## the alert rules, by promtool (taken from Debian's prometheus when it is not here)
