@@ -208,6 +208,37 @@ TEST(store_load_plan_renders_as_the_one_that_was_made)
     }
 }
 
+/* They go to the server in pieces: each has its own place, and those that nobody need look at none.
+ */
+TEST(store_save_plan_of_many_rows_stores_each_in_its_place)
+{
+    static const size_t counts[] = {8000, 8001, 64001};
+    struct store_world *world = *state;
+
+    for (size_t c = 0; c < COUNT_OF(counts); c++) {
+        struct plan plan = make_plan(world);
+        struct plan_row *row = arena_calloc(&world->arena, counts[c], sizeof(row[0]));
+        size_t told = 0;
+        for (size_t i = 0; i < counts[c]; i++) {
+            row[i] = plan.row[i % 7 == 0 ? ROWS - 1 : 0];
+            row[i].account_id = arena_printf(&world->arena, "A-%zu", i);
+        }
+        plan.row = row;
+        plan.row_count = counts[c];
+        save(world, &plan);
+        struct plan *is = load(world, plan.id);
+        for (size_t i = 0; i < counts[c]; i++) {
+            if (i % 7 != 0)
+                assert_string_equal(is->row[told++].account_id, row[i].account_id);
+        }
+        assert_int_equal(is->row_count, told);
+        assert_int_equal(store_world_number(world,
+                                            "select max(position) from plan_row where plan_id"
+                                            " = (select max(plan_id) from plan)"),
+                         counts[c] - ((counts[c] - 1) % 7 == 0));
+    }
+}
+
 static void assert_text(const char *was, const char *is)
 {
     if (!was || !is)
