@@ -81,8 +81,8 @@ grant insert on reconcile.audit_event, reconcile.audit_private, reconcile.audit_
     to reconcile_job, reconcile_eraser;
 -- To hold the end of a chain, whoever adds to it. Its triggers refuse every change.
 grant update (portal_id) on reconcile.audit_head to reconcile_job, reconcile_eraser;
-grant execute on function reconcile.us(timestamptz), reconcile.audit_hold(bigint),
-    reconcile.audit_field(bytea), reconcile.audit_hash(reconcile.audit_event),
+grant execute on function reconcile.us(timestamptz), reconcile.checked_us(timestamptz),
+    reconcile.audit_hold(bigint), reconcile.audit_field(bytea), reconcile.audit_hash(reconcile.audit_event),
     reconcile.account_at(text, timestamptz)
     to reconcile_job, reconcile_eraser;
 grant execute on function audit.plain(text), audit.is_odd(text), audit.savings_of(audit.savings_facts),

@@ -805,6 +805,7 @@ TEST(a_plan_that_cannot_be_read_is_found)
     static const char *const edits_of_plans[] = {
         "update plan set today = 'infinity' where plan_id = 1",
         "update plan set snapshot_taken_at = 'infinity' where plan_id = 1",
+        "update plan set created_at = 'infinity' where plan_id = 1",
         "update plan set version = 0 where plan_id = 1",
         "update plan set version = -2147483648 where plan_id = 1",
         "update plan set version = 77 where plan_id = 1",

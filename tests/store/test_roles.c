@@ -232,6 +232,7 @@ static const char *const functions[][5] = {
     {"reconcile.account_at(text, timestamptz)", "x", "", "", "x"},
     {"reconcile.audit_hash(reconcile.audit_event)", "x", "", "", "x"},
     {"reconcile.audit_hold(bigint)", "x", "", "", "x"},
+    {"reconcile.checked_us(timestamptz)", "x", "", "", "x"},
     {"reconcile.pace_take(bigint, bigint, text, bigint, double precision, bigint, bigint, bigint, "
      "double precision, double precision)",
      "x", "", "", ""},

@@ -329,6 +329,33 @@ TEST_WITH(store_load_history_tells_who_is_suspended_by_us_and_who_came_back, NUL
     }
 }
 
+/* The end of time, which only who owns the tables can write, is no moment that decides anything:
+ * read as one that is not known, an act at it would be in no budget. */
+TEST(store_load_history_with_the_end_of_time_in_it_ends)
+{
+    struct store_world *world = *state;
+    struct roster roster = store_world_roster(world, 1);
+    const struct limits limits = {.of = {[ACTION_SUSPEND] = {.rolling_days = 30}}};
+    struct digest policy = digest_of("policy", 6);
+    struct guard_history history;
+    struct snapshot last;
+    struct err err = ERR_INIT;
+
+    live(world, "AI", &last);
+    assert_int_equal(store_load_history(&world->store, &world->arena, &last, &err), 0);
+    store_world_execute(world, "update act set done_at = 'infinity'");
+    assert_int_equal(store_load_history(&world->store, &world->arena, &last, &err), -1);
+    assert_non_null(strstr(err.text, "infinity"));
+    store_world_execute(world, "update act set done_at = now()");
+    assert_int_equal(store_load_guard_history(&world->store, &world->arena, &limits, &roster,
+                                              &policy, world->now, &history, &err),
+                     0);
+    store_world_execute(world, "update snapshot set taken_at = 'infinity'");
+    assert_int_equal(store_load_guard_history(&world->store, &world->arena, &limits, &roster,
+                                              &policy, world->now, &history, &err),
+                     -1);
+}
+
 /* --- links --- */
 
 static void save_links(struct store_world *world, enum link_kind kind, struct roster *roster)

@@ -1,8 +1,8 @@
 -- The rows of a plan in their order.
 select action, finding, new_announcement, telling, account_id, username, email, name, rule, reason,
        decision_row, not_before::text as not_before, account, person, employee_number, matched_by,
-       us(last_login) as last_login, last_login_source, idle_days,
-       us(last_activity) as last_activity, last_activity_kind, profile, roles, department,
+       checked_us(last_login) as last_login, last_login_source, idle_days,
+       checked_us(last_activity) as last_activity, last_activity_kind, profile, roles, department,
        held_by, uses_person, uses_login, used_after_departure, encode(subject, 'hex') as subject, about,
        encode(rule_text, 'hex') as rule_text, asks_login, asks_activity, of_login,
        coalesce(approvals, case action when 'keep' then 0 else 1 end) as approvals, matched_number,

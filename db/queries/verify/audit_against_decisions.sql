@@ -34,7 +34,7 @@ paired as (
            s.all_rows, s.digest, s.reason, s.accounts
     from stored s
     join event e on e.plan_id = s.plan_id and e.kind = s.event_kind and e.personal is null
-        and us(s.decided_at)::text = e.fact ->> 'decided_us'
+        and checked_us(s.decided_at)::text = e.fact ->> 'decided_us'
     where s.who like 'erased:%')
 select p.sequence,
        format(case when p.stored_who is null then 'the %s of plan %s is not stored any more, or as '
@@ -43,7 +43,7 @@ select p.sequence,
               d.other) as sentence
 from paired p
 cross join lateral (
-    select concat_ws(', ', case when coalesce(us(p.decided_at)::text, '') <> p.fact ->> 'decided_us'
+    select concat_ws(', ', case when coalesce(checked_us(p.decided_at)::text, '') <> p.fact ->> 'decided_us'
                                 then 'decided_at' end,
                      case when p.kind = 'approval' and p.all_rows is distinct from (p.word = 'all')
                           then 'all_rows' end,
@@ -90,7 +90,7 @@ left join guard_override o on o.portal_id = $1::bigint and o.plan_id = e.plan_id
     and o.guard = e.word
 cross join lateral (
     select case when o.guard is null then 'it is gone' else concat_ws(', ',
-               case when coalesce(us(o.at)::text, '') <> e.fact ->> 'decided_us' then 'at' end,
+               case when coalesce(checked_us(o.at)::text, '') <> e.fact ->> 'decided_us' then 'at' end,
                case when coalesce(o.who, '') <> e.personal ->> 'who' then 'who' end,
                case when coalesce(o.reason, '') <> e.personal ->> 'reason' then 'reason' end)
            end as other) d

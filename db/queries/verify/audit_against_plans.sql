@@ -30,10 +30,10 @@ compared as (
            concat_ws(', ', case when p.run_id is distinct from e.run_id then 'run_id' end,
                      case when encode(p.digest, 'hex') is distinct from e.fact ->> 'digest'
                           then 'its digest is another' end,
-                     case when us(p.created_at)::text is distinct from e.fact ->> 'created_us'
+                     case when checked_us(p.created_at)::text is distinct from e.fact ->> 'created_us'
                           then 'created_at' end,
                      case when e.fact ->> 'today' is not null
-                               and us(p.expires_at)::text is distinct from e.fact ->> 'expires_us'
+                               and checked_us(p.expires_at)::text is distinct from e.fact ->> 'expires_us'
                           then 'expires_at' end,
                      case when coalesce(p.today::text, '') <> e.fact ->> 'today' then 'today' end,
                      case when p.snapshot_id::text is distinct from e.fact ->> 'snapshot'

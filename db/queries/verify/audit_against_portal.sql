@@ -41,6 +41,6 @@ union all
 select c.sequence, format('act %s is not stored as it was carried over', c.act_id)
 from carried c
 left join act a on a.portal_id = $1::bigint and a.act_id::text = c.act_id
-where (a.account_id, a.action, us(a.done_at)::text)
+where (a.account_id, a.action, checked_us(a.done_at)::text)
       is distinct from (c.account_id, c.action, c.done_us)
 order by 1, 2

@@ -27,7 +27,7 @@ compared as (
            concat_ws(', ',
                case when r.kind is distinct from e.word then 'kind' end,
                case when r.account_id is distinct from e.account_id then 'account_id' end,
-               case when us(r.at)::text is distinct from e.fact ->> 'decided_us' then 'at' end,
+               case when checked_us(r.at)::text is distinct from e.fact ->> 'decided_us' then 'at' end,
                case when coalesce(r.plan_id, 0) <> e.plan_id then 'plan_id' end,
                case when coalesce(r.position, 0) <> e.position then 'position' end,
                case when encode(r.subject, 'hex') is distinct from e.fact ->> 'subject'
@@ -41,7 +41,7 @@ compared as (
                     then 'asks_login' end,
                case when r.asks_activity::text is distinct from coalesce(e.fact ->> 'asks_activity', 'false')
                     then 'asks_activity' end,
-               case when us(r.snapshot_at)::text is distinct from e.fact ->> 'snapshot_us'
+               case when checked_us(r.snapshot_at)::text is distinct from e.fact ->> 'snapshot_us'
                     then 'snapshot_at' end,
                case when r.not_before::text is distinct from e.fact ->> 'not_before'
                     then 'not_before' end,
@@ -76,7 +76,7 @@ compared as (
            concat_ws(', ',
                case when encode(h.content, 'hex') is distinct from e.fact ->> 'content'
                     then 'content' end,
-               case when us(h.at)::text is distinct from e.fact ->> 'taken_us' then 'at' end,
+               case when checked_us(h.at)::text is distinct from e.fact ->> 'taken_us' then 'at' end,
                case when h.key is not null and e.word <> 'signature' then 'key' end,
                case when e.personal is not null and h.who is distinct from e.personal ->> 'who'
                     then 'who' end,
@@ -97,7 +97,7 @@ compared as (
            concat_ws(', ',
                case when r.end_word is distinct from e.word then 'end_word' end,
                case when r.account_id is distinct from e.account_id then 'account_id' end,
-               case when us(r.ended_at)::text is distinct from e.fact ->> 'ended_us'
+               case when checked_us(r.ended_at)::text is distinct from e.fact ->> 'ended_us'
                     then 'ended_at' end,
                case when e.personal is not null
                          and r.ended_by is distinct from e.personal ->> 'who'
@@ -114,7 +114,7 @@ compared as (
            concat_ws(', ',
                case when a.guard is distinct from e.word then 'guard' end,
                case when a.plan_id is distinct from e.plan_id then 'plan_id' end,
-               case when us(a.at)::text is distinct from e.fact ->> 'decided_us' then 'at' end,
+               case when checked_us(a.at)::text is distinct from e.fact ->> 'decided_us' then 'at' end,
                case when a.measure::text is distinct from e.fact ->> 'measure' then 'measure' end,
                case when e.personal is not null and a.who is distinct from e.personal ->> 'who'
                     then 'who' end,
@@ -131,7 +131,7 @@ compared as (
     select e.sequence, format('the end of acknowledgement %s', e.fact ->> 'acknowledgement_id'),
            a.ended_at is null,
            concat_ws(', ',
-               case when us(a.ended_at)::text is distinct from e.fact ->> 'ended_us'
+               case when checked_us(a.ended_at)::text is distinct from e.fact ->> 'ended_us'
                     then 'ended_at' end,
                case when e.personal is not null
                          and a.end_reason is distinct from e.personal ->> 'reason'
@@ -148,13 +148,13 @@ compared as (
                case when a.rule is distinct from e.word then 'rule' end,
                case when coalesce(a.plan_id, 0) <> e.plan_id then 'plan_id' end,
                case when coalesce(a.position, 0) <> e.position then 'position' end,
-               case when us(a.announced_at)::text is distinct from e.fact ->> 'announced_us'
+               case when checked_us(a.announced_at)::text is distinct from e.fact ->> 'announced_us'
                     then 'announced_at' end,
                case when a.announced_on::text is distinct from e.fact ->> 'announced_on'
                     then 'announced_on' end,
                case when a.not_before::text is distinct from e.fact ->> 'not_before'
                     then 'not_before' end,
-               case when us(a.login_at)::text is distinct from e.fact ->> 'login_us'
+               case when checked_us(a.login_at)::text is distinct from e.fact ->> 'login_us'
                     then 'login_at' end,
                case when a.mode is distinct from e.fact ->> 'mode' then 'mode' end,
                case when a.action is distinct from e.fact ->> 'action' then 'action' end,

@@ -14,7 +14,7 @@ compared as (
     select e.sequence, format('run %s', e.run_id) as thing, r.run_id is null as is_gone,
            concat_ws(', ', case when r.verb is distinct from e.word then 'verb' end,
                      case when r.today::text is distinct from e.fact ->> 'today' then 'today' end,
-                     case when us(r.started_at)::text is distinct from e.fact ->> 'started_us'
+                     case when checked_us(r.started_at)::text is distinct from e.fact ->> 'started_us'
                           then 'started_at' end) as other
     from event e
     left join run r on r.portal_id = $1::bigint and r.run_id = e.run_id
@@ -23,7 +23,7 @@ compared as (
     select e.sequence, format('the end of run %s', e.run_id), r.run_id is null,
            concat_ws(', ', case when r.exit_code::text is distinct from e.word
                                 then 'exit_code' end,
-                     case when us(r.finished_at)::text is distinct from e.fact ->> 'finished_us'
+                     case when checked_us(r.finished_at)::text is distinct from e.fact ->> 'finished_us'
                           then 'finished_at' end,
                      case when r.requests::text is distinct from e.fact ->> 'requests'
                           then 'requests' end,
@@ -37,7 +37,7 @@ compared as (
     union all
     select e.sequence, format('snapshot %s', e.fact ->> 'snapshot'), s.snapshot_id is null,
            concat_ws(', ', case when s.run_id is distinct from e.run_id then 'run_id' end,
-                     case when us(s.taken_at)::text is distinct from e.fact ->> 'taken_us'
+                     case when checked_us(s.taken_at)::text is distinct from e.fact ->> 'taken_us'
                           then 'taken_at' end,
                      case when s.complete is distinct from (e.word = 'complete') then 'complete' end,
                      case when s.accounts::text is distinct from e.fact ->> 'accounts'
@@ -63,7 +63,7 @@ compared as (
     union all
     select e.sequence, format('roster %s', e.fact ->> 'roster'), r.roster_id is null,
            concat_ws(', ', case when r.run_id is distinct from e.run_id then 'run_id' end,
-                     case when us(r.read_at)::text is distinct from e.fact ->> 'read_us'
+                     case when checked_us(r.read_at)::text is distinct from e.fact ->> 'read_us'
                           then 'read_at' end,
                      case when r.good is distinct from (e.word = 'good') then 'good' end,
                      case when r.people::text is distinct from e.fact ->> 'people' then 'people' end,

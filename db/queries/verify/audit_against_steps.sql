@@ -115,14 +115,14 @@ cross join lateral (
                     then 'from_profile' end,
                case when t.intent_us is not null and s.to_profile is distinct from t.to_profile
                     then 'to_profile' end,
-               case when us(s.intent_at)::text is distinct from
+               case when checked_us(s.intent_at)::text is distinct from
                          case when t.state not in ('approved', 'already', 'skipped')
                               then t.intent_us end
                     then 'intent_at' end,
-               case when us(s.outcome_at)::text is distinct from
+               case when checked_us(s.outcome_at)::text is distinct from
                          case when t.state not in ('intent', 'approved') then t.outcome_us end
                     then 'outcome_at' end,
-               case when us(s.verified_at)::text is distinct from t.verified_us
+               case when checked_us(s.verified_at)::text is distinct from t.verified_us
                     then 'verified_at' end,
                case when s.http_status::text is distinct from t.http_status then 'http_status' end,
                case when t.knows_reason and s.reason is distinct from t.reason then 'reason' end)
@@ -184,7 +184,7 @@ left join plan_row r on r.portal_id = $1::bigint and r.plan_id = d.plan_id
     and r.position = d.position
 left join step s on s.portal_id = $1::bigint and s.plan_id = d.plan_id and s.position = d.position
 cross join lateral (
-    select concat_ws(', ', case when coalesce(us(a.done_at)::text, '') <> d.outcome_us then 'done_at' end,
+    select concat_ws(', ', case when coalesce(checked_us(a.done_at)::text, '') <> d.outcome_us then 'done_at' end,
                      case when a.rule is distinct from r.rule then 'rule' end,
                      case when a.from_profile is distinct from s.from_profile
                           then 'from_profile' end,
