@@ -21,14 +21,15 @@ one='
 work=$1; test=$2
 name=$(echo "$test" | tr / _)
 began=$(date +%s)
-timeout 600 "$test" >"$work/$name.out" 2>&1
+timeout "$most" "$test" >"$work/$name.out" 2>&1
 status=$?
 took=$(($(date +%s) - began))
 echo "$status $test $work/$name.out" > "$work/$name.status"
 [ $status -eq 0 ] && printf "  ok    %s, %s s\n" "$test" "$took" ||
     printf "  FAIL  %s (exit %s), %s s\n" "$test" "$status" "$took"
 '
-[ -n "${RECONCILE_TEST_CITUS:-}" ] && echo "on a distributed PostgreSQL: $RECONCILE_TEST_CITUS"
+export most=600 # seconds, of one binary
+[ -n "${RECONCILE_TEST_CITUS:-}" ] && most=1800 && echo "on a distributed PostgreSQL: $RECONCILE_TEST_CITUS"
 # What takes longest begins first, so that nobody waits for it at the end.
 long='/test_(init_roster|downgrade|savings|migrate_kill|audit|audit_rulings|questions|collect|apply|late_effects|faults|apply_limits|apply_conditions|story_[a-z]*|tell|portal|plan_random|bynder_many)$'
 {
