@@ -239,7 +239,13 @@ static bool read_string(struct arena *arena, const char **at, const char **ret_v
 {
     struct text text = TEXT_INIT;
     bool good = take_char(at, '"');
+    size_t plain = good ? strcspn(*at, "\"\\") : 0;
 
+    if (good && (*at)[plain] == '"') { /* nearly all */
+        *ret_value = arena_strndup(arena, *at, plain);
+        *at += plain + 1;
+        return true;
+    }
     while (good && **at && **at != '"') {
         if (**at == '\\') {
             (*at)++;
