@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/row_subject.h"
 #include "store/column.h"
 #include "store/plan.h"
 
@@ -142,6 +143,18 @@ static int compare_tables(const struct store *store, struct audit_chain *chain, 
     return 0;
 }
 
+/* The words of a row follow from its subject, so no digest has them. */
+static void check_words(struct audit_chain *chain, int64_t sequence, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct plan_row *row = &plan->row[i];
+        if (digest_is_zero(&row->subject) ? row->about != NULL
+                                          : !row_subject_is_of(row->about, &row->subject))
+            audit_chain_tell(chain, sequence, "row %zu of plan %lld is not about what it says",
+                             i + 1, (long long)plan->id);
+    }
+}
+
 /* Loading a plan computes its digest again, from every row. */
 static int check_plan(struct store *store, struct audit_chain *chain, int64_t sequence,
                       int64_t plan_id, struct err *err)
@@ -150,8 +163,11 @@ static int check_plan(struct store *store, struct audit_chain *chain, int64_t se
     CLEANUP(err_release) struct err own = ERR_INIT;
     struct plan *plan = NULL;
 
-    if (store_load_plan(store, &scratch, plan_id, &plan, &own) == 0)
+    if (store_load_plan(store, &scratch, plan_id, &plan, &own) == 0) {
+        if (plan && plan->version >= PLAN_VERSION_OF_ALL && !plan->redacted)
+            check_words(chain, sequence, plan);
         return 0;
+    }
     if (own.code != ERR_INTERNAL)
         return err_move(err, &own);
     audit_chain_tell(chain, sequence, "%s", own.text);

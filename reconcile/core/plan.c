@@ -420,10 +420,13 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
         plan->state = PLAN_EMPTY;
     else
         plan->state = PLAN_PROPOSED;
-    if (plan_is_report(plan))
-        return plan;
-    plan->digest = plan_digest(plan);
     return plan;
+}
+
+void plan_seal(struct plan *plan)
+{
+    if (!plan_is_report(plan))
+        plan->digest = plan_digest(plan);
 }
 
 bool plan_is_report(const struct plan *plan)

@@ -99,14 +99,15 @@ struct plan_savings {
     const char *reducible;   /* a year; NULL = contract or price is not told */
 };
 
-#define PLAN_VERSION 3
+#define PLAN_VERSION        4
+#define PLAN_VERSION_OF_ALL 4 /* the first whose digest covers all that is believed of a row */
 
 struct plan {
     int64_t id; /* 0 = not stored */
     const char *portal;
-    int version; /* of the form of its digest: PLAN_VERSION, 2 = before downgrades, 1 = before
-                  * decisions */
-    struct digest digest;         /* all zero when it can only be read, see plan_is_report */
+    int version; /* of the form of its digest: PLAN_VERSION, 3 = before it covered all that is
+                  * believed of a row, 2 = before downgrades, 1 = before decisions */
+    struct digest digest;         /* of plan_seal; all zero when it can only be read */
     struct audit_head audit_head; /* end of the chain when it was stored; sequence 0 = not stored */
     enum plan_state state;
     bool
@@ -162,12 +163,16 @@ struct plan_setup {
 const char *plan_state_name(enum plan_state state);
 extern const struct column_words plan_state_words;
 
-/* Puts everything together; rows are sorted by (action, rule order by name, account id). Memory
- * from the arena. The strings of accounts are shared, not copied. */
+/* Puts everything together but the digest; rows are sorted by (action, rule order by name, account
+ * id). Memory from the arena. The strings of accounts are shared, not copied. */
 struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
                        const struct policy *policy, const struct matching *matching,
                        const struct policy_context *context, const struct roster *roster,
                        const struct decided *decided, const struct guard_result *guards);
+
+/* Gives it its digest, when all that this covers is known: how many people a row needs, and who is
+ * told when, nobody knows before what people decided was loaded. */
+void plan_seal(struct plan *plan);
 
 /* What a decision of people about the row hangs on, in words: of a plan just made they are made
  * here, because most are wanted once, to be stored. NULL = not told. Arena, or the row's own. */

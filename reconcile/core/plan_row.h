@@ -95,7 +95,8 @@ extern const struct column plan_row_columns[];
 const struct column *plan_row_shown(const struct column *column);
 
 /* What the digest of a plan of a version takes in of a row: from 2 on also its subject, and the
- * matched person, from 3 on the profiles. */
+ * matched person, from 3 on the profiles, from 4 on all that is believed of it, above all how many
+ * people it needs. */
 void plan_row_digest(struct digest_stream *stream, int version, const struct plan_row *row);
 
 /* Whether it is no part of the stored plan: nothing is done, and nobody need look. */

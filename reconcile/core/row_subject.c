@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/jsonw.h"
 #include "core/rules.h"
@@ -238,7 +239,13 @@ static bool read_string(struct arena *arena, const char **at, const char **ret_v
 {
     struct text text = TEXT_INIT;
     bool good = take_char(at, '"');
+    size_t plain = good ? strcspn(*at, "\"\\") : 0;
 
+    if (good && (*at)[plain] == '"') { /* nearly all */
+        *ret_value = arena_strndup(arena, *at, plain);
+        *at += plain + 1;
+        return true;
+    }
     while (good && **at && **at != '"') {
         if (**at == '\\') {
             (*at)++;
@@ -286,6 +293,18 @@ static bool read_subject(struct arena *arena, const char *at, struct row_subject
     skip_blanks(&at);
     *ret_subject = subject;
     return *at == '\0';
+}
+
+bool row_subject_is_of(const char *text, const struct digest *subject)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct row_subject told;
+
+    if (!read_subject(&arena, text, &told))
+        return false;
+    struct digest digest = row_subject_digest(&told);
+    return digest_compare(&digest, subject) == 0 &&
+           text_equal(row_subject_text(&arena, &told), text);
 }
 
 /* --- what is not as it was --- */

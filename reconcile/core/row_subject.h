@@ -55,6 +55,9 @@ struct digest row_subject_digest(const struct row_subject *subject);
  * that a change can be named later. It is personal data. */
 const char *row_subject_text(struct arena *arena, const struct row_subject *subject);
 
+/* Whether a text is, byte for byte, the row_subject_text of the subject with this digest. */
+bool row_subject_is_of(const char *text, const struct digest *subject);
+
 /* What is not as it was: "the last day was 2026-03-03, is none; the profile was …". `before` is a
  * row_subject_text, of any version; NULL, or one that cannot be read, gives a sentence without the
  * particulars. Arena. */

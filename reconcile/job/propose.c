@@ -255,6 +255,7 @@ int job_propose(struct job *job, struct collected *collected, struct proposal *r
         return -1;
     limit_mails(job, ret_proposal);
     settle_state(ret_proposal);
+    plan_seal(ret_proposal->plan);
     if (collected->history.is_base && keep_links(job, collected, ret_proposal, err) < 0)
         return -1;
     if (store_settle_seats(job->store, err) < 0 ||

@@ -365,19 +365,29 @@ struct loading {
     struct arena *arena;
     struct plan *plan;
     size_t capacity;
+    int position; /* its column */
     struct store_reader reader;
 };
+
+/* Steps and decisions name a row by its number, which follows from its place. */
+static bool is_in_place(struct loading *loading, const PGresult *result)
+{
+    if (!loading->reader.ready)
+        loading->position = store_place_of(result, "position");
+    return loading->plan->version < PLAN_VERSION_OF_ALL ||
+           pg_int(result, 0, loading->position) == (int64_t)loading->plan->row_count + 1;
+}
 
 static int load_row(const PGresult *result, void *context, struct err *err)
 {
     struct loading *loading = context;
     struct plan *plan = loading->plan;
 
-    if (plan->row_count == loading->capacity ||
+    if (plan->row_count == loading->capacity || !is_in_place(loading, result) ||
         !store_read(&loading->reader, result, 0, loading->arena, &plan->row[plan->row_count++]))
         return err_set(err, ERR_INTERNAL,
                        "plan '%lld' was changed in the database: more rows "
-                       "than it was stored with, or an action that is none",
+                       "than it was stored with, one in another place, or an action that is none",
                        (long long)plan->id);
     return 0;
 }

@@ -17,21 +17,27 @@
 
 /* --- making steps --- */
 
-/* Positions of the flagged rows, as an array literal; position 1 is row 0. */
-static const char *positions(struct arena *arena, const struct plan *plan, const bool *flag,
-                             size_t *ret_count)
-{
-    CLEANUP(text_release) struct text array = TEXT_INIT;
-    size_t count = 0;
+/* Of the flagged rows, as array literals. */
+struct flagged {
+    const char *position; /* 1 is row 0 */
+    const char *needed;   /* people, as the plan was made */
+};
 
-    text_add_char(&array, '{');
+static struct flagged flagged(struct arena *arena, const struct plan *plan, const bool *flag)
+{
+    CLEANUP(text_release) struct text position = TEXT_INIT, needed = TEXT_INIT;
+
     for (size_t i = 0; i < plan->row_count; i++) {
-        if (flag[i] && plan->row[i].action != ACTION_KEEP)
-            text_addf(&array, "%s%zu", count++ ? "," : "", i + 1);
+        const char *before = position.length ? "," : "{";
+        if (!flag[i] || plan->row[i].action == ACTION_KEEP)
+            continue;
+        text_addf(&position, "%s%zu", before, i + 1);
+        text_addf(&needed, "%s%d", before, plan->row[i].needed);
     }
-    text_add_char(&array, '}');
-    *ret_count = count;
-    return arena_strdup(arena, text_cstr(&array));
+    text_add(&position, position.length ? "}" : "{}");
+    text_add(&needed, needed.length ? "}" : "{}");
+    return (struct flagged){.position = arena_strdup(arena, text_cstr(&position)),
+                            .needed = arena_strdup(arena, text_cstr(&needed))};
 }
 
 /* Whether a plan in this state may be carried out: a row of a held one only when nothing holds it.
@@ -75,15 +81,27 @@ static int check_plan(const struct store *store, struct arena *arena, const stru
     return 0;
 }
 
+/* How many people a row needs is what the plan was made with, not what stands there by now. */
+static int refuse_changed(int64_t plan_id, int64_t position, int64_t made_with, int64_t needed,
+                          struct err *err)
+{
+    return err_set(err, ERR_INTERNAL,
+                   "row '%lld' of plan '%lld' was made to need %lld people, and the database says "
+                   "%lld: somebody changed it",
+                   (long long)position, (long long)plan_id, (long long)made_with,
+                   (long long)needed);
+}
+
 /* A row that may not become a step. */
 struct short_row {
     const char *account_id, *held_by; /* NULL = by nothing */
-    int64_t position, needed, people;
+    int64_t position, made_with, needed, people;
 };
 
 static const struct column short_columns[] = {
     COLUMN("position", struct short_row, position),
     COLUMN("account_id", struct short_row, account_id),
+    COLUMN("made_with", struct short_row, made_with),
     COLUMN("needed", struct short_row, needed),
     COLUMN("people", struct short_row, people),
     COLUMN("held_by", struct short_row, held_by),
@@ -92,17 +110,20 @@ static const struct column short_columns[] = {
 
 /* The database must come to the same count of people as core/ruling did. */
 static int check_approved(const struct store *store, struct arena *arena, int64_t plan_id,
-                          const char *chosen, struct err *err)
+                          const struct flagged *chosen, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
     if (PG_QUERY(store->pg, plan_not_approved, PG_MAYBE, &result, err,
-                 store_number(arena, store->portal_id), store_number(arena, plan_id), chosen) < 0)
+                 store_number(arena, store->portal_id), store_number(arena, plan_id),
+                 chosen->position, chosen->needed) < 0)
         return -1;
     if (PQntuples(result) == 0)
         return 0;
     struct short_row row = {.position = 0};
     (void)store_read_row(short_columns, result, 0, arena, &row);
+    if (row.needed != row.made_with)
+        return refuse_changed(plan_id, row.position, row.made_with, row.needed, err);
     if (row.held_by)
         return err_set(err, ERR_HELD, "row '%lld' of plan '%lld', account '%s', is held by %s",
                        (long long)row.position, (long long)plan_id, row.account_id, row.held_by);
@@ -121,9 +142,8 @@ static int open_steps(const struct store *store, const struct store_run *run,
     const char *portal = store_number(&scratch, store->portal_id);
     const char *number = store_number(&scratch, plan->id);
     int64_t newest = 0;
-    size_t count = 0, not_counted = 0;
-    const char *which = positions(&scratch, plan, chosen, &count);
-    const char *outside = positions(&scratch, plan, uncounted, &not_counted);
+    const struct flagged which = flagged(&scratch, plan, chosen);
+    const struct flagged outside = flagged(&scratch, plan, uncounted);
 
     if (store_hold(store, run->id, &newest, err) < 0)
         return -1;
@@ -131,8 +151,9 @@ static int open_steps(const struct store *store, const struct store_run *run,
         return err_set(err, ERR_HELD, "plan '%lld' is not the newest: that is plan '%lld'",
                        (long long)plan->id, (long long)newest);
     if (check_plan(store, &scratch, plan, err) < 0 ||
-        check_approved(store, &scratch, plan->id, which, err) < 0 ||
-        PG_QUERY(store->pg, step_insert, PG_NOTHING, NULL, err, portal, number, which, outside) < 0)
+        check_approved(store, &scratch, plan->id, &which, err) < 0 ||
+        PG_QUERY(store->pg, step_insert, PG_NOTHING, NULL, err, portal, number, which.position,
+                 outside.position) < 0)
         return -1;
     return PG_QUERY(store->pg, plan_set_state, PG_NOTHING, NULL, err, portal, number,
                     plan_state_name(PLAN_APPLYING));
@@ -340,6 +361,9 @@ static int check_standing(const struct standing_against *found, const struct sto
     if (found->open)
         return err_set(err, ERR_USAGE, "an earlier %s of this account is not seen yet",
                        found->open);
+    if (found->needed != intent->row->needed)
+        return refuse_changed(intent->plan_id, intent->position, intent->row->needed, found->needed,
+                              err);
     if (found->people < found->needed)
         return err_set(err, ERR_USAGE,
                        "the approval does not stand any more: by %lld of %lld people",

@@ -30,7 +30,8 @@ struct store_step {
  * row 0) and marks the plan applying. `uncounted`, likewise: spread or overridden, so that the
  * rolling window does not count it. Idempotent. The database counts again: ERR_HELD when a chosen
  * row has too few people whose approval of just this subject stands, is rejected, or is held by a
- * guard, and when the plan is not the newest. ERR_LOCKED for the fence. */
+ * guard, and when the plan is not the newest; ERR_INTERNAL when it has another number of needed
+ * people there than in `plan`. ERR_LOCKED for the fence. */
 int store_open_steps(struct store *store, const struct store_run *run, const struct plan *plan,
                      const bool *chosen, const bool *uncounted, struct err *err)
     __attribute__((warn_unused_result));

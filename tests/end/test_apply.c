@@ -143,6 +143,29 @@ TEST(apply_of_both_classes_deletes_last_and_a_new_plan_holds_none)
     assert_string_equal(record, deleted); /* the account as it was stays on record */
 }
 
+/* The owner of the tables lets nobody be enough where one person is. */
+TEST(apply_of_a_plan_whose_row_needs_fewer_people_by_now_is_refused)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    acts_plan(&acts, 0);
+    acts_approve_only(&acts, acts.row[1].id);
+    acts_change(&acts, "update reconcile.plan_row set approvals = 0 where position = 1");
+    APPLY(refused, &acts, 70);
+    end_assert_says(&refused.err, "plan '1' is not the one that was stored");
+    RUN(found, &acts.end, "audit", "verify");
+    end_assert_code(&found, 22);
+    end_assert_says(&found.out, "plan '1' is not the one that was stored");
+    RUN(approved, &acts.end, "approve", "1", "--digest", acts.digest);
+    end_assert_code(&approved, 70);
+    assert_int_equal(acts_writes(&acts), 0);
+    acts_change(&acts, "update reconcile.plan_row set approvals = 1 where position = 1");
+    APPLY(applied, &acts, 0);
+    acts_assert_no_step(&acts, acts.row[0].id);
+    assert_int_equal(acts_writes_on(&acts, acts.row[1].id), 1);
+    assert_int_equal(acts_writes(&acts), 1);
+}
+
 TEST(apply_without_approval_is_20_and_writes_nothing)
 {
     WORLD(acts, 2, 4, NULL);

@@ -182,6 +182,7 @@ static void world_finish(struct world *world, const struct scenario *scenario)
                               &world->roster, world->pairing, world->decided);
     world->plan = plan_make(&world->arena, &scenario->setup, &world->policy, &world->matching,
                             &world->context, &world->roster, world->decided, &world->guards);
+    plan_seal(world->plan);
 }
 
 /* --- what is compared --- */

@@ -7,6 +7,7 @@
 #include "alike.h"
 
 #include "core/match.h"
+#include "core/row_subject.h"
 
 uint64_t world_draw(struct world *world, uint64_t below)
 {
@@ -208,6 +209,7 @@ static struct plan make_plan(struct world *world, size_t day, bool is_held)
         .id = "G2", .hold = is_held, .limit = "2", .actual = "3", .text = "3 of 2"};
     for (size_t who = 0; who < PEOPLE; who++) {
         const struct entry *entry = &books->entry[day][who];
+        const struct row_subject subject = {.value[SUBJECT_ACCOUNT] = world_id_of(world, who)};
         if (entry->account != ACTIVE || !entry->departed)
             continue;
         plan.row[plan.row_count++] = (struct plan_row){
@@ -224,7 +226,8 @@ static struct plan make_plan(struct world *world, size_t day, bool is_held)
             .person_word = "departed",
             .idle_days = -1,
             .uses_person = true,
-            .subject = digest_of(world_id_of(world, who), strlen(world_id_of(world, who))),
+            .subject = row_subject_digest(&subject),
+            .about = row_subject_text(arena, &subject),
             .rule_text = digest_of("departed", 8),
             .needed = 1,
         };

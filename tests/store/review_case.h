@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cluster_fixture.h"
+#include "core/row_subject.h"
 #include "distributed.h"
 #include "store/review.h"
 #include "store/ruling.h"
@@ -27,6 +28,7 @@ struct review_shape {
     int approvals_suspend, approvals_deprovision;
     const char *held_by; /* a guard that holds the suspensions, or NULL */
     bool unasked;        /* its rows need nobody, and the guard holds none of them */
+    int version;         /* 0 = the newest */
 };
 
 static inline void review_case_save(struct review_case *test, struct plan *plan)
@@ -43,6 +45,8 @@ static inline void review_case_add(struct review_case *test, struct plan *plan, 
                                    const char *held_by)
 {
     struct account account = store_world_account(&test->world, (unsigned)plan->row_count + 1);
+    const struct row_subject subject = {
+        .value = {[SUBJECT_ACCOUNT] = account.id, [SUBJECT_NAME] = account.name}};
 
     plan->row[plan->row_count++] = (struct plan_row){
         .action = action,
@@ -58,9 +62,8 @@ static inline void review_case_add(struct review_case *test, struct plan *plan, 
         .idle_days = -1,
         .held_by = held_by,
         .uses_person = true,
-        .subject = digest_of(account.id, strlen(account.id)),
-        .about = arena_printf(&test->world.arena, "{\"account\":\"%s\",\"name\":\"%s\"}",
-                              account.id, account.name),
+        .subject = row_subject_digest(&subject),
+        .about = row_subject_text(&test->world.arena, &subject),
         .rule_text = digest_of("departed", 8),
         .needed = action == ACTION_DEPROVISION ? plan->approvals[ACTION_DEPROVISION]
                   : action == ACTION_SUSPEND   ? plan->approvals[ACTION_SUSPEND]
@@ -94,7 +97,7 @@ static inline void review_case_plan(struct review_case *test, const struct revie
     size_t rows = (size_t)shape->reactivate + shape->suspend + shape->deprovision + 1;
 
     *plan = (struct plan){
-        .version = PLAN_VERSION,
+        .version = shape->version ? shape->version : PLAN_VERSION,
         .portal = "acme",
         .state = shape->held_by ? PLAN_HELD : PLAN_PROPOSED,
         .created_at = test->world.now,

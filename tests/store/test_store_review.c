@@ -131,6 +131,30 @@ TEST(store_open_steps_after_an_approval_of_another_subject_is_refused)
     REVIEW_REFUSED(review_case_open(test, &why), ERR_HELD, "by 0 of 1 people");
 }
 
+/* Who owns the table lets one person be enough where two are; the row beside it goes on. */
+TEST(store_open_steps_of_a_row_that_needs_fewer_people_by_now_is_refused)
+{
+    static const char *const fewer[] = {"1", "0", "3", "null"};
+    const struct review_shape shape = {.suspend = 2, .approvals_suspend = 2};
+    struct review_case *test = *state;
+
+    review_case_plan(test, &shape);
+    review_case_approve(test, "anna");
+    review_case_approve_one(test, "bert", 2);
+    for (size_t i = 0; i < COUNT_OF(fewer); i++) {
+        store_world_execute(&test->world,
+                            arena_printf(&test->world.arena,
+                                         "update plan_row set approvals = %s where position = 1",
+                                         fewer[i]));
+        only_row(test, 0);
+        REVIEW_REFUSED(review_case_open(test, &why), ERR_INTERNAL, "was made to need 2 people");
+        assert_int_equal(number(test, "select count(*) from step"), 0);
+    }
+    only_row(test, 1);
+    REVIEW_OK(review_case_open(test, &why));
+    assert_int_equal(number(test, "select count(*) from step"), 1);
+}
+
 TEST(store_open_steps_takes_the_approval_of_an_earlier_plan)
 {
     const struct review_shape shape = {.suspend = 1, .approvals_suspend = 1};

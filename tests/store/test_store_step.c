@@ -171,6 +171,8 @@ static const struct {
      "'2026-11-01T03:00Z', '2026-12-01', 'x', 1, 1, 'suspend', 'departed' from step where "
      "position = 1",
      ERR_USAGE, "somebody decided otherwise since: reject by bert"},
+    {"update plan_row set approvals = 0 where position = 1", ERR_INTERNAL,
+     "row '1' of plan '1' was made to need 1 people, and the database says 0"},
     {"update plan set state = 'approved'", ERR_HELD, "is approved, not applying"},
     {"update plan set state = 'applied'", ERR_HELD, "is applied, not applying"},
     {"update plan set state = 'expired'", ERR_HELD, "is expired, not applying"},
@@ -188,6 +190,7 @@ static void undo(struct review_case *test)
     execute(test, "delete from step");
     execute(test, "delete from ruling");
     execute(test, "update plan set state = 'applying'");
+    execute(test, "update plan_row set approvals = 1 where action <> 'keep'");
     review_case_approve(test, "anna");
     REVIEW_OK(review_case_open(test, &why));
 }

@@ -477,8 +477,10 @@ static const struct plan *make_plan(struct world *world, const struct decided *d
 {
     static const struct plan_setup setup = {.portal = "acme", .full = true};
 
-    return plan_make(&world->arena, &setup, &world->policy, &world->matching, &world->context,
-                     &world->roster, decided, guards);
+    struct plan *plan = plan_make(&world->arena, &setup, &world->policy, &world->matching,
+                                  &world->context, &world->roster, decided, guards);
+    plan_seal(plan);
+    return plan;
 }
 
 static const struct plan *evaluate(struct world *world, struct pairing **ret_pairing,

@@ -432,6 +432,54 @@ TEST(row_subject_change_reads_what_was_kept)
     arena_release(&arena);
 }
 
+/* Whoever changes a word of what is kept is found by the digest beside it. */
+TEST(row_subject_is_of_its_own_words_alone)
+{
+    static const char *const others[] = {
+        NULL,
+        "",
+        "{}",
+        "{\"account\":\"A-1\"}",
+        "{\"account\":\"A-2\",\"name\":\"zo\\u00eb \\\"x\\\"\"}",
+        "{\"account\":\"A-1\",\"name\":\"zo\\u00eb \\\"x\\\"\"} ",
+        "{\"account\":\"A-1\",\"name\":\"zo\303\253 \\\"x\\\"\",\"more\":\"x\"}",
+        "{\"account\":\"A-2\",\"account\":\"A-1\",\"name\":\"zo\303\253 \\\"x\\\"\"}",
+    };
+    struct arena arena = ARENA_INIT;
+    const struct row_subject subject = {
+        .value = {[SUBJECT_ACCOUNT] = "A-1", [SUBJECT_NAME] = "zo\303\253 \"x\""}};
+    struct digest digest = row_subject_digest(&subject), other = digest;
+
+    assert_true(row_subject_is_of(row_subject_text(&arena, &subject), &digest));
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        if (row_subject_is_of(others[i], &digest))
+            fail_msg("taken for it: %s", others[i]);
+    }
+    other.byte[0] ^= 1;
+    assert_false(row_subject_is_of(row_subject_text(&arena, &subject), &other));
+    arena_release(&arena);
+}
+
+/* Of every subject that a plan is made of, what is kept is read back as what it was. */
+TEST(row_subject_is_of_what_a_plan_keeps)
+{
+    static const char *const names[] = {"Jane\tDoe", "O'Neil \\ \"x\"",
+                                        "\346\235\216 \360\237\230\200", "a\342\200\256b",
+                                        "a\177b\001"};
+    struct world world;
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        world_make(&world);
+        world.person.name = names[i];
+        world.account.username = names[i];
+        struct row_subject subject = subject_now(&world);
+        struct digest digest = row_subject_digest(&subject);
+        if (!row_subject_is_of(row_subject_text(&world.arena, &subject), &digest))
+            fail_msg("%s", names[i]);
+        arena_release(&world.arena);
+    }
+}
+
 TEST(row_subject_text_leaves_out_what_is_not_there)
 {
     const struct row_subject subject = {

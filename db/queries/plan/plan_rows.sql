@@ -1,5 +1,5 @@
 -- The rows of a plan in their order.
-select action, finding, new_announcement, telling, account_id, username, email, name, rule, reason,
+select position, action, finding, new_announcement, telling, account_id, username, email, name, rule, reason,
        decision_row, not_before::text as not_before, account, person, employee_number, matched_by,
        checked_us(last_login) as last_login, last_login_source, idle_days,
        checked_us(last_activity) as last_activity, last_activity_kind, profile, roles, department,

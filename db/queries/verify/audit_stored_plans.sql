@@ -2,13 +2,16 @@
 -- where something must stand says nothing at all, and cannot be loaded.
 with hollow as (
     select r.plan_id from plan_row r
+    join plan p on p.portal_id = $1::bigint and p.plan_id = r.plan_id
     where r.portal_id = $1::bigint
-      and num_nulls(r.position, r.action, r.finding, r.new_announcement, r.uses_person,
-                    r.uses_login, r.asks_login, r.of_login, r.used_after_departure,
-                    r.asks_activity) > 0
+      and (num_nulls(r.position, r.action, r.finding, r.new_announcement, r.uses_person,
+                     r.uses_login, r.asks_login, r.of_login, r.used_after_departure,
+                     r.asks_activity) > 0
+           or p.version >= 4 and r.approvals is null)
     union all
     select r.plan_id from plan_row r
-    where r.portal_id = $1::bigint and not isfinite(r.not_before)
+    where r.portal_id = $1::bigint
+      and not (isfinite(r.not_before) and isfinite(r.last_login) and isfinite(r.last_activity))
     union all
     select g.plan_id from plan_guard g
     where g.portal_id = $1::bigint

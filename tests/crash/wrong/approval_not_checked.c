@@ -15,8 +15,8 @@ bool __wrap_rule_is_approved(const struct rule_book *book, size_t row)
 }
 
 static const struct wrong_sql wrong[] = {
-    {"step_may", "coalesce(r.approvals, 1) as needed", "0 as needed"},
-    {"plan_not_approved", "coalesce(r.approvals, 1) as needed", "0 as needed"},
+    {"step_may", "select count(distinct a.who)", "select 9 + count(distinct a.who)"},
+    {"plan_not_approved", "select count(distinct a.who)", "select 9 + count(distinct a.who)"},
     {"plan_not_approved", "j.ended_at is null", "false"},
 };
 WRONG_SQL(wrong)
