@@ -1,11 +1,11 @@
 /*
  * Saving a snapshot: a digest of each account that the history knows, and of which it is not known
  * that it is as it was, goes into a stage by COPY, then all of those that differ from their open
- * version; then a handful of statements over whole
- * sets merge it into the versions, all in the transaction that adds the snapshot's row. What is
- * unchanged touches no row. There is nothing to compare an account with that is seen for the first
- * time: its rows go where they belong by COPY. Nothing that is merely missing is ever closed by an
- * incomplete snapshot. Loading it again asks for the versions that were open then.
+ * version; then a handful of statements over whole sets merge it into the versions, all in the
+ * transaction that adds the snapshot's row. What is unchanged touches no row. There is nothing to
+ * compare an account with that is seen for the first time: its rows go where they belong by COPY.
+ * Nothing that is merely missing is ever closed by an incomplete snapshot. Loading it again asks
+ * for the versions that were open then.
  */
 #include "store/snapshot.h"
 
@@ -681,7 +681,7 @@ static void clear_pending(const struct store *store, int64_t settled)
 static void forget_numbers(struct snapshot *snapshot)
 {
     snapshot->numbered = false;
-    snapshot->unlisted_count = snapshot->missing_count = 0;
+    snapshot->mark_count = snapshot->unlisted_count = snapshot->missing_count = 0;
 }
 
 int store_save_snapshot(struct store *store, const struct store_run *run, struct snapshot *snapshot,
