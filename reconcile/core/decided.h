@@ -11,9 +11,9 @@
 struct decided {
     const struct account *account; /* that the decisions are about, by index */
     const struct pairing *pairing; /* likewise */
-    const uint32_t *of;            /* by index: its place in `item`; NULL = the index itself */
+    uint32_t *of;                  /* by index: its place in `item`; NULL = the index itself */
     struct decision *item;         /* one that is shared has no account and no pairing */
-    size_t item_count;
+    size_t item_count, item_room;
 };
 
 /* The decision about account i, with its account and its pairing. In the header, because a loop

@@ -111,13 +111,6 @@ static bool lacks_department(const struct decision *decision)
            !instant_is_set(decision->account->history.read_at);
 }
 
-/* People who may be the same as somebody who left: an account of their own that they use says that
- * they are not (K5). Sorted. */
-struct twin_people {
-    const struct person **person;
-    size_t count;
-};
-
 static int compare_people(const void *a, const void *b)
 {
     const struct person *left = *(const struct person *const *)a;
@@ -126,8 +119,9 @@ static int compare_people(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-static struct twin_people find_twins(struct arena *arena, const struct snapshot *snapshot,
-                                     const struct decided *decided)
+/* An account of their own that they use says that they are not the same (K5). Sorted. */
+struct twin_people evidence_twins(struct arena *arena, const struct snapshot *snapshot,
+                                  const struct decided *decided)
 {
     struct twin_people twins = {.count = 0};
 
@@ -194,6 +188,12 @@ static bool must_be_read(const struct evidence_settings *settings,
         return settings->asked || login_excuses(decision) || is_of_twin(twins, decision) ||
                login_says_whose(decision) || login_matters(decision);
     return login_matters(decision) && !is_read_lately(settings, context, decision->account);
+}
+
+bool evidence_asks(const struct evidence_settings *settings, const struct policy_context *context,
+                   const struct twin_people *twins, const struct decision *decision)
+{
+    return can_be_read(decision, context->now) && must_be_read(settings, context, twins, decision);
 }
 
 /* Oldest first: never read before all others, then by when anybody told of it. */
@@ -265,14 +265,14 @@ size_t evidence_choose(struct arena *arena, const struct evidence_settings *sett
     const struct snapshot *snapshot = context->snapshot;
     /* Not zeroed, likewise the others: room that nobody writes to costs no memory. */
     size_t *index = arena_alloc(arena, (snapshot->count + 1) * sizeof(index[0]));
-    const struct twin_people twins = find_twins(arena, snapshot, decided);
+    const struct twin_people twins = evidence_twins(arena, snapshot, decided);
     size_t count = 0, active = 0;
 
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
         const struct decision one = decided_at(decided, i);
         active += account->status == ACCOUNT_ACTIVE;
-        if (can_be_read(&one, context->now) && must_be_read(settings, context, &twins, &one))
+        if (evidence_asks(settings, context, &twins, &one))
             index[count++] = i;
     }
     count += refresh(arena, settings, context, &twins, decided, refresh_share(settings, active),

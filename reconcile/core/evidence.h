@@ -41,6 +41,18 @@ size_t evidence_choose(struct arena *arena, const struct evidence_settings *sett
                        const struct policy_context *context, const struct decided *decided,
                        size_t **ret_index);
 
+/* People who may be the same as somebody who left, of all these decisions. Memory from the arena.
+ */
+struct twin_people {
+    const struct person **person;
+    size_t count;
+};
+struct twin_people evidence_twins(struct arena *arena, const struct snapshot *snapshot,
+                                  const struct decided *decided);
+/* Whether evidence_choose takes the account of one of them, and not for the refresh. */
+bool evidence_asks(const struct evidence_settings *settings, const struct policy_context *context,
+                   const struct twin_people *twins, const struct decision *decision);
+
 /* Whether a portal that has told so many events of a window, on so many pages, and names one more
  * page, makes them up: there are more than its accounts can have caused, or its pages are nearly
  * empty though each is followed by another. Nothing a portal of such a size has comes near to it.

@@ -30,6 +30,7 @@
 #define UNDONE_DAYS     180 /* R8: how long a person is asked who suspends somebody departed anew */
 #define CLOCKS_DIFFER_S 600 /* as G13 allows */
 #define AHEAD           16  /* accounts: so long before its turn memory is asked for a person */
+#define AGAIN_AMONG     16  /* accounts: for one of so many there is room to be decided anew */
 
 const char *decision_rule(const struct decision *decision)
 {
@@ -805,6 +806,15 @@ static void expect_person(const struct person *person)
     __builtin_prefetch(&person->word);
 }
 
+static struct decision decide_one(struct judge *judge, const struct account *account,
+                                  const struct pairing *pairing)
+{
+    struct decision one = judge_one(judge, account, pairing);
+
+    one.reason = is_asked_why(judge->context, &one) ? keep_reason(judge, one.reason) : KEPT_BRIEFLY;
+    return one;
+}
+
 static void decide_part(void *context, size_t part, size_t begin, size_t end)
 {
     struct deciding *deciding = context;
@@ -816,9 +826,7 @@ static void decide_part(void *context, size_t part, size_t begin, size_t end)
     for (size_t i = begin; i < end; i++) {
         if (i + AHEAD < end && deciding->pairing[i + AHEAD].person)
             expect_person(deciding->pairing[i + AHEAD].person);
-        struct decision one = judge_one(&judge, &account[i], &deciding->pairing[i]);
-        one.reason =
-            is_asked_why(deciding->context, &one) ? keep_reason(&judge, one.reason) : KEPT_BRIEFLY;
+        struct decision one = decide_one(&judge, &account[i], &deciding->pairing[i]);
         deciding->of[i] = decided_part_add(&deciding->part[part], &one);
         if (i % 64 == 63)
             arena_clear(&judge.scratch);
@@ -836,7 +844,8 @@ static struct decided *join_parts(struct arena *arena, struct deciding *deciding
     for (size_t p = 0; p < parts; p++)
         decided->item_count += deciding->part[p].count;
     assert(decided->item_count <= UINT32_MAX);
-    decided->item = arena_alloc(arena, (decided->item_count + 1) * sizeof(decided->item[0]));
+    decided->item_room = decided->item_count + count / AGAIN_AMONG + 1;
+    decided->item = arena_alloc(arena, decided->item_room * sizeof(decided->item[0]));
     deciding->begin[parts] = count;
     for (size_t p = 0; p < parts; p++) {
         struct decided_part *part = &deciding->part[p];
@@ -868,6 +877,26 @@ struct decided *policy_decide(struct arena *arena, const struct policy *policy,
 
     parallel_for(count, parts, decide_part, &deciding);
     return join_parts(arena, &deciding, parts, count);
+}
+
+bool policy_decide_again(struct arena *arena, const struct policy *policy,
+                         const struct policy_context *context, struct decided *decided,
+                         const size_t *index, size_t count)
+{
+    struct judge judge;
+
+    if (count > decided->item_room - decided->item_count)
+        return false;
+    judge_init(&judge, arena, policy, context);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = index[i];
+        decided->of[at] = (uint32_t)decided->item_count;
+        decided->item[decided->item_count++] =
+            decide_one(&judge, &decided->account[at], &decided->pairing[at]);
+        arena_clear(&judge.scratch);
+    }
+    judge_release(&judge);
+    return true;
 }
 
 struct decision policy_decide_one(struct arena *arena, const struct policy *policy,

@@ -196,6 +196,12 @@ struct decided; /* core/decided.h */
 struct decided *policy_decide(struct arena *arena, const struct policy *policy,
                               const struct policy_context *context, const struct pairing *pairing);
 
+/* Of some accounts more is known since, by index: they are decided anew, and the others stay as
+ * they were. false: they are more than there is room for, and nothing is changed. */
+bool policy_decide_again(struct arena *arena, const struct policy *policy,
+                         const struct policy_context *context, struct decided *decided,
+                         const size_t *index, size_t count) __attribute__((warn_unused_result));
+
 /* Same, for one account: what is asked again right before an act. */
 struct decision policy_decide_one(struct arena *arena, const struct policy *policy,
                                   const struct policy_context *context,

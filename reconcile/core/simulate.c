@@ -181,28 +181,150 @@ static void ask_each(struct arena *arena, const struct policy *policy,
     }
 }
 
-/* A threshold changes an account's decision only by whether it was idle so long: so two decisions
- * of each, as one that was and as one that was not, are its decisions at all thresholds. */
-static void ask_twice(struct arena *arena, const struct policy *policy,
-                      const struct simulate_scene *portion, struct simulate_point *point,
-                      size_t points)
+/* The threshold, where all rules that vary have the same one; -1 = they have not. */
+static int only_threshold(const struct policy *policy)
 {
+    int least = simulate_threshold(policy);
+
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        if (varies(&policy->rule[i]) && policy->rule[i].when.idle_days_min != least)
+            return -1;
+    }
+    return least;
+}
+
+/* What is known of a portion: each account's decision at one threshold. */
+struct known {
+    const struct decided *decided;
+    int days;
+};
+
+/* Decisions of some accounts of a portion, by their place among them. */
+struct asked {
+    const struct decided *decided;
+    uint32_t *place;
+};
+
+/* How many of the thresholds, which ascend, an account was idle for. */
+static size_t count_reached(const struct simulate_point *point, size_t points, int idle_days)
+{
+    size_t reached = 0;
+
+    while (reached < points && point[reached].days <= idle_days)
+        reached++;
+    return reached;
+}
+
+/* By a policy by which everybody was idle so long, or nobody: of those alone of whom it is to be
+ * known and is not. */
+static struct asked ask_some(struct arena *arena, const struct policy *policy, bool idle,
+                             const struct simulate_scene *portion, const struct known *known,
+                             const struct simulate_point *point, size_t points)
+{
+    struct snapshot some = *portion->context->snapshot;
+    struct policy_context context = *portion->context;
+    struct simulate_scene scene = *portion;
+    size_t count = some.count, wanted = 0;
+    struct account *account = arena_alloc(arena, (count + 1) * sizeof(account[0]));
+    struct pairing *pairing = arena_alloc(arena, (count + 1) * sizeof(pairing[0]));
+    uint32_t *place = arena_alloc(arena, (count + 1) * sizeof(place[0]));
+
+    for (size_t i = 0; i < count; i++) {
+        int days = decided_at(known->decided, i).idle_days;
+        size_t reached = count_reached(point, points, days);
+        bool is_asked = idle ? reached > 0 : reached < points;
+        if (!is_asked || idle == (days >= known->days))
+            continue;
+        account[wanted] = portion->context->snapshot->account[i];
+        pairing[wanted] = portion->pairing[i];
+        place[i] = (uint32_t)wanted++;
+    }
+    some.account = account;
+    some.count = wanted;
+    context.snapshot = &some;
+    scene.context = &context;
+    scene.pairing = pairing;
+    return (struct asked){.decided = simulate_decide(arena, policy, &scene), .place = place};
+}
+
+/* A threshold changes an account's decision only by whether it was idle so long: so two decisions
+ * of each, as one that was and as one that was not, are its decisions at all thresholds. One of the
+ * two is known, and the other one is asked where a threshold lies on its side. */
+static void ask_other(struct arena *arena, const struct policy *policy,
+                      const struct simulate_scene *portion, const struct known *known,
+                      struct simulate_point *point, size_t points)
+{
+    const struct evidence_settings settings = {.asked = true, .reread_days = portion->reread_days};
     const struct policy least = simulate_policy(arena, policy, curve_days[0]);
     const struct policy never = simulate_policy(arena, policy, INT_MAX);
-    const struct decided *as_idle = simulate_decide(arena, &least, portion);
-    const struct decided *as_not = simulate_decide(arena, &never, portion);
-    const bool *unread_idle = find_unread(arena, portion, as_idle);
-    const bool *unread_not = find_unread(arena, portion, as_not);
-    struct day today = portion->context->today;
+    const struct asked as_idle = ask_some(arena, &least, true, portion, known, point, points);
+    const struct asked as_not = ask_some(arena, &never, false, portion, known, point, points);
+    const struct policy_context *context = portion->context;
+    const struct twin_people twins = evidence_twins(arena, context->snapshot, known->decided);
 
-    for (size_t i = 0; i < portion->context->snapshot->count; i++) {
-        const struct decision idle = decided_at(as_idle, i), not = decided_at(as_not, i);
-        size_t at_most = 0; /* thresholds, which ascend */
-        while (at_most < points && point[at_most].days <= idle.idle_days)
-            at_most++;
-        add_decision(point, at_most, today, &idle, unread_idle[i]);
-        add_decision(&point[at_most], points - at_most, today, &not, unread_not[i]);
+    for (size_t i = 0; i < context->snapshot->count; i++) {
+        const struct decision one = decided_at(known->decided, i);
+        size_t reached = count_reached(point, points, one.idle_days);
+        bool is_idle = one.idle_days >= known->days;
+        for (int side = 0; side < 2; side++) { /* thresholds that it reached, then the others */
+            size_t first = side == 0 ? 0 : reached, end = side == 0 ? reached : points;
+            const struct asked *asked = side == 0 ? &as_idle : &as_not;
+            if (first == end)
+                continue;
+            const struct decision at =
+                is_idle == (side == 0) ? one : decided_at(asked->decided, asked->place[i]);
+            bool unread =
+                simulate_frees_idle(&at) && evidence_asks(&settings, context, &twins, &at);
+            add_decision(&point[first], end - first, context->today, &at, unread);
+        }
     }
+}
+
+/* A part of what was decided of all. */
+static struct decided decided_from(const struct decided *decided, size_t first)
+{
+    struct decided part = *decided;
+
+    if (!part.of)
+        part.item += first;
+    else
+        part.of += first;
+    part.account = part.account ? part.account + first : NULL;
+    part.pairing = part.pairing ? part.pairing + first : NULL;
+    return part;
+}
+
+static void ask_both(struct arena *arena, const struct policy *policy,
+                     const struct simulate_scene *portion, size_t begin,
+                     struct simulate_point *point, size_t points)
+{
+    struct known known = {.days = only_threshold(policy)};
+    struct decided part;
+
+    if (portion->decided && known.days >= 0) {
+        part = decided_from(portion->decided, begin);
+        known.decided = &part;
+    } else {
+        const struct policy least = simulate_policy(arena, policy, curve_days[0]);
+        known = (struct known){.decided = simulate_decide(arena, &least, portion),
+                               .days = curve_days[0]};
+    }
+    ask_other(arena, policy, portion, &known, point, points);
+}
+
+/* Who rivals whom is told by a place in the whole, which no portion has, and is for a sentence that
+ * nobody reads here. */
+static const struct pairing *without_rivals(struct arena *arena, const struct pairing *pairing,
+                                            size_t count)
+{
+    struct pairing *copy = arena_alloc(arena, (count + 1) * sizeof(copy[0]));
+
+    for (size_t i = 0; i < count; i++) {
+        copy[i] = pairing[i];
+        if (copy[i].doubt == DOUBT_RIVAL)
+            copy[i].rival = 0;
+    }
+    return copy;
 }
 
 /* Each account is judged by itself, so portions give what the whole gives, in little memory. */
@@ -218,11 +340,11 @@ static void ask_portion(struct arena *arena, const struct policy *policy,
     part.account += begin;
     context.snapshot = &part;
     portion.context = &context;
-    portion.pairing += begin;
+    portion.pairing = without_rivals(arena, scene->pairing + begin, part.count);
     if (varies_activity(policy))
         ask_each(arena, policy, &portion, point, points);
     else
-        ask_twice(arena, policy, &portion, point, points);
+        ask_both(arena, policy, &portion, begin, point, points);
 }
 
 /* The points of each part of the accounts. */

@@ -45,7 +45,9 @@ struct simulate_scene {
     const struct pairing *pairing; /* match_all of the snapshot */
     const struct guard_finding *guard;
     size_t guard_count;
-    int64_t reread_days; /* how old a single read may be that a proposal rests on */
+    int64_t reread_days;           /* how old a single read may be that a proposal rests on */
+    const struct decided *decided; /* of the policy that simulate_curve is about, held likewise;
+                                      NULL = nobody asked it */
 };
 
 /* The decisions of a policy on the picture, one for each account, held where a guard holds. */

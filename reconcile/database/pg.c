@@ -670,3 +670,53 @@ int pg_each(struct pg *pg, const char *name, const char *sql, const char *const 
         }
     }
 }
+
+/* --- many rows at a time --- */
+
+enum { FETCH_ROWS = 500 };
+
+static int send_fetch(struct pg *pg, const char *cursor, const char *sql, struct err *err)
+{
+    if (send_query(pg, cursor, sql, NULL, 0, AS_BINARY, err) < 0)
+        return -1;
+    return flush(pg, clock_steady_ms() + pg->call_ms, cursor, err);
+}
+
+static int take_rows(const PGresult *rows,
+                     int (*each)(const PGresult *rows, int row, void *context, struct err *err),
+                     void *context, struct err *err)
+{
+    for (int row = 0; row < PQntuples(rows); row++) {
+        if (each(rows, row, context, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int pg_fetch(struct pg *pg, const char *cursor,
+             int (*each)(const PGresult *rows, int row, void *context, struct err *err),
+             void *context, struct err *err)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql, "fetch %d from %s", FETCH_ROWS, cursor);
+    if (send_fetch(pg, cursor, text_cstr(&sql), err) < 0)
+        return -1;
+    for (;;) {
+        CLEANUP(pg_clearp) PGresult *rows = NULL;
+
+        if (finish(pg, clock_steady_ms() + pg->call_ms, cursor, &rows, err) < 0 ||
+            check_shape(rows, cursor, PG_MANY, err) < 0)
+            return -1;
+        bool more = PQntuples(rows) == FETCH_ROWS;
+        if (more && send_fetch(pg, cursor, text_cstr(&sql), err) < 0)
+            return -1;
+        if (take_rows(rows, each, context, err) < 0) {
+            if (more)
+                drain(pg, cursor);
+            return -1;
+        }
+        if (!more)
+            return 0;
+    }
+}

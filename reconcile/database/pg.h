@@ -112,6 +112,12 @@ int pg_each(struct pg *pg, const char *name, const char *sql, const char *const 
             size_t count, int (*each)(const PGresult *row, void *context, struct err *err),
             void *context, struct err *err) __attribute__((warn_unused_result));
 
+/* What a cursor has left, likewise, hundreds of rows at a time: the server sends the next ones
+ * while `each` has these. The cursor stays. */
+int pg_fetch(struct pg *pg, const char *cursor,
+             int (*each)(const PGresult *rows, int row, void *context, struct err *err),
+             void *context, struct err *err) __attribute__((warn_unused_result));
+
 /* Typed columns of row `row`, of a result in text or in binary; a value that does not parse is our
  * mistake (assert), and so is NULL for int, bool and double. A double is a plain decimal: select it
  * as numeric, and not by pg_each. */

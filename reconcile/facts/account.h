@@ -165,6 +165,7 @@ struct account {
     const struct account_alike *alike; /* NULL = nothing of it: read by account_alike */
     bool sso_only;
     enum account_status status;
+    bool as_stored; /* the history has just this open, by snapshot_digest */
     struct login login;
     struct activity
         *activity; /* the newest that is known; NULL = nothing: read by account_activity */

@@ -321,34 +321,55 @@ struct digest roster_values(const struct roster *roster)
     return digest_rows(one, roster->count);
 }
 
-/* Both digests, each by itself. */
+/* Whether the digest of their values is that of the whole row: as it is of nearly everybody. */
+static bool is_value_alone(const struct person *person)
+{
+    const struct person_extra *extra = person_extra(person);
+
+    return !person_rejected(person) && (!person->put_on_leave || person->word == person->said) &&
+           !day_is_set(extra->leave_from) && !day_is_set(extra->leave_until) &&
+           person->leave == LEAVE_UNSAID;
+}
+
+/* Both digests of each row, by row, and then of all. */
 struct settling {
     const struct roster *roster;
-    struct digest content, values;
+    struct digest *row[2], all[2];
 };
 
-static void settle_part(void *context, size_t part, size_t begin, size_t end)
+static void settle_rows(void *context, size_t part, size_t begin, size_t end)
 {
     struct settling *settling = context;
 
     (void)part;
     for (size_t i = begin; i < end; i++) {
-        if (i == 0)
-            settling->content = roster_content(settling->roster);
-        else
-            settling->values = roster_values(settling->roster);
+        const struct person *person = &settling->roster->person[i];
+        settling->row[0][i] = person_digest(person);
+        settling->row[1][i] = is_value_alone(person) ? settling->row[0][i] : digest_values(person);
     }
+}
+
+static void settle_all(void *context, size_t part, size_t begin, size_t end)
+{
+    struct settling *settling = context;
+
+    (void)part;
+    for (size_t i = begin; i < end; i++)
+        settling->all[i] = digest_rows(settling->row[i], settling->roster->count);
 }
 
 void roster_settle(struct roster *roster)
 {
-    struct settling settling = {.roster = roster};
-    size_t parts = parallel_parts(roster->count);
+    size_t count = roster->count, parts = parallel_parts(count);
+    CLEANUP(mem_cleanup) struct digest *content = mem_calloc(count, sizeof(content[0]));
+    CLEANUP(mem_cleanup) struct digest *values = mem_calloc(count, sizeof(values[0]));
+    struct settling settling = {.roster = roster, .row = {content, values}};
 
-    roster->settled = false;
-    parallel_for(2, parts < 2 ? parts : 2, settle_part, &settling);
-    roster->content = settling.content;
-    roster->values = settling.values;
+    parallel_for(count, parts, settle_rows, &settling);
+    size_t different = memcmp(content, values, count * sizeof(content[0])) == 0 ? 1 : 2;
+    parallel_for(different, parts < different ? parts : different, settle_all, &settling);
+    roster->content = settling.all[0];
+    roster->values = settling.all[different - 1];
     roster->settled = true;
 }
 

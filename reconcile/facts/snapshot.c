@@ -155,6 +155,15 @@ struct digest account_digest(const struct account *account)
     return digest_finish(stream);
 }
 
+struct digest account_version_digest(const struct account *account, const struct digest *own)
+{
+    struct digest_stream *stream = digest_new();
+
+    digest_bytes(stream, own->byte, sizeof(own->byte));
+    digest_field(stream, account_alike(account)->department);
+    return digest_finish(stream);
+}
+
 struct digest person_digest(const struct person *person)
 {
     struct digest_stream *stream = digest_new();
@@ -179,7 +188,9 @@ struct digest person_digest(const struct person *person)
 
 /* Of the accounts of a snapshot, by index. */
 struct digesting {
-    const struct account *account;
+    struct account *account;
+    const struct version_mark *mark;
+    size_t mark_count;
     struct digest *digest;
     struct place *place;
 };
@@ -198,6 +209,18 @@ static void begin_place(const struct account *account, uint32_t index, struct pl
         memcpy(place->begins, account->id, strnlen(account->id, sizeof(place->begins)));
 }
 
+/* Of whom no mark was told is looked at when it is stored. */
+static bool is_as_stored(const struct digesting *digesting, size_t i)
+{
+    static const struct version_mark none = {.byte = {0}};
+
+    if (i >= digesting->mark_count || memcmp(&digesting->mark[i], &none, sizeof(none)) == 0)
+        return false;
+    const struct digest version =
+        account_version_digest(&digesting->account[i], &digesting->digest[i]);
+    return memcmp(version.byte, digesting->mark[i].byte, sizeof(none.byte)) == 0;
+}
+
 static void digest_part(void *context, size_t part, size_t begin, size_t end)
 {
     const struct digesting *digesting = context;
@@ -205,6 +228,7 @@ static void digest_part(void *context, size_t part, size_t begin, size_t end)
     (void)part;
     for (size_t i = begin; i < end; i++) {
         digesting->digest[i] = account_digest(&digesting->account[i]);
+        digesting->account[i].as_stored = is_as_stored(digesting, i);
         begin_place(&digesting->account[i], (uint32_t)i, &digesting->place[i]);
     }
 }
@@ -238,7 +262,11 @@ static void add_accounts(struct digest_stream *stream, const struct snapshot *sn
     size_t count = snapshot->count;
     CLEANUP(mem_cleanup) struct digest *digest = mem_calloc(count, sizeof(digest[0]));
     CLEANUP(mem_cleanup) struct place *order = mem_calloc(count, sizeof(order[0]));
-    struct digesting digesting = {.account = snapshot->account, .digest = digest, .place = order};
+    struct digesting digesting = {.account = snapshot->account,
+                                  .mark = snapshot->mark,
+                                  .mark_count = snapshot->mark_count,
+                                  .digest = digest,
+                                  .place = order};
 
     parallel_for(count, parallel_parts(count), digest_part, &digesting);
     qsort_r(order, count, sizeof(order[0]), compare_accounts, &digesting);
@@ -309,6 +337,13 @@ static void add_profiles(struct digest_stream *stream, const struct snapshot *sn
     digest_int(stream, (int64_t)snapshot->profile_count);
     for (size_t i = 0; i < snapshot->profile_count; i++)
         add_profile(stream, sorted[i]);
+}
+
+void snapshot_forget_marks(struct snapshot *snapshot)
+{
+    snapshot->marks = NULL;
+    snapshot->mark = NULL;
+    snapshot->mark_count = 0;
 }
 
 void snapshot_digest(struct snapshot *snapshot)

@@ -18,6 +18,12 @@ struct profile {
     size_t role_count;
 };
 
+/* What the history has open of an account: how the digest of that version begins, which is enough
+ * to tell versions apart; all zero = nothing. */
+struct version_mark {
+    uint8_t byte[16];
+};
+
 enum snapshot_source {
     SNAPSHOT_FROM_PORTAL = 0,
     SNAPSHOT_FROM_EXPORT, /* a file that Bynder's user management exported: for reports alone */
@@ -54,6 +60,13 @@ struct snapshot {
     bool logins_given_up; /* single reads were stopped: the portal answers none any more */
     size_t logins_lost;   /* of those: vanished or moved backwards (G5) */
     bool numbered;        /* accounts without a history.number are new (store/store) */
+    struct arena
+        *marks; /* where marks are kept, of who wants them until the digest; NULL = nobody */
+    struct version_mark *mark; /* of the first mark_count accounts */
+    size_t mark_count;
+    const int64_t *unlisted; /* numbers of those in the history that this does not list */
+    const int64_t *missing;  /* of them, those that were there until now */
+    size_t unlisted_count, missing_count;
     struct digest digest;
 };
 
@@ -86,12 +99,17 @@ const struct profile *snapshot_profile(const struct snapshot *snapshot, const ch
 const char *profile_roles(struct arena *arena, const struct profile *profile);
 
 /* SHA-256 over accounts in order of id, profiles in order of id: the same content in any order
- * gives the same digest. Sets snapshot->digest. */
+ * gives the same digest. Sets snapshot->digest, and who is as_stored. */
 void snapshot_digest(struct snapshot *snapshot);
+/* Before the memory goes where they are kept. */
+void snapshot_forget_marks(struct snapshot *snapshot);
 
 /* The canonical projection of one account by which versions are told apart: everything but the
  * last login and our own history. */
 struct digest account_digest(const struct account *account);
+/* What tells versions of an account apart in the store: its digest, and the department, which that
+ * leaves out because it is not read every time. */
+struct digest account_version_digest(const struct account *account, const struct digest *own);
 struct digest person_digest(const struct person *person);
 
 #endif

@@ -143,7 +143,8 @@ static void forget_gone(struct collected *collected)
 
 int job_collect(struct job *job, struct collected *ret_collected, struct err *err)
 {
-    struct collected collected = {.roster = {.source = NULL}};
+    CLEANUP(arena_release) struct arena marks = ARENA_INIT;
+    struct collected collected = {.roster = {.source = NULL}, .snapshot = {.marks = &marks}};
 
     if (collect_pictures(job, &collected, err) < 0) {
         store_forget_asked(job->store);
@@ -156,6 +157,7 @@ int job_collect(struct job *job, struct collected *ret_collected, struct err *er
     collected.snapshot.requests = job->portal.requests(job->portal.self);
     log_snapshot(&collected.snapshot);
     snapshot_digest(&collected.snapshot);
+    snapshot_forget_marks(&collected.snapshot);
     collected.snapshot.seats = &job->config->seats;
     *ret_collected = collected;
     return 0;

@@ -226,13 +226,14 @@ static int read_for_links(struct job *job, struct snapshot *snapshot, struct are
 
 static int read_wanted(struct job *job, struct collected *collected, struct err *err)
 {
-    CLEANUP(arena_release) struct arena matched = ARENA_INIT;
+    CLEANUP(arena_release) struct arena matched = ARENA_INIT, decided = ARENA_INIT;
     struct snapshot *snapshot = &collected->snapshot;
     struct evidence_settings settings = logins_settings(job, collected);
     struct pairing *pairing = NULL;
+    struct decided *known = NULL; /* what is decided of all that is known by now */
 
     for (int round = 0; round < ROUNDS && !snapshot->logins_given_up; round++) {
-        CLEANUP(arena_release) struct arena decided = ARENA_INIT, scratch = ARENA_INIT;
+        CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
         struct weighed weighed;
         size_t *index = NULL;
 
@@ -240,7 +241,11 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
             arena_clear(&matched);
             pairing = match_all(&matched, snapshot, &collected->roster, &job->config->matching);
         }
+        if (!known)
+            arena_clear(&decided);
+        collected->decided = known;
         job_weigh(job, collected, pairing, &decided, &weighed);
+        collected->decided = NULL;
         size_t count =
             evidence_choose(&scratch, &settings, &weighed.context, weighed.decided, &index);
         if (count == 0) { /* so nothing of what this rests on changes any more */
@@ -254,6 +259,10 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
             return -1;
         if (!as_before)
             pairing = NULL;
+        known = pairing && policy_decide_again(&decided, &job->config->policy, &weighed.context,
+                                               weighed.decided, index, count)
+                    ? weighed.decided
+                    : NULL;
         settings.days_passed = 0; /* the refresh has had its share */
     }
     if (pairing)

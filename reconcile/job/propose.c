@@ -48,6 +48,7 @@ static struct plan *make_plan(const struct job *job, const struct collected *col
                                          .pairing = ret_weighed->pairing,
                                          .guard = ret_guards->finding,
                                          .guard_count = ret_guards->count,
+                                         .decided = ret_weighed->decided,
                                          .reread_days = config->portal.login_reread_days};
     plan->curve_count = simulate_curve(job->arena, &config->policy, &scene, &plan->curve);
     return plan;

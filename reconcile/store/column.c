@@ -35,7 +35,16 @@ int store_place_of(const PGresult *result, const char *name)
 /* Types by their numbers in pg_type, which never change. */
 static bool fits(enum column_type type, Oid oid, bool binary)
 {
-    enum { BOOL = 16, NAME = 19, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25, VARCHAR = 1043 };
+    enum {
+        BOOL = 16,
+        BYTEA = 17,
+        NAME = 19,
+        INT8 = 20,
+        INT2 = 21,
+        INT4 = 23,
+        TEXT = 25,
+        VARCHAR = 1043
+    };
     enum {
         TIMESTAMPTZ = 1184,
         JSON = 114,
@@ -55,10 +64,11 @@ static bool fits(enum column_type type, Oid oid, bool binary)
         return oid == BOOL;
     case COLUMN_STRING:
         return oid == TEXT || oid == VARCHAR || oid == NAME || oid == JSON || oid == JSONB;
-    case COLUMN_WORDS:
-    case COLUMN_DAY:
     case COLUMN_DIGEST:
     case COLUMN_SEAL:
+        return oid == TEXT || (oid == BYTEA && binary);
+    case COLUMN_WORDS:
+    case COLUMN_DAY:
         return oid == TEXT || oid == VARCHAR || oid == NAME;
     case COLUMN_ENUM:
         return oid == TEXT || oid >= OWN_TYPES;

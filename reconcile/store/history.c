@@ -7,15 +7,23 @@
  */
 #include "store/history.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/intern.h"
+#include "base/mem.h"
 #include "facts/account_index.h"
 #include "store/account.h"
 #include "store/column.h"
 #include "store/ruling.h"
 
 enum { FRESH_FEW = 1000 }; /* accounts that are asked for one by one */
+
+/* Of accounts in the history, collected. */
+struct numbers {
+    int64_t *item;
+    size_t count, capacity;
+};
 
 /* Accounts by id while rows of the history stream by. */
 struct lookup {
@@ -28,7 +36,8 @@ struct lookup {
     struct store_reader reader; /* of the statement whose rows stream by */
     struct text missing; /* array literal of ids: who was there until now and is not listed */
     size_t missing_count;
-    bool any_bound; /* of all that the history knows */
+    struct numbers unlisted, were_there; /* of accounts that are not listed */
+    bool any_bound;                      /* of all that the history knows */
 };
 
 static void lookup_init(struct lookup *lookup, struct arena *arena, struct snapshot *snapshot)
@@ -46,6 +55,58 @@ static void lookup_release(struct lookup *lookup)
     intern_release(&lookup->kept);
     alike_release(&lookup->alikes);
     text_release(&lookup->missing);
+    free(lookup->unlisted.item);
+    free(lookup->were_there.item);
+}
+
+static void add_number(struct numbers *numbers, int32_t number)
+{
+    numbers->item =
+        mem_grow(numbers->item, numbers->count, &numbers->capacity, sizeof(numbers->item[0]));
+    numbers->item[numbers->count++] = number;
+}
+
+static const int64_t *keep_numbers(struct arena *arena, const struct numbers *numbers)
+{
+    int64_t *kept = arena_calloc(arena, numbers->count + 1, sizeof(kept[0]));
+
+    if (numbers->count > 0)
+        memcpy(kept, numbers->item, numbers->count * sizeof(kept[0]));
+    return kept;
+}
+
+/* What the history has open of a listed account. */
+static void set_mark(struct lookup *lookup, const struct account *account,
+                     const struct digest *version)
+{
+    struct snapshot *snapshot = lookup->snapshot;
+    size_t at = (size_t)(account - snapshot->account);
+
+    if (!snapshot->marks)
+        return;
+    if (snapshot->mark_count == 0) { /* a first snapshot has none */
+        snapshot->mark = arena_calloc(snapshot->marks, snapshot->count, sizeof(snapshot->mark[0]));
+        snapshot->mark_count = snapshot->count;
+    }
+    memcpy(snapshot->mark[at].byte, version->byte, sizeof(snapshot->mark[at].byte));
+}
+
+/* Somebody in the history whom the snapshot does not list. */
+static void note_unlisted(struct lookup *lookup, int32_t number, bool was_there)
+{
+    add_number(&lookup->unlisted, number);
+    if (was_there)
+        add_number(&lookup->were_there, number);
+}
+
+static void keep_unlisted(struct lookup *lookup)
+{
+    struct snapshot *snapshot = lookup->snapshot;
+
+    snapshot->unlisted = keep_numbers(lookup->arena, &lookup->unlisted);
+    snapshot->unlisted_count = lookup->unlisted.count;
+    snapshot->missing = keep_numbers(lookup->arena, &lookup->were_there);
+    snapshot->missing_count = lookup->were_there.count;
 }
 
 /* NULL when the snapshot does not have it. */
@@ -79,9 +140,10 @@ struct state_row {
     struct account_past past;
     struct login login;
     struct activity activity;
-    bool was_there; /* until now */
-    bool is_bound;  /* protected entries once fitted it */
-    bool had_none;  /* a seat, when it last showed whether it has one */
+    bool was_there;        /* until now */
+    bool is_bound;         /* protected entries once fitted it */
+    bool had_none;         /* a seat, when it last showed whether it has one */
+    struct digest version; /* that is open; zero = none */
     /* The profile that since.profile_since is of, and the newest complete snapshot. */
     const char *profile_id;
     struct instant complete_at;
@@ -116,6 +178,7 @@ static const struct column state_columns[] = {
     COLUMN("was_there", struct state_row, was_there),
     COLUMN("is_bound", struct state_row, is_bound),
     COLUMN("had_none", struct state_row, had_none),
+    COLUMN("version", struct state_row, version),
     COLUMN("profile_id", struct state_row, profile_id),
     COLUMN("complete_at", struct state_row, complete_at),
     COLUMN_OF_WORDS("active_kind", struct state_row, activity.kind, &event_kind_words),
@@ -128,13 +191,13 @@ static const struct column state_columns[] = {
 #define STATE_CURSOR   "account_state"
 #define EARLIER_CURSOR "account_earlier"
 
-static int declare(const struct store *store, const char *cursor, const char *query,
-                   struct err *err)
+static int declare(const struct store *store, const char *cursor, const char *hold,
+                   const char *query, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *const parameter[] = {store_number(&scratch, store->portal_id)};
     const char *sql =
-        arena_printf(&scratch, "declare %s no scroll cursor with hold for\n%s", cursor, query);
+        arena_printf(&scratch, "declare %s no scroll cursor %s for\n%s", cursor, hold, query);
 
     return pg_run(store->pg, cursor, sql, PG_NOTHING, parameter, COUNT_OF(parameter), NULL, err);
 }
@@ -143,8 +206,8 @@ int store_ask_history(struct store *store, struct err *err)
 {
     if (store_begin(store, err) < 0)
         return -1;
-    if (declare(store, STATE_CURSOR, query_account_state, err) < 0 ||
-        declare(store, EARLIER_CURSOR, query_account_earlier, err) < 0)
+    if (declare(store, STATE_CURSOR, "with hold", query_account_state, err) < 0 ||
+        declare(store, EARLIER_CURSOR, "with hold", query_account_earlier, err) < 0)
         return store_end(store, -1, err);
     store->is_asked = true;
     return pg_commit_later(store->pg, STATE_CURSOR, err);
@@ -292,13 +355,13 @@ static int append_gone(const struct store *store, struct lookup *lookup, struct 
 
 /* --- an account's life --- */
 
-static int fill_state(const PGresult *result, void *context, struct err *err)
+static int fill_state(const PGresult *result, int number, void *context, struct err *err)
 {
     struct lookup *lookup = context;
     struct state_row row = {.was_there = false};
 
     (void)err;
-    (void)store_read(&lookup->reader, result, 0, NULL, &row);
+    (void)store_read(&lookup->reader, result, number, NULL, &row);
     lookup->any_bound |= row.is_bound;
     struct account *account = find_account(lookup, row.account_id);
     if (account) {
@@ -308,8 +371,10 @@ static int fill_state(const PGresult *result, void *context, struct err *err)
         fill_life(lookup, &row, account);
         fill_login(lookup, &row, account);
         account_tell_activity(lookup->arena, account, row.activity);
+        set_mark(lookup, account, &row.version);
     } else {
         note_missing(lookup, &row);
+        note_unlisted(lookup, row.life.number, row.was_there);
     }
     return 0;
 }
@@ -317,14 +382,14 @@ static int fill_state(const PGresult *result, void *context, struct err *err)
 /* What is known of every account: asked for now, or before. */
 static int load_state(const struct store *store, struct lookup *lookup, struct err *err)
 {
-    if (!store->is_asked)
-        return each_of_portal(store, "account_state", query_account_state, state_columns,
-                              fill_state, lookup, err);
+    lookup->snapshot->mark_count = 0;
     lookup->reader = (struct store_reader){.columns = state_columns};
-    if (pg_committed(store->pg, err) < 0)
+    if ((store->is_asked ? pg_committed(store->pg, err)
+                         : declare(store, STATE_CURSOR, "", query_account_state, err)) < 0 ||
+        pg_fetch(store->pg, STATE_CURSOR, fill_state, lookup, err) < 0)
         return -1;
-    return pg_each(store->pg, STATE_CURSOR, "fetch all from " STATE_CURSOR, NULL, 0, fill_state,
-                   lookup, err);
+    keep_unlisted(lookup);
+    return 0;
 }
 
 struct pending_row {
@@ -744,11 +809,13 @@ int store_load_history(struct store *store, struct arena *arena, struct snapshot
 struct number_row {
     const char *account_id;
     int32_t number;
+    bool was_there;
 };
 
 static const struct column number_columns[] = {
     COLUMN("account_id", struct number_row, account_id),
     COLUMN("account_no", struct number_row, number),
+    COLUMN("was_there", struct number_row, was_there),
     COLUMN_END,
 };
 
@@ -760,8 +827,11 @@ static int fill_number(const PGresult *result, void *context, struct err *err)
     (void)err;
     (void)store_read(&lookup->reader, result, 0, NULL, &row);
     struct account *account = find_account(lookup, row.account_id);
-    if (account)
-        account->history.number = row.number;
+    if (!account || account->status == ACCOUNT_GONE)
+        note_unlisted(lookup, row.number, row.was_there);
+    if (!account)
+        return 0;
+    account->history.number = row.number;
     return 0;
 }
 
@@ -775,6 +845,7 @@ int store_number_accounts(const struct store *store, struct arena *arena, struct
     lookup_init(&lookup, arena, snapshot);
     int failed = each_of_portal(store, "account_numbers", query_account_numbers, number_columns,
                                 fill_number, &lookup, err);
+    keep_unlisted(&lookup);
     lookup_release(&lookup);
     snapshot->numbered = failed == 0;
     return failed;

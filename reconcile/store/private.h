@@ -51,6 +51,12 @@ int store_begin(const struct store *store, struct err *err) __attribute__((warn_
 int store_end(const struct store *store, int failed, struct err *err)
     __attribute__((warn_unused_result));
 
+/* Of so many accounts, whether each is better looked up by its key than all are walked over; and
+ * that the statements after it may do so ("on"), or not any more ("off"), where they are few. */
+bool store_are_few(size_t count, size_t among);
+int store_let_loop(const struct store *store, bool few, const char *whether, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* The next number of a kind, only for the newest run; ERR_LOCKED for any other. */
 int store_next(const struct store *store, const char *name, const char *sql, int64_t run,
                int64_t *ret_number, struct err *err) __attribute__((warn_unused_result));
@@ -65,6 +71,7 @@ const char *store_number_array(struct arena *arena, const int64_t *item, size_t 
 
 /* A column, copied into the arena; NULL for SQL NULL. */
 const char *store_string(struct arena *arena, const PGresult *result, int row, int column);
+/* Written in hex, or as it is where the answer is in binary. */
 struct digest store_digest(const PGresult *result, int row, int column);
 
 /* Words of the tables. */

@@ -1,10 +1,11 @@
 /*
- * Saving a snapshot: a digest of each account that the history knows goes into a stage by COPY,
- * then all of those that differ from their open version; then a handful of statements over whole
- * sets merge it into the versions, all in the transaction that adds the snapshot's row. What is
- * unchanged touches no row. There is nothing to compare an account with that is seen for the first
- * time: its rows go where they belong by COPY. Nothing that is merely missing is ever closed by an
- * incomplete snapshot. Loading it again asks for the versions that were open then.
+ * Saving a snapshot: a digest of each account that the history knows, and of which it is not known
+ * that it is as it was, goes into a stage by COPY, then all of those that differ from their open
+ * version; then a handful of statements over whole sets merge it into the versions, all in the
+ * transaction that adds the snapshot's row. What is unchanged touches no row. There is nothing to
+ * compare an account with that is seen for the first time: its rows go where they belong by COPY.
+ * Nothing that is merely missing is ever closed by an incomplete snapshot. Loading it again asks
+ * for the versions that were open then.
  */
 #include "store/snapshot.h"
 
@@ -24,21 +25,14 @@
 enum {
     UNLISTED_DAYS = 30,   /* that a last login waits for its account to be listed */
     PENDING_MANY = 10000, /* rows taken in at once that are worth clearing up after */
-    CHANGED_FEW = 1000,   /* accounts that are looked up one by one */
-    FEW_AMONG = 16,       /* and so is one of so many known ones that something was told of */
     AHEAD = 8,            /* accounts whose places in a table are fetched before their turn */
 };
 
-/* What tells versions of an account apart: also the department, which the account's own digest
- * leaves out because it is not read every time. */
 static struct digest version_digest(const struct account *account)
 {
-    struct digest_stream *stream = digest_new();
-    struct digest own = account_digest(account);
+    const struct digest own = account_digest(account);
 
-    digest_bytes(stream, own.byte, sizeof(own.byte));
-    digest_field(stream, account_alike(account)->department);
-    return digest_finish(stream);
+    return account_version_digest(account, &own);
 }
 
 static int compare_groups(const void *a, const void *b)
@@ -121,11 +115,14 @@ static void add_version(struct text *row, const struct account *account)
     binary_digest(row, &digest);
 }
 
+/* Of whom it is not known that they are as they were. */
 static void add_listed(struct text *row, const void *context, size_t place)
 {
     const struct staged *staged = context;
-    const struct digest digest = version_digest(staged_account(staged, place));
 
+    if (staged_account(staged, place)->as_stored)
+        return;
+    const struct digest digest = version_digest(staged_account(staged, place));
     binary_row(row, 2);
     binary_integer(row, staged_number(staged, place));
     binary_digest(row, &digest);
@@ -292,34 +289,56 @@ static void find_places(struct arena *arena, const PGresult *number, struct diff
     }
 }
 
-/* Of each account a digest, then all of those whose digest is another one. */
+/* Of whom something was told, new ones among them, against those that are known. */
+static bool are_few(const struct staged *staged, size_t told)
+{
+    return store_are_few(told, staged->known);
+}
+
+/* A digest of each account that may have changed, then all of those whose digest is another one. */
 static int stage_accounts(const struct store *store, const struct staged *staged, bool *ret_few,
                           struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *number = NULL;
     struct differing differing = {.staged = staged};
+    size_t listed = 0;
 
+    for (size_t i = 0; i < staged->known; i++)
+        listed += !staged_account(staged, i)->as_stored;
+    bool few = are_few(staged, listed);
     if (PG_QUERY(store->pg, stage_listed_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy_binary(store->pg, "stage_listed_copy", query_stage_listed_copy, add_listed,
                           staged, staged->known, err) < 0 ||
         PG_QUERY(store->pg, stage_listed_analyze, PG_NOTHING, NULL, err) < 0 ||
-        PG_QUERY(store->pg, stage_difference_create, PG_NOTHING, NULL, err,
+        store_let_loop(store, few, "on", err) < 0 ||
+        PG_QUERY(store->pg, stage_listed_differing, PG_MANY, &number, err,
                  store_number(&scratch, store->portal_id)) < 0 ||
-        PG_QUERY(store->pg, stage_difference_load, PG_MANY, &number, err) < 0)
+        store_let_loop(store, few, "off", err) < 0)
         return -1;
     find_places(&scratch, number, &differing);
     if (PG_QUERY(store->pg, stage_account_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy_binary(store->pg, "stage_account_copy", query_stage_account_copy, add_account,
                           &differing, differing.count, err) < 0)
         return -1;
-    *ret_few = differing.count <= CHANGED_FEW;
+    *ret_few = store_are_few(differing.count, 0);
     return PG_QUERY(store->pg, stage_account_analyze, PG_NOTHING, NULL, err);
 }
 
-static int let_loop(const struct store *store, bool few, const char *whether, struct err *err)
+static int close_missing(const struct store *store, const struct snapshot *snapshot,
+                         const struct staged *staged, int64_t id, struct err *err)
 {
-    return few ? PG_QUERY(store->pg, set_loops, PG_ONE, NULL, err, whether) : 0;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    bool few = are_few(staged, snapshot->missing_count);
+
+    if (snapshot->missing_count == 0)
+        return 0;
+    if (store_let_loop(store, few, "on", err) < 0 ||
+        PG_QUERY(store->pg, account_gone, PG_NOTHING, NULL, err,
+                 store_number(&scratch, store->portal_id), store_number(&scratch, id),
+                 store_number_array(&scratch, snapshot->missing, snapshot->missing_count)) < 0)
+        return -1;
+    return store_let_loop(store, few, "off", err);
 }
 
 static int merge_accounts(const struct store *store, const struct snapshot *snapshot,
@@ -329,9 +348,11 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *portal = store_number(&scratch, store->portal_id);
     const char *taken_at = store_time(&scratch, snapshot->taken_at);
+    const char *unlisted =
+        store_number_array(&scratch, snapshot->unlisted, snapshot->unlisted_count);
     bool few = false;
 
-    if (stage_accounts(store, staged, &few, err) < 0 || let_loop(store, few, "on", err) < 0 ||
+    if (stage_accounts(store, staged, &few, err) < 0 || store_let_loop(store, few, "on", err) < 0 ||
         PG_QUERY(store->pg, account_activate, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, stage_became_create, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, account_became, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
@@ -339,11 +360,13 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
                  store_number(&scratch, id)) < 0 ||
         STORE_MERGE(store, account_close, id, err) < 0 ||
         store_merge(store, "account_open", query_account_open, id, ret_opened, err) < 0 ||
-        let_loop(store, few, "off", err) < 0 ||
-        PG_QUERY(store->pg, account_reactivated, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
-        PG_QUERY(store->pg, account_regraded, PG_NOTHING, NULL, err, portal, taken_at) < 0)
+        store_let_loop(store, few, "off", err) < 0 ||
+        PG_QUERY(store->pg, account_reactivated, PG_NOTHING, NULL, err, portal, taken_at,
+                 unlisted) < 0 ||
+        PG_QUERY(store->pg, account_regraded, PG_NOTHING, NULL, err, portal, taken_at, unlisted) <
+            0)
         return -1;
-    return snapshot->complete ? STORE_MERGE(store, account_gone, id, err) : 0;
+    return snapshot->complete ? close_missing(store, snapshot, staged, id, err) : 0;
 }
 
 /* --- accounts seen for the first time --- */
@@ -451,12 +474,6 @@ static int find_fresh(const struct store *store, struct arena *arena,
 
 /* --- last logins --- */
 
-/* Of whom something was told, new ones among them, against those that are known. */
-static bool are_few(const struct staged *staged, size_t told)
-{
-    return told <= CHANGED_FEW || told <= staged->known / FEW_AMONG;
-}
-
 static int stage_logins(const struct store *store, const struct staged *staged, size_t told,
                         int64_t id, struct err *err)
 {
@@ -468,35 +485,34 @@ static int stage_logins(const struct store *store, const struct staged *staged, 
         store_copy_binary(store->pg, "stage_login_copy", query_stage_login_copy, add_login, staged,
                           staged->known, err) < 0 ||
         PG_QUERY(store->pg, stage_login_analyze, PG_NOTHING, NULL, err) < 0 ||
-        let_loop(store, few, "on", err) < 0 ||
+        store_let_loop(store, few, "on", err) < 0 ||
         PG_QUERY(store->pg, login_replaced, PG_NOTHING, NULL, err, portal) < 0 ||
         STORE_MERGE(store, login_know, id, err) < 0 ||
         PG_QUERY(store->pg, login_read, PG_NOTHING, NULL, err, portal) < 0)
         return -1;
-    return let_loop(store, few, "off", err);
+    return store_let_loop(store, few, "off", err);
 }
 
-/* What was pending and is taken in now is gone; *settled counts it. By the list, or by the snapshot
- * that first had an account. */
-static int settle(const struct fresh *fresh, const struct store *store, const char *by_list,
-                  const char *by_first, int64_t *settled, struct err *err)
+/* What was pending and is taken in now is gone; *settled counts it. */
+static int settle(const struct store *store, const struct snapshot *snapshot, bool few,
+                  const char *sql, int64_t *settled, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *result = NULL;
-    const char *portal = store_number(&scratch, store->portal_id);
-    int64_t rows = 0;
+    const char *const parameter[] = {
+        store_number(&scratch, store->portal_id),
+        store_number_array(&scratch, snapshot->unlisted, snapshot->unlisted_count)};
 
-    if (fresh->count != 0 &&
-        store_merge(store, "settle_fresh", by_first, fresh->snapshot_id, &rows, err) < 0)
+    if (store_let_loop(store, few, "on", err) < 0 ||
+        pg_run(store->pg, "settle", sql, PG_NOTHING, parameter, COUNT_OF(parameter), &result, err) <
+            0)
         return -1;
-    if (pg_run(store->pg, "settle", by_list, PG_NOTHING, &portal, 1, &result, err) < 0)
-        return -1;
-    *settled += rows + pg_affected(result);
-    return 0;
+    *settled += pg_affected(result);
+    return store_let_loop(store, few, "off", err);
 }
 
-static int merge_logins(const struct store *store, const struct fresh *fresh, int64_t *settled,
-                        struct err *err)
+static int merge_logins(const struct store *store, const struct snapshot *snapshot,
+                        const struct fresh *fresh, int64_t *settled, struct err *err)
 {
     const struct staged *staged = fresh->staged;
     size_t news = 0;
@@ -509,7 +525,7 @@ static int merge_logins(const struct store *store, const struct fresh *fresh, in
         return 0;
     if (staged->known != 0 && stage_logins(store, staged, news, fresh->snapshot_id, err) < 0)
         return -1;
-    return settle(fresh, store, query_login_settle, query_login_settle_fresh, settled, err);
+    return settle(store, snapshot, are_few(staged, news), query_login_settle, settled, err);
 }
 
 static void add_activity(struct text *row, const void *context, size_t number)
@@ -526,8 +542,8 @@ static void add_activity(struct text *row, const void *context, size_t number)
     pg_copy_end_row(row);
 }
 
-static int merge_activity(const struct store *store, const struct fresh *fresh, int64_t *settled,
-                          struct err *err)
+static int merge_activity(const struct store *store, const struct snapshot *snapshot,
+                          const struct fresh *fresh, int64_t *settled, struct err *err)
 {
     const struct staged *staged = fresh->staged;
     int64_t id = fresh->snapshot_id;
@@ -541,10 +557,12 @@ static int merge_activity(const struct store *store, const struct fresh *fresh, 
     if (PG_QUERY(store->pg, stage_activity_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy(store->pg, "stage_activity_copy", query_stage_activity_copy, add_activity,
                    staged, staged->count, err) < 0 ||
-        let_loop(store, few, "on", err) < 0 || STORE_MERGE(store, activity_add, id, err) < 0 ||
-        let_loop(store, few, "off", err) < 0 || STORE_MERGE(store, activity_know, id, err) < 0)
+        store_let_loop(store, few, "on", err) < 0 ||
+        STORE_MERGE(store, activity_add, id, err) < 0 ||
+        store_let_loop(store, few, "off", err) < 0 ||
+        STORE_MERGE(store, activity_know, id, err) < 0)
         return -1;
-    return settle(fresh, store, query_activity_settle, query_activity_settle_fresh, settled, err);
+    return settle(store, snapshot, few, query_activity_settle, settled, err);
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -622,8 +640,9 @@ static int save_accounts(const struct store *store, const struct snapshot *snaps
     if (give_numbers(store, staged, err) < 0 ||
         merge_accounts(store, snapshot, staged, id, &opened, err) < 0 ||
         find_fresh(store, &scratch, snapshot, staged, id, &fresh, err) < 0 ||
-        insert_fresh(store, &fresh, err) < 0 || merge_logins(store, &fresh, settled, err) < 0 ||
-        merge_activity(store, &fresh, settled, err) < 0)
+        insert_fresh(store, &fresh, err) < 0 ||
+        merge_logins(store, snapshot, &fresh, settled, err) < 0 ||
+        merge_activity(store, snapshot, &fresh, settled, err) < 0)
         return -1;
     return store_analyze(store, "account_version", query_analyze_accounts,
                          opened + (int64_t)fresh.count, staged->count, err);
@@ -658,6 +677,13 @@ static void clear_pending(const struct store *store, int64_t settled)
         return;
 }
 
+/* What was known of the history holds until something is stored. */
+static void forget_numbers(struct snapshot *snapshot)
+{
+    snapshot->numbered = false;
+    snapshot->mark_count = snapshot->unlisted_count = snapshot->missing_count = 0;
+}
+
 int store_save_snapshot(struct store *store, const struct store_run *run, struct snapshot *snapshot,
                         struct saved_snapshot *ret_saved, struct err *err)
 {
@@ -667,15 +693,19 @@ int store_save_snapshot(struct store *store, const struct store_run *run, struct
         .index = arena_calloc(&saved.arena, snapshot->count + 1, sizeof(staged.index[0])),
     };
 
+    bool was_numbered = snapshot->numbered;
     int64_t settled = 0;
 
     if (snapshot->source != SNAPSHOT_FROM_PORTAL)
         return err_set(err, ERR_INTERNAL, "a snapshot from an export is never stored");
-    if (store_begin(store, err) < 0 ||
-        store_end(store,
-                  store_number_accounts(store, &saved.arena, snapshot, err) ||
-                      save(store, run, snapshot, &staged, &saved.id, &settled, err),
-                  err) < 0)
+    int failed = store_begin(store, err) < 0 ||
+                 store_end(store,
+                           store_number_accounts(store, &saved.arena, snapshot, err) ||
+                               save(store, run, snapshot, &staged, &saved.id, &settled, err),
+                           err) < 0;
+    if (!was_numbered)
+        forget_numbers(snapshot);
+    if (failed)
         return err_prefix(err, "the snapshot was not stored");
     clear_pending(store, settled);
     saved.index = staged.index;
@@ -698,6 +728,7 @@ void store_take_saved(struct snapshot *snapshot, const struct saved_snapshot *sa
             account->activity->is_new = false;
     }
     snapshot->id = saved->id;
+    forget_numbers(snapshot);
 }
 
 void saved_snapshot_release(struct saved_snapshot *saved)

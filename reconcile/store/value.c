@@ -165,6 +165,21 @@ int store_end(const struct store *store, int failed, struct err *err)
     return -1;
 }
 
+enum {
+    CHANGED_FEW = 1000, /* accounts that are looked up one by one */
+    FEW_AMONG = 16,     /* and so is one of so many */
+};
+
+bool store_are_few(size_t count, size_t among)
+{
+    return count <= CHANGED_FEW || count <= among / FEW_AMONG;
+}
+
+int store_let_loop(const struct store *store, bool few, const char *whether, struct err *err)
+{
+    return few ? PG_QUERY(store->pg, set_loops, PG_ONE, NULL, err, whether) : 0;
+}
+
 int store_next(const struct store *store, const char *name, const char *sql, int64_t run,
                int64_t *ret_number, struct err *err)
 {
@@ -223,11 +238,14 @@ const char *store_string(struct arena *arena, const PGresult *result, int row, i
 
 struct digest store_digest(const PGresult *result, int row, int column)
 {
+    enum { BYTEA = 17 };
     struct digest digest = {.byte = {0}};
-    const char *hex = pg_text(result, row, column);
+    const char *value = pg_text(result, row, column);
 
-    if (hex)
-        (void)digest_parse(hex, &digest);
+    if (value && PQftype(result, column) != BYTEA)
+        (void)digest_parse(value, &digest);
+    else if (value && PQgetlength(result, row, column) == DIGEST_SIZE)
+        memcpy(digest.byte, value, DIGEST_SIZE);
     return digest;
 }
 

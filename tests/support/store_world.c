@@ -85,6 +85,7 @@ void store_world_load(struct store_world *world, struct snapshot *snapshot)
         snapshot->account[i].login = (struct login){.kind = LOGIN_NOT_READ};
         alike_own(&snapshot->account[i])->department = NULL;
     }
+    snapshot->marks = &world->arena; /* as a run does */
     must(store_load_history(&world->store, &world->arena, snapshot, &err), &err);
     for (size_t i = 0; i < count; i++) {
         struct account *account = &snapshot->account[i];

@@ -151,7 +151,12 @@ TEST(simulate_curve_falls_with_the_threshold_and_is_empty_where_no_rule_asks)
         assert_int_equal(count == 0, simulate_threshold(&world.policy) < 0);
         empty += count == 0;
         assert_true(count == 0 || (point[0].days == 30 && point[count - 1].days == 365));
+        struct simulate_scene known = scene; /* what is decided already changes nothing of it */
+        const struct simulate_point *again = NULL;
+        known.decided = simulate_decide(&world.arena, &world.policy, &scene);
+        assert_int_equal(simulate_curve(&world.arena, &world.policy, &known, &again), count);
         for (size_t i = 0; i < count; i++) {
+            assert_memory_equal(&again[i], &point[i], sizeof(again[i]));
             assert_true(i == 0 || point[i].days > point[i - 1].days);
             struct policy other = simulate_policy(&world.arena, &world.policy, point[i].days);
             struct simulate_point whole = simulate_count(
@@ -171,6 +176,7 @@ TEST(simulate_curve_of_many_accounts_is_that_of_each_world_added_up)
 {
     enum { TIMES = 3000 };
     const struct simulate_point *one = NULL, *all = NULL;
+    struct pairing *pairing = NULL;
     struct world world;
     uint64_t seed = 1;
     size_t count = 0;
@@ -178,9 +184,10 @@ TEST(simulate_curve_of_many_accounts_is_that_of_each_world_added_up)
     for (;; seed++) {
         assert_in_range(seed, 1, WORLDS);
         world_draw(&world, seed);
-        struct pairing *found =
-            match_all(&world.arena, &world.snapshot, &world.roster, &world.matching);
-        const struct simulate_scene scene = {.context = &world.context, .pairing = found};
+        pairing = match_all(&world.arena, &world.snapshot, &world.roster, &world.matching);
+        pairing[0] = (struct pairing){
+            .kind = LINK_AMBIGUOUS, .doubt = DOUBT_RIVAL, .rival = 1, .key = MATCH_BY_EMAIL};
+        const struct simulate_scene scene = {.context = &world.context, .pairing = pairing};
         count = simulate_curve(&world.arena, &world.policy, &scene, &one);
         if (count > 0 && one[0].idle > 0 && one[0].kept > 0 && world.snapshot.count > 6)
             break;
@@ -188,14 +195,14 @@ TEST(simulate_curve_of_many_accounts_is_that_of_each_world_added_up)
     }
     struct snapshot many = world.snapshot;
     struct policy_context context = world.context;
-    struct pairing *pairing =
-        match_all(&world.arena, &world.snapshot, &world.roster, &world.matching);
     many.account = arena_calloc(&world.arena, TIMES * many.count, sizeof(many.account[0]));
     struct pairing *pairs =
         arena_calloc(&world.arena, TIMES * world.snapshot.count, sizeof(pairs[0]));
     for (size_t i = 0; i < TIMES * world.snapshot.count; i++) {
         many.account[i] = world.snapshot.account[i % world.snapshot.count];
         pairs[i] = pairing[i % world.snapshot.count];
+        if (pairs[i].doubt == DOUBT_RIVAL)
+            pairs[i].rival = (uint32_t)i + 1; /* a place in the whole */
     }
     many.count *= TIMES;
     context.snapshot = &many;

@@ -1,2 +1,6 @@
--- The numbers of all accounts ever seen.
-select account_id, account_no from account where portal_id = $1::bigint
+-- The numbers of all accounts ever seen, and whether each was there until now.
+select a.account_id, a.account_no, coalesce(v.status <> 'gone', false) as was_there
+from account a
+left join account_version v
+    on v.portal_id = $1::bigint and v.account_no = a.account_no and v.valid_to is null
+where a.portal_id = $1::bigint

@@ -30,7 +30,8 @@ select a.account_id, a.account_no, a.first_seen, a.created,
                      else (select w.status from account_version w
                            where w.portal_id = $1::bigint and w.account_no = a.account_no
                              and w.status in ('active', 'inactive')
-                           order by w.valid_from desc limit 1) end = 'inactive', false) as had_none
+                           order by w.valid_from desc limit 1) end = 'inactive', false) as had_none,
+       v.digest as version
 from account a
 cross join (select max(taken_at) as taken_at, max(taken_at) filter (where complete) as complete_at
             from snapshot where portal_id = $1::bigint) n

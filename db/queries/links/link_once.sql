@@ -1,6 +1,5 @@
 -- Rule R6 acts only on an account that once led to a person: said once, never taken back.
 update account a set once_linked = true
-from stage_link_difference d
-join stage_link s on s.account_no = d.account_no
-where a.portal_id = $1::bigint and a.account_no = d.account_no
+from stage_link s
+where a.portal_id = $1::bigint and a.account_no = s.account_no
   and s.kind = 'one' and not a.once_linked

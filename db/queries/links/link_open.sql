@@ -8,6 +8,5 @@ select $1::bigint, s.account_no, $2::integer, s.kind, s.matched_by, s.person_key
                  from roster r
                  where r.portal_id = $1::bigint and r.good
                    and least(coalesce(r.modified_at, r.read_at), r.read_at) > $3::timestamptz))
-from stage_link_difference d
-join stage_link s on s.account_no = d.account_no
+from stage_link s
 order by s.account_no

@@ -1,5 +1,5 @@
--- What this snapshot has taken in is pending no more.
+-- What this snapshot has taken in is pending no more; $2 are the accounts that it does not list.
 delete from login_pending p
-using account a, stage_listed s
+using account a
 where p.portal_id = $1::bigint and a.portal_id = $1::bigint and a.account_id = p.account_id
-  and s.account_no = a.account_no
+  and a.account_no <> all ($2::integer[])

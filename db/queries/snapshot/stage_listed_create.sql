@@ -1,2 +1,2 @@
--- Whom the snapshot has of the accounts that the history knows, and what it says of each in one digest.
+-- Of accounts that the history knows and that may have changed, what the snapshot says in one digest.
 create temporary table stage_listed (account_no integer not null, digest bytea not null) on commit drop
