@@ -431,6 +431,13 @@ told_since as (
                           where m.portal_id = :portal_id and m.kind = 'migration'
                             and m.word = '0010_rulings')
              then 9223372036854775807 else 0 end) as run_id),
+-- When that was read of which a plan is made: by the record itself.
+reading as materialized (
+    select p.plan_id, s.fact ->> 'taken_us' as taken_us
+    from audit.event p
+    join audit.event s on s.portal_id = :portal_id and s.kind = 'snapshot'
+        and s.fact ->> 'snapshot' = p.fact ->> 'snapshot'
+    where p.portal_id = :portal_id and p.kind = 'plan'),
 finding as (
     select e.sequence, format('ruling %s is not stored as it was given', e.fact ->> 'ruling_id')
         as says
@@ -455,6 +462,12 @@ finding as (
                                 e.fact ->> 'spread', e.fact ->> 'nightly',
                                 e.fact ->> 'expected_on', e.fact ->> 'at_once',
                                 (e.fact -> 'overrides')::text, e.fact ->> 'handed_in_id'))
+    union all
+    select e.sequence, format('ruling %s says that what was looked at was read at another time than plan %s was made of',
+                              e.fact ->> 'ruling_id', e.plan_id)
+    from event e
+    join reading d on d.plan_id = e.plan_id
+    where e.kind = 'ruling' and e.fact ->> 'snapshot_us' <> d.taken_us
     union all
     select e.sequence, format('file %s is not stored as it was taken', e.fact ->> 'handed_in_id')
     from event e

@@ -307,6 +307,24 @@ TEST(each_way_of_tampering_with_what_lasts_is_found_by_both)
     print_message("%zu ways of tampering, each found by both\n", COUNT_OF(tampers));
 }
 
+/* A later login ends an approval. Whoever lets the plan say, until somebody has approved, that it
+ * was read later than it was leaves a ruling that says so for ever. */
+TEST(an_approval_of_what_was_read_at_another_time_is_found_by_both)
+{
+    const struct review_shape shape = {.suspend = 2, .approvals_suspend = 1};
+    struct review_case *test = *state;
+
+    review_case_plan(test, &shape);
+    ruling_case_save(test, review_case_ruling(test, "anna", 1));
+    assert_clean(test, NULL);
+    struct ruling ruling = review_case_ruling(test, "anna", 2);
+    ruling.snapshot_at = instant_add_us(ruling.snapshot_at, 1);
+    ruling_case_save(test, ruling);
+    assert_found(test, "an approval of another time", NULL,
+                 "ruling 2 says that what was looked at was read at another time",
+                 "ruling 2 says that what was looked at was read at another time");
+}
+
 /* --- acts that rest on rulings --- */
 
 static void act_on(struct review_case *test, int64_t position)

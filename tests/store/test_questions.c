@@ -703,6 +703,38 @@ TEST(every_reading_made_again_is_what_the_chain_says)
                   COUNT_OF(behind) + COUNT_OF(of_account));
 }
 
+/* The end of time, which is no moment, hides nothing that is to be found behind it. */
+TEST(every_reading_is_made_again_whatever_stands_where_a_moment_should)
+{
+    static const struct {
+        const char *table, *key, *column;
+    } endless[] = {
+        {"roster", "roster_id", "read_at"},
+        {"snapshot", "snapshot_id", "taken_at"},
+        {"account", "account_no", "login_at"},
+        {"account", "account_no", "login_seen_at"},
+    };
+    struct world *world = *state;
+
+    for (size_t i = 0; i < COUNT_OF(endless); i++) {
+        struct arena *arena = &world->store.arena;
+        const char *table = endless[i].table, *key = endless[i].key, *column = endless[i].column;
+        store_world_execute(
+            &world->store,
+            arena_printf(arena, "create table kept as select %s, %s from %s", key, column, table));
+        store_world_execute(
+            &world->store, arena_printf(arena, "update %s set %s = 'infinity' where %s is not null",
+                                        table, column, column));
+        assert_int_equal(rebuild(world, ignore).count, 2 * DAYS);
+        store_world_execute(&world->store,
+                            arena_printf(arena,
+                                         "update %s t set %s = k.%s from kept k where k.%s = t.%s",
+                                         table, column, column, key, key));
+        store_world_execute(&world->store, "drop table kept");
+    }
+    assert_int_equal(rebuild(world, note_finding).findings, 0);
+}
+
 TEST(a_moment_before_the_first_snapshot_is_an_error)
 {
     struct world *world = *state;

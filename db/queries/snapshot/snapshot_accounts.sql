@@ -2,8 +2,8 @@
 -- last login holds until the next one of its account, so the newest before the snapshot counts.
 select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee_number,
        v.profile_id, v.country, v.department, v.groups, v.groups_unreadable, v.sso_only, v.flaw,
-       l.kind, us(l.at) as at, l.raw, l.source, us(l.seen_at) as seen_at,
-       d.kind as active_kind, us(d.at) as active_at, us(d.seen_at) as active_seen_at
+       l.kind, checked_us(l.at) as at, l.raw, l.source, checked_us(l.seen_at) as seen_at,
+       d.kind as active_kind, checked_us(d.at) as active_at, checked_us(d.seen_at) as active_seen_at
 from account_version v
 join account a on a.portal_id = $1::bigint and a.account_no = v.account_no
 left join lateral (select * from login_past w

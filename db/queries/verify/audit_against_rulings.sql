@@ -21,6 +21,13 @@ told_since as (
                           where m.portal_id = $1::bigint and m.kind = 'migration'
                             and m.word = '0010_rulings')
              then 9223372036854775807 else 0 end) as run_id),
+-- When that was read of which a plan is made: by the record itself.
+reading as materialized (
+    select p.plan_id, s.fact ->> 'taken_us' as taken_us
+    from audit_event p
+    join audit_event s on s.portal_id = $1::bigint and s.kind = 'snapshot'
+        and s.fact ->> 'snapshot' = p.fact ->> 'snapshot'
+    where p.portal_id = $1::bigint and p.kind = 'plan'),
 compared as (
     select e.sequence, format('ruling %s', e.fact ->> 'ruling_id') as thing,
            r.ruling_id is null as is_gone,
@@ -191,6 +198,12 @@ from compared
 where is_gone or other <> ''
 union all
 select sequence, format('a second %s of number %s', kind, number) from twice
+union all
+select e.sequence, format('ruling %s says that what was looked at was read at another time than plan %s was made of',
+                          e.fact ->> 'ruling_id', e.plan_id)
+from event e
+join reading d on d.plan_id = e.plan_id
+where e.kind = 'ruling' and e.fact ->> 'snapshot_us' <> d.taken_us
 union all
 select 0, format('file %s is stored, and no event tells of it', h.handed_in_id)
 from handed_in h
