@@ -673,7 +673,7 @@ int pg_each(struct pg *pg, const char *name, const char *sql, const char *const 
 
 /* --- many rows at a time --- */
 
-enum { FETCH_ROWS = 500 };
+enum { FETCH_ROWS = 2000 }; /* a server far away is waited for as often as there are so many */
 
 static int send_fetch(struct pg *pg, const char *cursor, const char *sql, struct err *err)
 {

@@ -112,7 +112,7 @@ int pg_each(struct pg *pg, const char *name, const char *sql, const char *const 
             size_t count, int (*each)(const PGresult *row, void *context, struct err *err),
             void *context, struct err *err) __attribute__((warn_unused_result));
 
-/* What a cursor has left, likewise, hundreds of rows at a time: the server sends the next ones
+/* What a cursor has left, likewise, many rows at a time: the server sends the next ones
  * while `each` has these. The cursor stays. */
 int pg_fetch(struct pg *pg, const char *cursor,
              int (*each)(const PGresult *rows, int row, void *context, struct err *err),

@@ -541,6 +541,85 @@ TEST(pg_each_error_among_the_rows_is_reported)
     assert_int_equal(number(pg, "select 1"), 1);
 }
 
+/* --- many rows at a time --- */
+
+static int add_fetched(const PGresult *rows, int row, void *context, struct err *err)
+{
+    struct sum *sum = context;
+
+    if (sum->stop_after && sum->rows == sum->stop_after)
+        return err_set(err, ERR_ROSTER, "enough");
+    sum->rows++;
+    sum->total += pg_int(rows, row, 0);
+    return 0;
+}
+
+static void declare_numbers(struct pg *pg, const char *what, const char *last)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql,
+              "declare kept no scroll cursor for select %s from generate_series(1, $1::integer) i",
+              what);
+    must(pg_begin(pg, &err), &err);
+    must(pg_run(pg, "declare", text_cstr(&sql), PG_NOTHING, (const char *const[]){last}, 1, NULL,
+                &err),
+         &err);
+}
+
+TEST(pg_fetch_calls_for_every_row_however_many_are_left)
+{
+    static const char *const last[] = {"0", "1", "1999", "2000", "2001", "4000", "50001"};
+
+    for (size_t i = 0; i < COUNT_OF(last); i++) {
+        CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+        CLEANUP(err_release) struct err err = ERR_INIT;
+        struct sum sum = {.rows = 0};
+        int64_t count = strtoll(last[i], NULL, 10);
+
+        declare_numbers(pg, "i", last[i]);
+        must(pg_fetch(pg, "kept", add_fetched, &sum, &err), &err);
+        assert_int_equal(sum.rows, count);
+        assert_int_equal(sum.total, count * (count + 1) / 2);
+        must(pg_fetch(pg, "kept", add_fetched, &sum, &err), &err); /* nothing is left */
+        assert_int_equal(sum.rows, count);
+    }
+}
+
+TEST(pg_fetch_stopped_gives_its_error_and_connection_lives)
+{
+    static const int stop_after[] = {3, 2000, 2500,
+                                     3500}; /* the last when nothing is asked for any more */
+
+    for (size_t i = 0; i < COUNT_OF(stop_after); i++) {
+        CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+        CLEANUP(err_release) struct err err = ERR_INIT;
+        struct sum sum = {.stop_after = stop_after[i]};
+
+        declare_numbers(pg, "i", "3600");
+        assert_int_equal(pg_fetch(pg, "kept", add_fetched, &sum, &err), -1);
+        assert_int_equal(err.code, ERR_ROSTER);
+        assert_int_equal(sum.rows, stop_after[i]);
+        assert_int_equal(number(pg, "select 1"), 1);
+    }
+}
+
+TEST(pg_fetch_error_among_the_rows_is_reported)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct sum sum = {.rows = 0};
+
+    declare_numbers(pg, "10 / (3000 - i)", "5000");
+    assert_int_equal(pg_fetch(pg, "kept", add_fetched, &sum, &err), -1);
+    assert_int_equal(err.code, ERR_INTERNAL);
+    assert_non_null(strstr(err.text, "22012"));
+    assert_int_equal(sum.rows, 2000);
+    pg_rollback(pg);
+    assert_int_equal(number(pg, "select 1"), 1);
+}
+
 /* --- a commit that is waited for later --- */
 
 TEST(pg_commit_later_lets_the_next_call_wait_and_keeps_a_held_cursor)

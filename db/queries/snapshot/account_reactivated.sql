@@ -8,6 +8,6 @@ from (select distinct on (account_id) account_id, done_at from act
      account_version v
 where a.portal_id = $1::bigint and a.account_id = d.account_id and d.done_at < $2::timestamptz
   and (a.reactivated_at is null or a.reactivated_at <= d.done_at)
-  and a.account_no <> all ($3::integer[])
+  and not exists (select 1 from unnest($3::integer[]) u (account_no) where u.account_no = a.account_no)
   and v.portal_id = $1::bigint and v.account_no = a.account_no and v.valid_to is null
   and v.status = 'active'

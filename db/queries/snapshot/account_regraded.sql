@@ -9,6 +9,6 @@ from (select distinct on (account_id) account_id, done_at, to_profile from act
      account_version v
 where a.portal_id = $1::bigint and a.account_id = d.account_id and d.done_at < $2::timestamptz
   and (a.regraded_at is null or a.regraded_at <= d.done_at)
-  and a.account_no <> all ($3::integer[])
+  and not exists (select 1 from unnest($3::integer[]) u (account_no) where u.account_no = a.account_no)
   and v.portal_id = $1::bigint and v.account_no = a.account_no and v.valid_to is null
   and v.status in ('active', 'inactive') and v.flaw is null and v.profile_id <> d.to_profile

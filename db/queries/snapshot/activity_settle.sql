@@ -2,4 +2,4 @@
 delete from activity_pending p
 using account a
 where p.portal_id = $1::bigint and a.portal_id = $1::bigint and a.account_id = p.account_id
-  and a.account_no <> all ($2::integer[])
+  and not exists (select 1 from unnest($2::integer[]) u (account_no) where u.account_no = a.account_no)
