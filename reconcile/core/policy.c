@@ -30,7 +30,7 @@
 #define UNDONE_DAYS     180 /* R8: how long a person is asked who suspends somebody departed anew */
 #define CLOCKS_DIFFER_S 600 /* as G13 allows */
 #define AHEAD           16  /* accounts: so long before its turn memory is asked for a person */
-#define AGAIN_AMONG     16  /* accounts: for one of so many there is room to be decided anew */
+#define AGAIN_AMONG     64  /* accounts: for one of so many there is room to be decided anew */
 
 const char *decision_rule(const struct decision *decision)
 {

@@ -21,7 +21,7 @@ struct profile {
 /* What the history has open of an account: how the digest of that version begins, which is enough
  * to tell versions apart; all zero = nothing. */
 struct version_mark {
-    uint8_t byte[16];
+    uint8_t byte[8];
 };
 
 enum snapshot_source {

@@ -237,12 +237,12 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
         struct weighed weighed;
         size_t *index = NULL;
 
+        if (!known)
+            arena_release(&decided); /* matching takes the most */
         if (!pairing) {
             arena_clear(&matched);
             pairing = match_all(&matched, snapshot, &collected->roster, &job->config->matching);
         }
-        if (!known)
-            arena_clear(&decided);
         collected->decided = known;
         job_weigh(job, collected, pairing, &decided, &weighed);
         collected->decided = NULL;
