@@ -407,6 +407,33 @@ TEST(store_save_links_counts_absence_from_the_first_unbroken_roster)
                         "n:00001");
 }
 
+/* By the same key to somebody else is another link, and to nobody new is none. */
+TEST(store_save_links_tells_one_person_from_another)
+{
+    static const size_t person[] = {0, 1, 1, 0};
+    struct store_world *world = *state;
+
+    for (size_t night = 0; night < COUNT_OF(person); night++) {
+        struct snapshot snapshot = store_world_snapshot(world, 1);
+        struct roster roster = store_world_roster(world, 2);
+        const struct pairing pairing = {.kind = LINK_ONE,
+                                        .key = MATCH_BY_EMPLOYEE_NUMBER,
+                                        .person = &roster.person[person[night]]};
+        struct err err = ERR_INIT;
+
+        store_world_save(world, &snapshot);
+        store_world_save_roster(world, &roster, true);
+        if (store_save_links(&world->store, &snapshot, &roster, &pairing, 97.5, true, &err) < 0)
+            fail_msg("%s", err.text);
+        store_world_tomorrow(world);
+    }
+    assert_string_equal(
+        store_world_text(world, "select string_agg(person_key || ' ' || valid_from || ' ' ||"
+                                " coalesce(valid_to::text, 'open'), ', ' order by valid_from)"
+                                " from link_version"),
+        "n:00001 1 2, n:00002 2 4, n:00001 4 open");
+}
+
 /* --- what the guards compare with --- */
 
 static struct guard_history guards(struct store_world *world, const struct roster *roster)

@@ -177,6 +177,31 @@ TEST(store_save_snapshot_incomplete_settles_whom_it_lists)
     assert_int_equal(store_world_number(world, "select count(*) from login"), 4);
 }
 
+/* Whoever went long ago is not listed either: a login that was told of them waits until they are.
+ */
+TEST(store_save_snapshot_keeps_what_waits_for_somebody_long_gone)
+{
+    struct store_world *world = *state;
+    struct pending_login pending[2];
+
+    for (size_t night = 0; night < 5; night++) {
+        static const size_t listed[] = {3, 2, 2, 2, 3}; /* who went, and came back */
+        struct snapshot snapshot = store_world_snapshot(world, 3);
+        if (night == 3) {
+            pending[0] = pend(world, &snapshot.account[0], LOGIN_FROM_EVENTS, 1);
+            pending[1] = pend(world, &snapshot.account[2], LOGIN_FROM_EVENTS, 1);
+            put(world, pending, COUNT_OF(pending), NULL);
+        }
+        snapshot.count = listed[night];
+        store_world_load(world, &snapshot);
+        store_world_save(world, &snapshot);
+        assert_int_equal(store_world_number(world, "select count(*) from login_pending"),
+                         night == 3);
+        store_world_tomorrow(world);
+    }
+    assert_int_equal(store_world_number(world, "select count(*) from login"), 2);
+}
+
 /* Few among many are looked up one by one, many are merged as a set: it comes to the same. */
 TEST(store_save_snapshot_takes_logins_of_few_as_of_all)
 {
