@@ -593,7 +593,9 @@ int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct
         return err_set(err, ERR_INTERNAL, "plan '%lld' is of version %d, and there is none such",
                        (long long)plan->id, plan->version);
     if (!instant_is_set(plan->created_at) || !instant_is_set(plan->inputs.snapshot_taken_at))
-        return err_set(err, ERR_INTERNAL, "when plan '%lld' was made, and of what, is no moment",
+        return err_set(err, ERR_INTERNAL,
+                       "plan '%lld' was changed in the database: when it was made, or read, is no "
+                       "time",
                        (long long)plan->id);
     if (load_lists(store, arena, (size_t)stored->rows, plan, err) < 0 ||
         check_digest(plan, err) < 0)

@@ -87,7 +87,8 @@ static int refuse_changed(int64_t plan_id, int64_t position, int64_t made_with, 
 {
     return err_set(err, ERR_INTERNAL,
                    "row '%lld' of plan '%lld' was made to need %lld people, and the database says "
-                   "%lld: somebody changed it",
+                   "%lld: somebody changed it; hint: 'bynder-reconcile audit verify' tells "
+                   "what else was",
                    (long long)position, (long long)plan_id, (long long)made_with,
                    (long long)needed);
 }
