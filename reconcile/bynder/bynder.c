@@ -85,6 +85,13 @@ void bynder_free(struct bynder *bynder)
     free(bynder);
 }
 
+static int portal_permit(void *self, struct err *err)
+{
+    const struct bynder *bynder = self;
+
+    return http_ask_permit(bynder->http, err);
+}
+
 static int portal_enter(void *self, struct arena *arena, struct snapshot *snapshot, struct err *err)
 {
     struct bynder *bynder = self;
@@ -206,6 +213,7 @@ struct portal bynder_read_only(struct bynder *bynder)
 {
     return (struct portal){
         .self = bynder,
+        .permit = portal_permit,
         .enter = portal_enter,
         .list = bynder_list,
         .logins = bynder_logins,

@@ -120,6 +120,10 @@ struct portal_year_told {
 struct portal {
     void *self;
 
+    /* Whoever counts its requests together with those of others says how many may go, before what
+     * they are counted by is busy with something else. NULL where nobody does. */
+    int (*permit)(void *self, struct err *err);
+
     /* Token, granted scopes, currentUser. Sets snapshot->own_id and the clock. ERR_SCOPE names what
      * is missing and who can grant it; ERR_UNREACHABLE for anything that prevents an answer. */
     int (*enter)(void *self, struct arena *arena, struct snapshot *snapshot, struct err *err);

@@ -1,8 +1,9 @@
 /*
  * The roster comes first: it is cheap, and a refused one ends the run before the portal is asked
- * anything. Then the list of accounts, then what the history adds; with both, whose last login has
- * to be asked for. Both pictures are stored before anything that rests on them, so that whatever
- * the plan says later can be rebuilt from the history.
+ * anything. The server finds what the history knows meanwhile, and for as long is asked nothing
+ * else: so requests are permitted before. Then the list of accounts, then what the history adds;
+ * with both, whose last login has to be asked for. Both pictures are stored before anything that
+ * rests on them, so that whatever the plan says later can be rebuilt from the history.
  */
 #include "job/collect.h"
 
@@ -118,9 +119,10 @@ static int collect_pictures(struct job *job, struct collected *collected, struct
     const struct portal *portal = &job->portal;
 
     snapshot->taken_at = job->now;
-    if (collect_roster(job, &collected->roster, err) < 0 ||
-        portal->enter(portal->self, job->arena, snapshot, err) < 0 ||
+    if ((portal->permit && portal->permit(portal->self, err) < 0) ||
         store_ask_history(job->store, err) < 0 ||
+        collect_roster(job, &collected->roster, err) < 0 ||
+        portal->enter(portal->self, job->arena, snapshot, err) < 0 ||
         list_accounts(job, &collected->roster, snapshot, err) < 0)
         return -1;
     if (store_load_leaves(job->store, job->arena, job->now, job->config->policy.zone, job->today,

@@ -146,7 +146,7 @@ int pace_share_end(struct pace_share *share, struct err *err)
 {
     struct instant began = share->clock->steady(share->clock->self);
 
-    if (pace_count(share->pace) == 0)
+    if (share->granted == 0 && pace_count(share->pace) == 0)
         return 0;
     for (;;) {
         int64_t silence = left_to_tell(share, began);

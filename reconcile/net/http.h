@@ -105,6 +105,9 @@ enum http_trouble http_trouble(const struct http *http);
 /* How long this client has waited for its pace and for silences, in all. */
 int64_t http_waited_us(const struct http *http);
 
+/* Asks for a permit where the pace wants one; 0 also when none can be had yet. */
+int http_ask_permit(struct http *http, struct err *err) __attribute__((warn_unused_result));
+
 /* Returns when the pace lets a request go. -1: a signal came. */
 int http_wait(struct http *http, struct err *err) __attribute__((warn_unused_result));
 

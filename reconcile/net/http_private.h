@@ -75,8 +75,6 @@ void sockets_watch(struct sockets *sockets, CURL *easy);
 bool sockets_hold_surplus(struct sockets *sockets, int local_port);
 void sockets_release(struct sockets *sockets);
 
-/* Asks for a permit where the pace wants one; 0 also when none can be had yet. */
-int http_ask_permit(struct http *http, struct err *err) __attribute__((warn_unused_result));
 struct instant http_steady(const struct http *http);
 int http_interrupted(struct err *err);
 

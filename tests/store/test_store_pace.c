@@ -403,6 +403,22 @@ TEST(pace_share_end_gives_back_what_was_not_sent)
     assert_int_equal(ask(world, &world->store, &slow).granted, 40);
 }
 
+TEST(pace_share_end_gives_back_what_was_asked_for_ahead)
+{
+    struct store_world *world = *state;
+    struct config_portal config = {.name = "acme"};
+    struct pace_settings settings = {
+        .per_second = 10, .per_window = 4500, .window_us = 300 * SECOND_US, .shared = true};
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+    struct pace_share share;
+
+    pace_share_init(&share, &world->store, pace, clock_system(), &config);
+    assert_int_equal(pace_share_permit(&share, NULL), 0);
+    assert_int_equal(pace_share_end(&share, NULL), 0); /* a roster was refused, say */
+    assert_int_equal(
+        store_world_number(world, "select coalesce(sum(requests), 0) from request_block"), 0);
+}
+
 TEST(pace_share_permit_counts_a_loopback_for_itself)
 {
     struct store_world *world = *state;
