@@ -150,6 +150,7 @@ void pg_close(struct pg *pg)
     PQfinish(pg->conn);
     free(pg->where);
     free(pg->copy_name);
+    PQclear(pg->rows);
     err_release(&pg->late);
     free(pg);
 }
@@ -223,6 +224,8 @@ static int server_error(const struct pg *pg, const char *name, const PGresult *r
 
 static int check_usable(struct pg *pg, const char *name, struct err *err)
 {
+    if (!pg->conn && pg->late.code != ERR_NONE)
+        return err_move(err, &pg->late); /* why it is gone */
     if (!pg->conn || PQstatus(pg->conn) == CONNECTION_BAD)
         return lost(pg, name, err);
     assert(!pg->copy_name); /* a COPY is closed before the next statement */
@@ -345,18 +348,22 @@ static int check_commit(const struct pg *pg, PGresult *result, struct err *err)
                    "%s: the transaction was rolled back, a statement in it had failed", pg->where);
 }
 
-/* Waits for the answer to what was sent and not waited for, before anything else is asked. How a
- * commit failed is kept for who sent it: it is nobody else's failure. */
+/* Waits for the answer to what was sent and not waited for, before anything else is asked. What
+ * came of it is kept for who sent it: a failure is nobody else's. */
 static void settle(struct pg *pg)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
-    struct err *err = pg->owes == OWES_COMMIT ? &pg->late : NULL;
+    int owes = (int)pg->owes;
+    struct err *err = owes == OWES_ANY ? NULL : &pg->late;
 
-    if (pg->owes == OWES_NOTHING)
+    if (owes == OWES_NOTHING)
         return;
     pg->owes = OWES_NOTHING;
-    if (finish(pg, clock_steady_ms() + pg->call_ms, pg->owed_by, &result, err) == 0 && err &&
-        check_commit(pg, result, err) < 0)
+    if (finish(pg, clock_steady_ms() + pg->call_ms, pg->owed_by, &result, err) < 0)
+        return;
+    if (owes == OWES_ROWS)
+        pg->rows = TAKE(result);
+    else if (owes == OWES_COMMIT && check_commit(pg, result, err) < 0)
         return; /* kept */
 }
 
@@ -429,9 +436,10 @@ int pg_commit(struct pg *pg, struct err *err)
     return check_commit(pg, result, err);
 }
 
-static int send_ahead(struct pg *pg, const char *name, const char *sql, struct err *err)
+static int send_ahead(struct pg *pg, const char *name, const char *sql,
+                      const char *const *parameter, size_t count, struct err *err)
 {
-    if (send_query(pg, name, sql, NULL, 0, AS_TEXT, err) < 0 ||
+    if (send_query(pg, name, sql, parameter, count, AS_TEXT, err) < 0 ||
         flush(pg, clock_steady_ms() + pg->call_ms, name, err) < 0)
         return -1;
     pg->owed_by = name;
@@ -440,9 +448,39 @@ static int send_ahead(struct pg *pg, const char *name, const char *sql, struct e
 
 int pg_commit_later(struct pg *pg, const char *name, struct err *err)
 {
-    if (send_ahead(pg, name, "commit", err) < 0)
+    if (send_ahead(pg, name, "commit", NULL, 0, err) < 0)
         return -1;
     pg->owes = OWES_COMMIT;
+    return 0;
+}
+
+int pg_ask(struct pg *pg, const char *name, const char *sql, const char *const *parameter,
+           size_t count, struct err *err)
+{
+    if (send_ahead(pg, name, sql, parameter, count, err) < 0)
+        return -1;
+    err_release(&pg->late);
+    PQclear(pg->rows);
+    pg->rows = NULL;
+    pg->owes = OWES_ROWS;
+    return 0;
+}
+
+int pg_answered(struct pg *pg, const char *name, enum pg_shape shape, PGresult **ret_result,
+                struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+
+    if (pg->conn)
+        settle(pg);
+    if (pg->late.code != ERR_NONE)
+        return err_move(err, &pg->late);
+    rows = TAKE(pg->rows);
+    if (!rows)
+        return lost(pg, name, err);
+    if (check_shape(rows, name, shape, err) < 0)
+        return -1;
+    *ret_result = TAKE(rows);
     return 0;
 }
 
@@ -489,7 +527,7 @@ void pg_forget_commit(struct pg *pg)
 
 void pg_write_back(struct pg *pg)
 {
-    if (send_ahead(pg, "checkpoint", "checkpoint", NULL) == 0)
+    if (send_ahead(pg, "checkpoint", "checkpoint", NULL, 0, NULL) == 0)
         pg->owes = OWES_ANY;
 }
 

@@ -84,6 +84,14 @@ int pg_commit_later(struct pg *pg, const char *name, struct err *err)
     __attribute__((warn_unused_result));
 /* How that went, once it is asked about. */
 int pg_committed(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
+/* Sends a statement whose rows are taken later, by pg_answered, and waits for nothing; the next
+ * call waits for its answer, and does not fail because it did. What was asked like this before and
+ * not taken is dropped. `name` is a string that lasts. */
+int pg_ask(struct pg *pg, const char *name, const char *sql, const char *const *parameter,
+           size_t count, struct err *err) __attribute__((warn_unused_result));
+/* Its rows, or how it failed, as pg_run would have told it; to be asked once. */
+int pg_answered(struct pg *pg, const char *name, enum pg_shape shape, PGresult **ret_result,
+                struct err *err) __attribute__((warn_unused_result));
 /* It is not needed any more, and is not waited for: the server is asked to end it. */
 void pg_forget_commit(struct pg *pg);
 /* Lets the server write to its disk what it has in memory, while its caller does something else: a

@@ -14,10 +14,12 @@ struct pg {
     enum {
         OWES_NOTHING = 0,
         OWES_COMMIT, /* the answer to one that nobody has waited for yet */
+        OWES_ROWS,   /* likewise, rows that somebody takes later */
         OWES_ANY,    /* likewise, whatever it is */
     } owes;
     const char *owed_by; /* the name of what was sent: a string that lasts */
-    struct err late;     /* how a commit failed that nobody has asked about yet */
+    PGresult *rows;      /* what came of it, until it is taken */
+    struct err late;     /* how a commit or such a statement failed, until somebody asks */
 };
 
 /* What the server or libpq says, on one line and without control characters. */

@@ -18,6 +18,7 @@
 #include "job/weigh.h"
 #include "job/years.h"
 #include "store/login.h"
+#include "store/roster.h"
 
 enum {
     PORTION = 500,  /* single reads that are stored together */
@@ -326,6 +327,7 @@ int job_read_logins(struct job *job, struct collected *collected, struct err *er
     if (events_read_logins(job, collected, err) < 0 ||
         events_read_activity(job, snapshot, err) < 0 ||
         years_read(job, snapshot, &years, err) < 0 || ask_portal(job, collected, err) < 0 ||
+        store_ask_roster(job->store, &collected->roster, err) < 0 || /* while all are matched */
         read_wanted(job, collected, err) < 0)
         return -1;
     explain_evidence(job, collected, years);

@@ -263,17 +263,31 @@ static int insert_row(const struct store *store, const struct store_run *run,
                   COUNT_OF(parameter), NULL, err);
 }
 
-/* As on most days: the same file, which says what it said before. */
-static int is_same(const struct store *store, const struct roster *roster, int64_t id,
-                   bool *ret_same, struct err *err)
+int store_ask_roster(struct store *store, const struct roster *roster, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    CLEANUP(pg_clearp) PGresult *result = NULL;
     struct digest content = roster_content(roster);
+    const char *const parameter[] = {store_number(&scratch, store->portal_id),
+                                     store_hex(&scratch, &roster->digest),
+                                     store_hex(&scratch, &content)};
 
-    if (PG_QUERY(store->pg, roster_same, PG_MAYBE, &result, err,
-                 store_number(&scratch, store->portal_id), store_number(&scratch, id),
-                 store_hex(&scratch, &roster->digest), store_hex(&scratch, &content)) < 0)
+    if (pg_ask(store->pg, "roster_same", query_roster_same, parameter, COUNT_OF(parameter), err) <
+        0)
+        return -1;
+    store->same_is_asked = true;
+    return 0;
+}
+
+/* As on most days: the same file, which says what it said before. */
+static int is_same(struct store *store, const struct roster *roster, bool *ret_same,
+                   struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (!store->same_is_asked && store_ask_roster(store, roster, err) < 0)
+        return -1;
+    store->same_is_asked = false;
+    if (pg_answered(store->pg, "roster_same", PG_MAYBE, &result, err) < 0)
         return -1;
     *ret_same = PQntuples(result) > 0 && pg_bool(result, 0, 0);
     return 0;
@@ -304,14 +318,14 @@ static int merge_people(const struct store *store, const struct roster *roster, 
     return store_analyze(store, "person_version", query_analyze_people, opened, roster->count, err);
 }
 
-static int save_roster(const struct store *store, const struct store_run *run,
+static int save_roster(struct store *store, const struct store_run *run,
                        const struct roster *roster, bool good, int64_t *ret_id, struct err *err)
 {
     bool same = false;
 
-    if (store_next(store, "roster_number", query_roster_number, run->id, ret_id, err) < 0 ||
+    if (is_same(store, roster, &same, err) < 0 ||
+        store_next(store, "roster_number", query_roster_number, run->id, ret_id, err) < 0 ||
         insert_row(store, run, roster, good, *ret_id, err) < 0 ||
-        is_same(store, roster, *ret_id, &same, err) < 0 ||
         (!same && merge_people(store, roster, *ret_id, err) < 0) ||
         merge_rejected(store, roster, *ret_id, err) < 0 || merge_leaves(store, roster, err) < 0)
         return -1;

@@ -7,6 +7,11 @@
 #include "facts/roster.h"
 #include "store/store.h"
 
+/* Lets the server find whether what is kept of people is what this roster says, while something
+ * else is done: store_save_roster need not wait for that. For a run that has the portal's lock:
+ * nobody else changes what is kept. */
+int store_ask_roster(struct store *store, const struct roster *roster, struct err *err)
+    __attribute__((warn_unused_result));
 /* Roster and versions of people; `good` as judged by the guards. */
 int store_save_roster(struct store *store, const struct store_run *run, const struct roster *roster,
                       bool good, int64_t *ret_id, struct err *err)

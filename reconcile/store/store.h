@@ -19,8 +19,9 @@
 struct store {
     struct pg *pg; /* borrowed */
     int64_t portal_id;
-    int64_t run_id; /* set by store_run_begin; 0 = this process only reads */
-    bool is_asked;  /* what is known of every account, by store_ask_history */
+    int64_t run_id;     /* set by store_run_begin; 0 = this process only reads */
+    bool is_asked;      /* what is known of every account, by store_ask_history */
+    bool same_is_asked; /* of the roster, by store_ask_roster */
 };
 
 /* Finds or makes the portal's row. */

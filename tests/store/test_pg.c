@@ -690,6 +690,55 @@ TEST(pg_forget_commit_does_not_wait_for_it)
     assert_int_equal(number(pg, "select 1"), 1);
 }
 
+/* --- rows that are taken later --- */
+
+TEST(pg_ask_keeps_the_rows_for_who_takes_them)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+
+    must(pg_ask(pg, "dropped", "select 8", NULL, 0, &err), &err);
+    must(pg_ask(pg, "asked", "select $1::integer", (const char *const[]){"9"}, 1, &err), &err);
+    assert_int_equal(number(pg, "select 7"), 7);
+    must(pg_answered(pg, "asked", PG_ONE, &rows, &err), &err);
+    assert_int_equal(pg_int(rows, 0, 0), 9);
+    PQclear(rows);
+    rows = NULL;
+    must(pg_ask(pg, "many", "select generate_series(1, 3)", NULL, 0, &err), &err);
+    assert_int_equal(pg_answered(pg, "many", PG_MAYBE, &rows, &err), -1);
+    assert_int_equal(err.code, ERR_INTERNAL);
+}
+
+TEST(pg_ask_that_fails_is_told_to_who_takes_it_and_to_nobody_else)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+
+    must(pg_ask(pg, "asked", "select 1 / 0", NULL, 0, &err), &err);
+    assert_int_equal(number(pg, "select 1"), 1);
+    assert_int_equal(pg_answered(pg, "asked", PG_ONE, &rows, &err), -1);
+    assert_non_null(strstr(err.text, "'asked'"));
+    assert_non_null(strstr(err.text, "22012"));
+    assert_null(rows);
+}
+
+TEST(pg_ask_that_lost_the_connection_is_why_the_next_call_fails)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+
+    must(pg_ask(pg, "asked", "select pg_terminate_backend(pg_backend_pid())", NULL, 0, &err), &err);
+    assert_int_equal(pg_run(pg, "next", "select 1", PG_ONE, NULL, 0, NULL, &err), -1);
+    assert_int_equal(err.code, ERR_UNREACHABLE);
+    assert_non_null(strstr(err.text, "'asked'"));
+    err_release(&err);
+    assert_int_equal(pg_answered(pg, "asked", PG_ONE, &rows, &err), -1);
+    assert_int_equal(err.code, ERR_UNREACHABLE);
+}
+
 TEST(pg_write_back_is_waited_for_by_the_next_call_and_never_fails_it)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
