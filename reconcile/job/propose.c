@@ -188,6 +188,35 @@ static int keep_links(const struct job *job, const struct collected *collected,
     return bind_protections(job, &proposal->weighed, err);
 }
 
+struct keeping {
+    const struct job *job;
+    const struct collected *collected;
+    const struct proposal *proposal;
+};
+
+static int put_links(void *context, struct err *err)
+{
+    const struct keeping *keeping = context;
+    const struct job *job = keeping->job;
+
+    if (keeping->collected->history.is_base &&
+        keep_links(job, keeping->collected, keeping->proposal, err) < 0)
+        return -1;
+    return store_settle_seats(job->store, err);
+}
+
+/* The digest of a plan is of nothing that links are of: both at a time. */
+static int seal_and_keep_links(const struct job *job, const struct collected *collected,
+                               const struct proposal *proposal, struct err *err)
+{
+    struct keeping keeping = {.job = job, .collected = collected, .proposal = proposal};
+    struct aside aside;
+
+    aside_begin(&aside, put_links, &keeping);
+    plan_seal(proposal->plan);
+    return aside_end(&aside, err);
+}
+
 static const struct picture *keep_picture(const struct job *job, const struct collected *collected,
                                           const struct weighed *weighed)
 {
@@ -256,10 +285,7 @@ int job_propose(struct job *job, struct collected *collected, struct proposal *r
         return -1;
     limit_mails(job, ret_proposal);
     settle_state(ret_proposal);
-    plan_seal(ret_proposal->plan);
-    if (collected->history.is_base && keep_links(job, collected, ret_proposal, err) < 0)
-        return -1;
-    if (store_settle_seats(job->store, err) < 0 ||
+    if (seal_and_keep_links(job, collected, ret_proposal, err) < 0 ||
         store_save_plan(job->store, &job->run, ret_proposal->plan, err) < 0)
         return -1;
     job->picture = keep_picture(job, collected, &ret_proposal->weighed);
