@@ -59,7 +59,7 @@ static void catch_signals(void)
 static void give_memory_back(void)
 {
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
-    (void)mallopt(M_TRIM_THRESHOLD, LARGE_BLOCK);
+    (void)mallopt(M_TRIM_THRESHOLD, 4 * LARGE_BLOCK); /* rows of the history come and go */
 }
 
 /* Descriptors 0 to 2 must be open, or a file of ours would become stdout. */
