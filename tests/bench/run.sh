@@ -267,6 +267,7 @@ roster: { source = "leavers.csv"; columns: { employee_number = "EmpID"; name = "
 matching: { keys = [ "employee_number" ]; min_matched_percent = 0.0; };
 policy: { rules = ( { name = "departed"; when = { account = "active"; person = "departed"; }; do = "suspend"; } ); };
 limits: { suspend: { count = 100000; percent = 100.0; rolling_days = 30; rolling_count = 100000; }; min_admins = 0; };
+approval: { approvers = ( { user = "$(id -un)"; } ); };
 EOT
 }
 
