@@ -409,15 +409,18 @@ static struct found find_among(const struct people *people, struct arena *scratc
 /* When it is known who speaks for whom. */
 static void find_crowds(struct people *people)
 {
-    for (size_t i = 0; i < people->crowd_count; i++) {
-        CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    table_init(&people->crowd_number, 0);
+    for (uint32_t i = 0; i < people->crowd_count; i++) {
         struct crowd *crowd = &people->crowds[i];
+        struct arena *arena = &people->key_arena[crowd->key];
         const struct person *row = &people->roster->person[crowd->first];
-        const char *value = person_value(people, &scratch, row, crowd->key);
+        const char *value = person_value(people, arena, row, crowd->key);
         bool number = crowd->key == MATCH_BY_EMPLOYEE_NUMBER;
         uint32_t entry =
-            table_find(&people->by[crowd->key], number ? number_bare(&scratch, value) : value);
-        crowd->found = find_among(people, &scratch, crowd->key, entry, value);
+            table_find(&people->by[crowd->key], number ? number_bare(arena, value) : value);
+        crowd->found = find_among(people, arena, crowd->key, entry, value);
+        if (number)
+            table_add(&people->crowd_number, value, i);
     }
 }
 
@@ -428,6 +431,18 @@ const struct crowd *people_crowd(const struct people *people, enum match_key key
     uint32_t number = crowd ? crowd[row - people->roster->person] : 0;
 
     return number ? &people->crowds[number - 1] : NULL;
+}
+
+const struct crowd *people_crowd_at(const struct people *people, enum match_key where,
+                                    uint32_t entry, const char *number)
+{
+    if (entry == TABLE_END || !people->crowd[where])
+        return NULL;
+    if (where != MATCH_BY_EMPLOYEE_NUMBER)
+        return people_crowd(people, where,
+                            &people->roster->person[table_value(&people->by[where], entry)]);
+    uint32_t at = table_find(&people->crowd_number, number);
+    return at == TABLE_END ? NULL : &people->crowds[table_value(&people->crowd_number, at)];
 }
 
 void people_init(struct people *people, const struct matching *matching,
@@ -462,6 +477,7 @@ void people_forget_values(struct people *people)
         free(people->crowd[i]);
         people->crowd[i] = NULL;
     }
+    table_release(&people->crowd_number);
     free(people->crowds);
     people->crowds = NULL;
     people->crowd_count = 0;
@@ -578,18 +594,10 @@ struct found people_find(const struct people *people, struct arena *scratch, enu
                          uint32_t entry, const char *number)
 {
     enum match_key where = people_table(people, key);
-    const struct table *table = &people->by[where];
-    bool numbers = where == MATCH_BY_EMPLOYEE_NUMBER;
+    const struct crowd *crowd = people_crowd_at(people, where, entry, number);
 
-    for (uint32_t at = entry; at != TABLE_END && people->crowd[where]; at = table_next(table, at)) {
-        const struct person *row = &people->roster->person[table_value(table, at)];
-        if (numbers && !text_equal(number, people_entry_number(people, scratch, at)))
-            continue;
-        const struct crowd *crowd = people_crowd(people, where, row);
-        if (crowd)
-            return crowd->found;
-        break;
-    }
+    if (crowd)
+        return crowd->found;
     return find_among(people, scratch, where, entry, number);
 }
 

@@ -35,6 +35,7 @@ struct people {
         *crowd[MATCH_KEY_COUNT]; /* by row: its entry of crowds and 1, 0 = in none; NULL = none */
     struct crowd *crowds;
     size_t crowd_count, crowd_capacity;
+    struct table crowd_number; /* crowds of a number by it: many may look alike */
 };
 
 /* What one key finds. */
@@ -56,6 +57,10 @@ struct crowd {
 /* The crowd of a row by this key; NULL when the row is in none. */
 const struct crowd *people_crowd(const struct people *people, enum match_key key,
                                  const struct person *row);
+/* The crowd that an entry of this table leads to; of numbers those who have just `number`. NULL as
+ * well. */
+const struct crowd *people_crowd_at(const struct people *people, enum match_key where,
+                                    uint32_t entry, const char *number);
 
 void people_init(struct people *people, const struct matching *matching,
                  const struct roster *roster);
