@@ -56,7 +56,7 @@ void corroborate_number(const struct people *people, struct arena *scratch,
     bool known = account->name || pairing_is_sure(pairing);
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
-        if (text_equal(number, people_entry_number(people, scratch, entry))) {
+        if (people_entry_has(people, scratch, entry, number)) {
             const struct crowd *crowd = people_crowd(people, MATCH_BY_EMPLOYEE_NUMBER, row);
             if (crowd && crowd->alone)
                 break; /* and so have all the others here */
@@ -93,7 +93,7 @@ void corroborate_nobodys(const struct people *people, struct arena *scratch,
     for (; entry != TABLE_END && !crowd; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
         bool numbers = where == MATCH_BY_EMPLOYEE_NUMBER;
-        if (numbers && !text_equal(number, people_entry_number(people, scratch, entry)))
+        if (numbers && !people_entry_has(people, scratch, entry, number))
             continue; /* it only looks alike */
         if (numbers && is_ruled_out(scratch, row, account->name, NULL))
             continue;
@@ -124,7 +124,7 @@ void corroborate_other_number(const struct people *people, struct arena *scratch
         return; /* what very many have is no typing error */
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
-        if (!text_equal(number, people_entry_number(people, scratch, entry)))
+        if (!people_entry_has(people, scratch, entry, number))
             continue; /* it only looks alike */
         if (row->status == PERSON_DEPARTED || people_are_one(people, row, pairing->person) ||
             is_ruled_out(scratch, row, account->name, NULL))

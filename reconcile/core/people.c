@@ -213,9 +213,11 @@ enum { BLOCK = 256 }; /* rows whose keys are added together */
 
 static enum number_form form_of_number(const char *written, const char *value, const char *bare)
 {
-    if (!written || value != written)
+    if (!value)
         return NUMBER_AS_IT_IS;
-    return bare == written ? NUMBER_IS_BARE : NUMBER_AS_WRITTEN;
+    if (value != written)
+        return NUMBER_FOLDED;
+    return bare == value ? NUMBER_IS_BARE : NUMBER_AS_WRITTEN;
 }
 
 /* again[row]: its text was there already. */
@@ -527,20 +529,35 @@ static enum number_form form_of(const struct people *people, const struct person
 static const char *row_number(const struct people *people, struct arena *scratch,
                               const struct person *row)
 {
-    if (form_of(people, row) != NUMBER_AS_IT_IS)
+    switch (form_of(people, row)) {
+    case NUMBER_AS_WRITTEN:
+    case NUMBER_IS_BARE:
         return row->employee_number;
+    case NUMBER_FOLDED:
+        return fold_text(scratch, row->employee_number);
+    case NUMBER_AS_IT_IS:
+        break;
+    }
     return people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER, row->employee_number);
 }
 
 /* A bare one is the key of its entry, which was just read, and the row need not be. */
-const char *people_entry_number(const struct people *people, struct arena *scratch, uint32_t entry)
+bool people_entry_has(const struct people *people, struct arena *scratch, uint32_t entry,
+                      const char *number)
 {
     const struct table *table = &people->by[MATCH_BY_EMPLOYEE_NUMBER];
     const struct person *row = &people->roster->person[table_value(table, entry)];
 
-    if (form_of(people, row) == NUMBER_IS_BARE)
-        return table_key(table, entry);
-    return row_number(people, scratch, row);
+    switch (form_of(people, row)) {
+    case NUMBER_IS_BARE:
+        return text_equal(number, table_key(table, entry));
+    case NUMBER_FOLDED:
+        return fold_is(scratch, row->employee_number, number);
+    case NUMBER_AS_WRITTEN:
+    case NUMBER_AS_IT_IS:
+        break;
+    }
+    return text_equal(number, row_number(people, scratch, row));
 }
 
 const char *people_row_bare(const struct people *people, struct arena *arena,
@@ -562,6 +579,11 @@ void people_expect(const struct people *people, const uint32_t *entry, size_t co
         __builtin_prefetch(&people->nobody[table_value(table, entry[i])]);
         __builtin_prefetch(&people->roster->person[table_value(table, entry[i])]);
     }
+    for (size_t i = 0; i < count; i++) {
+        if (entry[i] != TABLE_END)
+            __builtin_prefetch(
+                people->roster->person[table_value(table, entry[i])].employee_number);
+    }
 }
 
 static struct found find_among(const struct people *people, struct arena *scratch,
@@ -572,8 +594,7 @@ static struct found find_among(const struct people *people, struct arena *scratc
 
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
-        if (where == MATCH_BY_EMPLOYEE_NUMBER &&
-            !text_equal(number, people_entry_number(people, scratch, entry)))
+        if (where == MATCH_BY_EMPLOYEE_NUMBER && !people_entry_has(people, scratch, entry, number))
             continue;
         if (people->nobody[row - people->roster->person] & 1U << where)
             return (struct found){.nobodys = true};

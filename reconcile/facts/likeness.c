@@ -661,11 +661,10 @@ bool is_no_value(const struct no_values *more, const char *folded)
 
     if (!folded)
         return false;
-    /* '-', '.', '0', '000', '???', '####'; not most of a million */
-    const char *alike = *folded == '0' ? "0" : "-.?*_/#";
-    if (strchr(alike, *folded) && !folded[strspn(folded, alike)])
+    /* not most of a million; '-', '.', '0', '000', '???', '####' */
+    bool may_be = (signed char)*folded <= 0 || strchr("-.?*_/#0n\\ku(<toagbs", *folded);
+    if (may_be && !folded[strspn(folded, *folded == '0' ? "0" : "-.?*_/#")])
         return true;
-    bool may_be = (signed char)*folded <= 0 || strchr("#n\\ku(<toagbs", *folded);
     if (may_be && strnlen(folded, WORD_LONGEST + 1) <= WORD_LONGEST && WORD_ROW(words, folded))
         return true;
     for (size_t i = 0; *folded == 'n' && i < COUNT_OF(locals); i++) {
