@@ -35,6 +35,33 @@ static bool is_upper(char c)
     return c >= 'A' && c <= 'Z';
 }
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The high bits of those of eight ASCII bytes that are capitals. A sum whose high bit is set says
+ * that a byte below 0x80 is so large. */
+static uint64_t capitals(uint64_t word)
+{
+    return (word + EACH(0x80 - 'A')) & ~(word + EACH(0x80 - 'Z' - 1)) & EACH(0x80);
+}
+
+static char lower_char(char c)
+{
+    return is_upper(c) ? (char)(c + ('a' - 'A')) : c;
+}
+
+static void lower(char *at, size_t left)
+{
+    uint64_t word;
+
+    for (; left >= sizeof(word); at += sizeof(word), left -= sizeof(word)) {
+        memcpy(&word, at, sizeof(word));
+        word |= capitals(word) >> 2; /* 0x20, by which the small letter differs */
+        memcpy(at, &word, sizeof(word));
+    }
+    for (; left > 0; at++, left--)
+        *at = lower_char(*at);
+}
+
 /* `length` ASCII bytes at `start`, in lower case; `string` itself when they are all of it. */
 static const char *lower_ascii(struct arena *arena, const char *string, const char *start,
                                size_t length)
@@ -47,10 +74,7 @@ static const char *lower_ascii(struct arena *arena, const char *string, const ch
     if (i == length && start == string && string[length] == '\0')
         return string;
     copy = arena_strndup(arena, start, length);
-    for (; i < length; i++) {
-        if (is_upper(copy[i]))
-            copy[i] = (char)(copy[i] + ('a' - 'A'));
-    }
+    lower(copy + i, length - i);
     return copy;
 }
 
@@ -152,17 +176,14 @@ static bool is_foldable(const char *string, size_t length)
     return length <= LIMIT_CSV_FIELD && text_is_utf8(string, length) && !is_heaped(string, length);
 }
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* Whether all of eight bytes are visible ASCII, or blanks, and none is a capital. A sum whose high
- * bit is set says that a byte below 0x80 is so large. */
+/* Whether all of eight bytes are visible ASCII, or blanks, and none is a capital. */
 static bool is_plain_word(uint64_t word)
 {
     uint64_t high = EACH(0x80), visible = word + EACH(0x80 - ' '),
              rubout = word + EACH(0x80 - 0x7F);
-    uint64_t capital = (word + EACH(0x80 - 'A')) & ~(word + EACH(0x80 - 'Z' - 1));
 
-    return (word & high) == 0 && (visible & high) == high && ((rubout | capital) & high) == 0;
+    return (word & high) == 0 && (visible & high) == high && (rubout & high) == 0 &&
+           capitals(word) == 0;
 }
 
 /* Most are folded as they come: visible ASCII without capitals from the first byte to the last, of
@@ -203,6 +224,17 @@ const char *fold_text(struct arena *arena, const char *string)
     folded = fold_unicode(start, length);
     result = strcmp(folded, string) == 0 ? string : arena_strdup(arena, folded);
     return result;
+}
+
+bool fold_is(struct arena *arena, const char *string, const char *folded)
+{
+    size_t i = 0;
+
+    /* what is folded has no blanks at its ends, so that what is the same byte by byte has none */
+    while (string && folded && (unsigned char)string[i] < 0x80 && string[i] &&
+           lower_char(string[i]) == folded[i])
+        i++;
+    return (i > 0 && !string[i] && !folded[i]) || text_equal(fold_text(arena, string), folded);
 }
 
 /* The bytes of the white space at `s` (any that Unicode knows), 0 when there is none. */

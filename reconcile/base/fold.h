@@ -10,6 +10,8 @@
 #ifndef BASE_FOLD_H
 #define BASE_FOLD_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 
 /* Trimmed, NFC, full Unicode case folding (the string itself when it is already so).
@@ -17,6 +19,9 @@
  * NULL; a blank string gives NULL as well. ASCII is fast.
  */
 const char *fold_text(struct arena *arena, const char *string);
+
+/* Whether fold_text makes this of the string; `folded` is of its making. Most need not be made. */
+bool fold_is(struct arena *arena, const char *string, const char *folded);
 
 /* Folded, every run of blanks one space: for names of people. NULL for a blank one. */
 const char *fold_name(struct arena *arena, const char *string);

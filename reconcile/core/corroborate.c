@@ -56,7 +56,7 @@ void corroborate_number(const struct people *people, struct arena *scratch,
     bool known = account->name || pairing_is_sure(pairing);
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
-        if (text_equal(number, people_entry_number(people, scratch, entry))) {
+        if (people_entry_has(people, scratch, entry, number)) {
             const struct crowd *crowd = people_crowd(people, MATCH_BY_EMPLOYEE_NUMBER, row);
             if (crowd && crowd->alone)
                 break; /* and so have all the others here */
@@ -85,19 +85,16 @@ void corroborate_nobodys(const struct people *people, struct arena *scratch,
 {
     enum match_key where = people_table(people, key);
     const char *number = people_value(people, scratch, where, account->employee_number);
+    const struct crowd *crowd = people_crowd_at(people, where, entry, number);
     const struct table *table = &people->by[where];
-    const struct person *least = NULL;
+    /* so many that no name rules all of them out */
+    const struct person *least = crowd ? crowd->least : NULL;
 
-    for (; entry != TABLE_END; entry = table_next(table, entry)) {
+    for (; entry != TABLE_END && !crowd; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
         bool numbers = where == MATCH_BY_EMPLOYEE_NUMBER;
-        if (numbers && !text_equal(number, people_entry_number(people, scratch, entry)))
+        if (numbers && !people_entry_has(people, scratch, entry, number))
             continue; /* it only looks alike */
-        const struct crowd *crowd = people_crowd(people, where, row);
-        if (crowd) {
-            least = crowd->least; /* so many that no name rules all of them out */
-            break;
-        }
         if (numbers && is_ruled_out(scratch, row, account->name, NULL))
             continue;
         if (!least || person_compare(row, least) < 0)
@@ -123,12 +120,12 @@ void corroborate_other_number(const struct people *people, struct arena *scratch
 
     if (pairing->kind != LINK_ONE || !people_number(people, scratch, pairing->person))
         return;
+    if (people_crowd_at(people, MATCH_BY_EMPLOYEE_NUMBER, entry, number))
+        return; /* what very many have is no typing error */
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
-        if (!text_equal(number, people_entry_number(people, scratch, entry)))
+        if (!people_entry_has(people, scratch, entry, number))
             continue; /* it only looks alike */
-        if (people_crowd(people, MATCH_BY_EMPLOYEE_NUMBER, row))
-            return; /* what very many have is no typing error */
         if (row->status == PERSON_DEPARTED || people_are_one(people, row, pairing->person) ||
             is_ruled_out(scratch, row, account->name, NULL))
             continue;

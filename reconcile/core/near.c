@@ -191,7 +191,9 @@ static void visit_numbers(struct visit *visit, struct face *face, size_t count)
     const struct people *people = visit->finder->people;
     struct block_keys keys = {.index = BY_NUMBER};
 
-    for (uint32_t i = 0; i < count && visit->finder->numbers; i++)
+    if (visit->finder->table[BY_NUMBER].count == 0)
+        return; /* it takes some work to know a number, and often nobody asks */
+    for (uint32_t i = 0; i < count; i++)
         add_key(visit, face, i, people_row_bare(people, &visit->scratch, face[i].person, true),
                 &keys);
     flush_keys(visit, face, &keys);

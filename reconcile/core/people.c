@@ -213,9 +213,11 @@ enum { BLOCK = 256 }; /* rows whose keys are added together */
 
 static enum number_form form_of_number(const char *written, const char *value, const char *bare)
 {
-    if (!written || value != written)
+    if (!value)
         return NUMBER_AS_IT_IS;
-    return bare == written ? NUMBER_IS_BARE : NUMBER_AS_WRITTEN;
+    if (value != written)
+        return NUMBER_FOLDED;
+    return bare == value ? NUMBER_IS_BARE : NUMBER_AS_WRITTEN;
 }
 
 /* again[row]: its text was there already. */
@@ -409,15 +411,18 @@ static struct found find_among(const struct people *people, struct arena *scratc
 /* When it is known who speaks for whom. */
 static void find_crowds(struct people *people)
 {
-    for (size_t i = 0; i < people->crowd_count; i++) {
-        CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    table_init(&people->crowd_number, 0);
+    for (uint32_t i = 0; i < people->crowd_count; i++) {
         struct crowd *crowd = &people->crowds[i];
+        struct arena *arena = &people->key_arena[crowd->key];
         const struct person *row = &people->roster->person[crowd->first];
-        const char *value = person_value(people, &scratch, row, crowd->key);
+        const char *value = person_value(people, arena, row, crowd->key);
         bool number = crowd->key == MATCH_BY_EMPLOYEE_NUMBER;
         uint32_t entry =
-            table_find(&people->by[crowd->key], number ? number_bare(&scratch, value) : value);
-        crowd->found = find_among(people, &scratch, crowd->key, entry, value);
+            table_find(&people->by[crowd->key], number ? number_bare(arena, value) : value);
+        crowd->found = find_among(people, arena, crowd->key, entry, value);
+        if (number)
+            table_add(&people->crowd_number, value, i);
     }
 }
 
@@ -428,6 +433,18 @@ const struct crowd *people_crowd(const struct people *people, enum match_key key
     uint32_t number = crowd ? crowd[row - people->roster->person] : 0;
 
     return number ? &people->crowds[number - 1] : NULL;
+}
+
+const struct crowd *people_crowd_at(const struct people *people, enum match_key where,
+                                    uint32_t entry, const char *number)
+{
+    if (entry == TABLE_END || !people->crowd[where])
+        return NULL;
+    if (where != MATCH_BY_EMPLOYEE_NUMBER)
+        return people_crowd(people, where,
+                            &people->roster->person[table_value(&people->by[where], entry)]);
+    uint32_t at = table_find(&people->crowd_number, number);
+    return at == TABLE_END ? NULL : &people->crowds[table_value(&people->crowd_number, at)];
 }
 
 void people_init(struct people *people, const struct matching *matching,
@@ -462,6 +479,7 @@ void people_forget_values(struct people *people)
         free(people->crowd[i]);
         people->crowd[i] = NULL;
     }
+    table_release(&people->crowd_number);
     free(people->crowds);
     people->crowds = NULL;
     people->crowd_count = 0;
@@ -511,20 +529,35 @@ static enum number_form form_of(const struct people *people, const struct person
 static const char *row_number(const struct people *people, struct arena *scratch,
                               const struct person *row)
 {
-    if (form_of(people, row) != NUMBER_AS_IT_IS)
+    switch (form_of(people, row)) {
+    case NUMBER_AS_WRITTEN:
+    case NUMBER_IS_BARE:
         return row->employee_number;
+    case NUMBER_FOLDED:
+        return fold_text(scratch, row->employee_number);
+    case NUMBER_AS_IT_IS:
+        break;
+    }
     return people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER, row->employee_number);
 }
 
 /* A bare one is the key of its entry, which was just read, and the row need not be. */
-const char *people_entry_number(const struct people *people, struct arena *scratch, uint32_t entry)
+bool people_entry_has(const struct people *people, struct arena *scratch, uint32_t entry,
+                      const char *number)
 {
     const struct table *table = &people->by[MATCH_BY_EMPLOYEE_NUMBER];
     const struct person *row = &people->roster->person[table_value(table, entry)];
 
-    if (form_of(people, row) == NUMBER_IS_BARE)
-        return table_key(table, entry);
-    return row_number(people, scratch, row);
+    switch (form_of(people, row)) {
+    case NUMBER_IS_BARE:
+        return text_equal(number, table_key(table, entry));
+    case NUMBER_FOLDED:
+        return fold_is(scratch, row->employee_number, number);
+    case NUMBER_AS_WRITTEN:
+    case NUMBER_AS_IT_IS:
+        break;
+    }
+    return text_equal(number, row_number(people, scratch, row));
 }
 
 const char *people_row_bare(const struct people *people, struct arena *arena,
@@ -546,6 +579,11 @@ void people_expect(const struct people *people, const uint32_t *entry, size_t co
         __builtin_prefetch(&people->nobody[table_value(table, entry[i])]);
         __builtin_prefetch(&people->roster->person[table_value(table, entry[i])]);
     }
+    for (size_t i = 0; i < count; i++) {
+        if (entry[i] != TABLE_END)
+            __builtin_prefetch(
+                people->roster->person[table_value(table, entry[i])].employee_number);
+    }
 }
 
 static struct found find_among(const struct people *people, struct arena *scratch,
@@ -556,8 +594,7 @@ static struct found find_among(const struct people *people, struct arena *scratc
 
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
-        if (where == MATCH_BY_EMPLOYEE_NUMBER &&
-            !text_equal(number, people_entry_number(people, scratch, entry)))
+        if (where == MATCH_BY_EMPLOYEE_NUMBER && !people_entry_has(people, scratch, entry, number))
             continue;
         if (people->nobody[row - people->roster->person] & 1U << where)
             return (struct found){.nobodys = true};
@@ -578,18 +615,10 @@ struct found people_find(const struct people *people, struct arena *scratch, enu
                          uint32_t entry, const char *number)
 {
     enum match_key where = people_table(people, key);
-    const struct table *table = &people->by[where];
-    bool numbers = where == MATCH_BY_EMPLOYEE_NUMBER;
+    const struct crowd *crowd = people_crowd_at(people, where, entry, number);
 
-    for (uint32_t at = entry; at != TABLE_END && people->crowd[where]; at = table_next(table, at)) {
-        const struct person *row = &people->roster->person[table_value(table, at)];
-        if (numbers && !text_equal(number, people_entry_number(people, scratch, at)))
-            continue;
-        const struct crowd *crowd = people_crowd(people, where, row);
-        if (crowd)
-            return crowd->found;
-        break;
-    }
+    if (crowd)
+        return crowd->found;
     return find_among(people, scratch, where, entry, number);
 }
 

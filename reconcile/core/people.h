@@ -15,6 +15,7 @@ enum number_form {
     NUMBER_AS_IT_IS = 0, /* it may have to be folded, be none or nobody's */
     NUMBER_AS_WRITTEN,   /* it is compared as it is written … */
     NUMBER_IS_BARE,      /* … and nothing is to be taken off */
+    NUMBER_FOLDED,       /* there is one, and it is to be folded */
 } __attribute__((packed));
 #define NUMBER_FORM 6 /* above the bits of all keys */
 static_assert(MATCH_KEY_COUNT <= NUMBER_FORM, "a form lies beside the keys");
@@ -35,6 +36,7 @@ struct people {
         *crowd[MATCH_KEY_COUNT]; /* by row: its entry of crowds and 1, 0 = in none; NULL = none */
     struct crowd *crowds;
     size_t crowd_count, crowd_capacity;
+    struct table crowd_number; /* crowds of a number by it: many may look alike */
 };
 
 /* What one key finds. */
@@ -56,6 +58,10 @@ struct crowd {
 /* The crowd of a row by this key; NULL when the row is in none. */
 const struct crowd *people_crowd(const struct people *people, enum match_key key,
                                  const struct person *row);
+/* The crowd that an entry of this table leads to; of numbers those who have just `number`. NULL as
+ * well. */
+const struct crowd *people_crowd_at(const struct people *people, enum match_key where,
+                                    uint32_t entry, const char *number);
 
 void people_init(struct people *people, const struct matching *matching,
                  const struct roster *roster);
@@ -83,9 +89,10 @@ struct found people_find(const struct people *people, struct arena *scratch, enu
 /* Asks memory for what people_find reads of each of these entries of the table of numbers. */
 void people_expect(const struct people *people, const uint32_t *entry, size_t count);
 
-/* The number of an entry of the table of numbers as it is compared; NULL when there is none, or it
- * stands for nobody in general. */
-const char *people_entry_number(const struct people *people, struct arena *scratch, uint32_t entry);
+/* Whether an entry of the table of numbers has just this one, folded, and not one that looks like
+ * it. */
+bool people_entry_has(const struct people *people, struct arena *scratch, uint32_t entry,
+                      const char *number);
 /* The text it has in the table of numbers, and a damaged one too; NULL when there is none. */
 const char *people_row_bare(const struct people *people, struct arena *arena,
                             const struct person *row, bool damaged);

@@ -455,8 +455,9 @@ static void decide_action(struct judge *judge, const struct rule *rule,
     decision->finding = false;
     decision->by = rule;
     decision->clause = acting_clause(rule, subject);
-    decision->uses_person |= rule_asks_person(rule);
-    decision->uses_login |= rule_asks_login(rule);
+    unsigned about = judge->about[rule - judge->policy->rule];
+    decision->uses_person |= (about & ABOUT_PERSON) != 0;
+    decision->uses_login |= (about & ABOUT_LOGIN) != 0;
     decision->reason = explain_rule(&judge->scratch, rule, subject, judge->policy);
     decision->needs_person = is_undone_lately(judge, subject) || decision->used_after ||
                              subject->pairing->key == MATCH_BY_HISTORY;
@@ -490,9 +491,10 @@ static void keep_in_general(const char *clause, const char *reason, struct decis
 static bool is_spared(struct judge *judge, const struct rule *rule, const struct subject *subject,
                       struct decision *decision)
 {
-    const struct ruling *keep =
-        ruling_spares(account_past(subject->account)->rulings, rule_is_of_login(rule),
-                      subject->status, judge->context->today);
+    const struct rulings *rulings = account_past(subject->account)->rulings;
+    const struct ruling *keep = rulings ? ruling_spares(rulings, rule_is_of_login(rule),
+                                                        subject->status, judge->context->today)
+                                        : NULL;
     char day[DAY_TEXT_SIZE];
 
     if (!keep)

@@ -23,15 +23,18 @@ static bool is_letter(char c)
 }
 
 /* In the names of so many that they say nothing. */
-static bool is_particle(const char *part)
+static bool is_particle(const char *part, size_t length)
 {
-    static const char *const particles[] = {
-        "van", "von", "der", "den",  "del",  "della", "dos",  "las",  "los", "bin", "binti",
-        "ibn", "zum", "zur", "prof", "herr", "mrs",   "miss", "dipl", "ing", "the", "extern"};
+    static const char *const of_three[] = {"van", "von", "der", "den", "del", "dos", "las", "los",
+                                           "bin", "ibn", "zum", "zur", "mrs", "ing", "the"};
+    static const char *const longer[] = {"della", "binti", "prof",  "herr",
+                                         "miss",  "dipl",  "extern"};
+    const char *const *particle = length == 3 ? of_three : longer;
+    size_t count = length == 3 ? COUNT_OF(of_three) : COUNT_OF(longer);
 
-    for (size_t i = 0; i < COUNT_OF(particles); i++) { /* of each part of each name: no calls */
-        if (particles[i][0] == part[0] && particles[i][1] == part[1] &&
-            strcmp(particles[i], part) == 0)
+    for (size_t i = 0; i < count; i++) { /* of each part of each name: no calls */
+        if (particle[i][0] == part[0] && particle[i][1] == part[1] &&
+            strcmp(particle[i], part) == 0)
             return true;
     }
     return false;
@@ -85,12 +88,12 @@ static size_t copy_letters(char *to, const char *at, const char *end)
     size_t length = 0;
 
     while (at < end) {
-        char plain = plain_letter(at);
         size_t skip = apostrophe_at(at);
         if (skip > 0) {
             at += skip;
             continue;
         }
+        char plain = plain_letter(at);
         to[length++] = plain ? plain : *at;
         at += plain ? 2 : 1;
     }
@@ -98,20 +101,26 @@ static size_t copy_letters(char *to, const char *at, const char *end)
     return length;
 }
 
+static bool is_digraph(char last, char now)
+{
+    return (now == 'e' && (last == 'a' || last == 'o' || last == 'u')) ||
+           (now == 'a' && last == 'a');
+}
+
 /* 'mueller' is 'müller', whose accent is off already: so both are 'muller'. Not behind a vowel,
  * where it is none ('bauer'), nor where too little would be left of it ('joe'). */
 static size_t drop_digraphs(char *part, size_t length)
 {
-    char before = '\0', last = '\0';
-    size_t kept = 0;
+    size_t kept = 1;
 
-    if (length < 4)
-        return length;
-    for (size_t i = 0; i < length; i++) {
+    while (kept < length && !is_digraph(part[kept - 1], part[kept]))
+        kept++;
+    if (length < 4 || kept >= length)
+        return length; /* most have none */
+    char before = kept > 1 ? part[kept - 2] : '\0', last = part[kept - 1];
+    for (size_t i = kept; i < length; i++) {
         char now = part[i];
-        bool second = (now == 'e' && (last == 'a' || last == 'o' || last == 'u')) ||
-                      (now == 'a' && last == 'a');
-        if (!second || (before && strchr("aeiouq", before)))
+        if (!is_digraph(last, now) || (before && strchr("aeiouq", before)))
             part[kept++] = now;
         before = last;
         last = now;
@@ -250,7 +259,7 @@ struct name_parts name_parts(struct arena *arena, const char *name)
         size_t letters = drop_digraphs(part, copy_letters(part, at, end));
         memcpy(to, part, letters);
         to += letters;
-        bool particle = is_particle(part);
+        bool particle = is_particle(part, letters);
         words.is_particle = particle && words.now.length == 0;
         words.now.length += letters;
         first = pieces++ == 0 ? letters : first;
@@ -468,9 +477,18 @@ bool addresses_agree(struct arena *scratch, const char *a, const char *b)
 
 /* --- numbers --- */
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static size_t span_digits(const char *s)
 {
-    return strspn(s, "0123456789");
+    size_t digits = 0;
+
+    while (is_digit(s[digits]))
+        digits++;
+    return digits;
 }
 
 #define DIGITS_MAX 40 /* longer ones are no employee numbers */
@@ -579,24 +597,40 @@ static const char *spread_out(struct arena *arena, const char *value)
                         (int)(exponent - fraction), "0000000000000000000000000000000000000000");
 }
 
+/* The number that a spreadsheet made into something else; the value itself where it is none. */
+static const char *as_whole_number(struct arena *arena, const char *folded)
+{
+    const char *value = without_marks(arena, folded);
+    const char *spread = spread_out(arena, value);
+
+    if (!spread)
+        spread = join_thousands(arena, value);
+    if (!spread && number_is_grouped_decimal(value))
+        spread = join_thousands(arena, without_decimals(arena, value));
+    return spread ? spread : value;
+}
+
+/* Whether that is the value itself at first sight: nothing stands before or behind the digits that
+ * it begins with, or it begins with none. */
+static bool is_plain_number(const char *folded)
+{
+    return is_digit(*folded) ? !folded[span_digits(folded)] : *folded != '=' && *folded != '\'';
+}
+
 const char *number_bare(struct arena *arena, const char *number)
 {
     const char *folded = fold_text(arena, number);
 
     if (!folded)
         return NULL;
-    const char *value = without_marks(arena, folded);
-    const char *spread = spread_out(arena, value);
-    if (!spread)
-        spread = join_thousands(arena, value);
-    if (!spread && number_is_grouped_decimal(value))
-        spread = join_thousands(arena, without_decimals(arena, value));
-    if (spread)
-        value = spread;
-    size_t letters = strcspn(value, "0123456789"); /* 'e', 'ext-' */
+    const char *value = is_plain_number(folded) ? folded : as_whole_number(arena, folded);
+    size_t letters = 0, zeros = 0; /* 'e', 'ext-' */
+    while (value[letters] && !is_digit(value[letters]))
+        letters++;
     const char *digits = value + letters;
-    size_t zeros = strspn(digits, "0");
-    if (span_digits(digits) != strlen(digits) || !*digits)
+    while (digits[zeros] == '0')
+        zeros++;
+    if (!*digits || digits[zeros + span_digits(digits + zeros)])
         return value;
     if (!digits[zeros])
         zeros--; /* one is left of '000' */
@@ -610,6 +644,9 @@ const char *number_bare(struct arena *arena, const char *number)
 }
 
 /* --- values that stand for nobody --- */
+
+#define WORD_LONGEST                                                                               \
+    9 /* bytes of such a word: most values are longer, and need not be looked for */
 
 bool is_no_value(const struct no_values *more, const char *folded)
 {
@@ -626,8 +663,9 @@ bool is_no_value(const struct no_values *more, const char *folded)
         return false;
     /* not most of a million; '-', '.', '0', '000', '???', '####' */
     bool may_be = (signed char)*folded <= 0 || strchr("-.?*_/#0n\\ku(<toagbs", *folded);
-    if (may_be && (!folded[strspn(folded, "-.?*_/#")] || !folded[strspn(folded, "0")] ||
-                   WORD_ROW(words, folded)))
+    if (may_be && !folded[strspn(folded, *folded == '0' ? "0" : "-.?*_/#")])
+        return true;
+    if (may_be && strnlen(folded, WORD_LONGEST + 1) <= WORD_LONGEST && WORD_ROW(words, folded))
         return true;
     for (size_t i = 0; *folded == 'n' && i < COUNT_OF(locals); i++) {
         if (text_matches(locals[i], folded))

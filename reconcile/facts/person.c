@@ -108,10 +108,10 @@ const char *person_key(struct arena *arena, const struct person *person)
     return "?";
 }
 
-int person_compare(const struct person *a, const struct person *b)
+/* Of two whose number is the same. */
+static int compare_rest(const struct person *a, const struct person *b)
 {
     const char *const text[][2] = {
-        {a->employee_number, b->employee_number},
         {a->email, b->email},
         {a->username, b->username},
         {a->name, b->name},
@@ -129,4 +129,11 @@ int person_compare(const struct person *a, const struct person *b)
     if (!order)
         order = (a->status > b->status) - (a->status < b->status);
     return order ? order : (a->row > b->row) - (a->row < b->row);
+}
+
+int person_compare(const struct person *a, const struct person *b)
+{
+    int order = text_compare(a->employee_number, b->employee_number);
+
+    return order ? order : compare_rest(a, b);
 }

@@ -251,10 +251,10 @@ TEST(is_no_value_of_the_built_in_list_and_of_the_configured_one)
     static const char *const own[] = {"ext*", "9999"};
     static const struct no_values more = {own, COUNT_OF(own)};
     static const char *const nobody[] = {
-        "n/a", "na",    "0",       "000",  "-",    ".",     "--",     "null",
-        "\\n", "none",  "unknown", "n.a.", "k.a.", "#n/a",  "#####",  "no_email@acme.example",
-        "ext", "ext-7", "9999",    "—",    "–",    "k. a.", "n.v.t.", "なし",
-        "ohne"};
+        "n/a",  "na",        "0",        "000",  "-",    ".",     "--",     "null",
+        "\\n",  "none",      "unknown",  "n.a.", "k.a.", "#n/a",  "#####",  "no_email@acme.example",
+        "ext",  "ext-7",     "9999",     "—",    "–",    "k. a.", "n.v.t.", "なし",
+        "ohne", "undefined", "sin datos"};
     static const char *const somebody[] = {
         "1",      "100", "nadia", "no@acme.example", "none@x.example", "k",
         "next",   "u1",  "nora",  "99991",           "ohnesorg",       "sin",

@@ -57,6 +57,31 @@ TEST(fold_text_of_any_case_and_normal_form_is_one)
         check(&cases[i], fold_text);
 }
 
+TEST(fold_is_says_what_fold_text_makes)
+{
+    static const struct {
+        const char *string, *folded;
+        bool expected;
+    } cases[] = {
+        {"E0017", "e0017", true},
+        {"  E0017\t", "e0017", true},
+        {"e0017", "e0017", true},
+        {"E017", "e0017", false},
+        {"E00171", "e0017", false},
+        {"E001", "e0017", false},
+        {"Zoe\xCC\x88", "zo\xC3\xAB", true},
+        {"Zoe", "zo\xC3\xAB", false},
+        {" ", "e0017", false},
+        {" ", NULL, true},
+        {NULL, NULL, true},
+        {"E0017", NULL, false},
+    };
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_int_equal(fold_is(&arena, cases[i].string, cases[i].folded), cases[i].expected);
+}
+
 TEST(fold_text_of_folded_text_is_the_string_itself)
 {
     static const char *const cases[] = {"anna@example.com", "zo\xC3\xAB", "Bad\xFF"};
