@@ -314,6 +314,12 @@ finding as (
     where p.portal_id = :portal_id
       and not exists (select 1 from made e where e.plan_id = p.plan_id)
     union all
+    select 0, format('rows of plan %s are stored, and there is no such plan', o.plan_id)
+    from (select distinct r.plan_id from audit.plan_row r where r.portal_id = :portal_id) o
+    where not exists (select 1 from audit.plan p
+                      where p.portal_id = :portal_id and p.plan_id = o.plan_id)
+      and not exists (select 1 from made e where e.plan_id = o.plan_id)
+    union all
     select e.sequence, format('names were taken away from plan %s, and no erasure tells of it',
                               p.plan_id)
     from audit.plan p

@@ -17,8 +17,6 @@
 #include "store/column.h"
 #include "store/ruling.h"
 
-enum { FRESH_FEW = 1000 }; /* accounts that are asked for one by one */
-
 /* Of accounts in the history, collected. */
 struct numbers {
     int64_t *item;
@@ -34,16 +32,15 @@ struct lookup {
     struct account_sinces sinces;
     struct alike alikes;
     struct store_reader reader; /* of the statement whose rows stream by */
-    struct text missing; /* array literal of ids: who was there until now and is not listed */
-    size_t missing_count;
+    uint32_t *place;            /* of a listed account, by its number in the store, plus 1 */
+    size_t places, place_capacity;
     struct numbers unlisted, were_there; /* of accounts that are not listed */
     bool any_bound;                      /* of all that the history knows */
 };
 
 static void lookup_init(struct lookup *lookup, struct arena *arena, struct snapshot *snapshot)
 {
-    *lookup = (struct lookup){
-        .arena = arena, .snapshot = snapshot, .sinces = {.arena = arena}, .missing = TEXT_INIT};
+    *lookup = (struct lookup){.arena = arena, .snapshot = snapshot, .sinces = {.arena = arena}};
     account_index_init(&lookup->by_id, snapshot->account, snapshot->count);
     intern_init(&lookup->kept, arena);
     alike_init(&lookup->alikes, arena, sizeof(struct account_alike));
@@ -54,7 +51,7 @@ static void lookup_release(struct lookup *lookup)
     account_index_release(&lookup->by_id);
     intern_release(&lookup->kept);
     alike_release(&lookup->alikes);
-    text_release(&lookup->missing);
+    free(lookup->place);
     free(lookup->unlisted.item);
     free(lookup->were_there.item);
 }
@@ -118,6 +115,25 @@ static struct account *find_account(const struct lookup *lookup, const char *id)
     return at == ACCOUNT_NOWHERE ? NULL : &all[at];
 }
 
+/* Numbers are dense: the history counts its accounts. */
+static void set_place(struct lookup *lookup, int32_t number, const struct account *account)
+{
+    while (lookup->places <= (size_t)number) {
+        lookup->place = mem_grow(lookup->place, lookup->places, &lookup->place_capacity,
+                                 sizeof(lookup->place[0]));
+        lookup->place[lookup->places++] = 0;
+    }
+    lookup->place[number] = (uint32_t)(account - lookup->snapshot->account) + 1;
+}
+
+/* Likewise, by its number. */
+static struct account *find_numbered(const struct lookup *lookup, int32_t number)
+{
+    uint32_t place = (size_t)number < lookup->places ? lookup->place[number] : 0;
+
+    return place ? &lookup->snapshot->account[place - 1] : NULL;
+}
+
 static int each_of_portal(const struct store *store, const char *name, const char *sql,
                           const struct column *columns,
                           int (*each)(const PGresult *row, void *context, struct err *err),
@@ -134,16 +150,12 @@ static int each_of_portal(const struct store *store, const char *name, const cha
 
 /* An account as the history has it. Text stays in the row: most of it is known already. */
 struct state_row {
-    const char *account_id, *department;
+    const char *account_id;
     struct account_history life;
     struct account_since since;
     struct account_past past;
     struct login login;
-    struct activity activity;
-    bool was_there;        /* until now */
-    bool is_bound;         /* protected entries once fitted it */
-    bool had_none;         /* a seat, when it last showed whether it has one */
-    struct digest version; /* that is open; zero = none */
+    bool is_bound; /* protected entries once fitted it */
     /* The profile that since.profile_since is of, and the newest complete snapshot. */
     const char *profile_id;
     struct instant complete_at;
@@ -154,16 +166,13 @@ struct state_row {
         COLUMN("first_seen", struct state_row, since.first_seen),                                  \
         COLUMN("created", struct state_row, since.created),                                        \
         COLUMN("ever_active", struct state_row, life.ever_active),                                 \
-        COLUMN("unlinked_since", struct state_row, since.unlinked_since),                          \
         COLUMN("once_linked", struct state_row, life.once_linked),                                 \
         COLUMN("missing_at", struct state_row, since.missing_at),                                  \
-        COLUMN("yesterday", struct state_row, life.yesterday),                                     \
         COLUMN("became_active", struct state_row, past.became_active),                             \
         COLUMN("reactivated", struct state_row, past.reactivated_at),                              \
         COLUMN("regraded", struct state_row, past.regraded_at),                                    \
         COLUMN("profile_since", struct state_row, since.profile_since),                            \
-        COLUMN("profile_other_at", struct state_row, past.profile_other_at),                       \
-        COLUMN("first_event", struct state_row, life.first_event)
+        COLUMN("profile_other_at", struct state_row, past.profile_other_at)
 
 static const struct column state_columns[] = {
     LIFE_COLUMNS,
@@ -174,21 +183,14 @@ static const struct column state_columns[] = {
     COLUMN("raw", struct state_row, login.raw),
     COLUMN("seen_at", struct state_row, login.seen_at),
     COLUMN("read_at", struct state_row, life.read_at),
-    COLUMN("department", struct state_row, department),
-    COLUMN("was_there", struct state_row, was_there),
     COLUMN("is_bound", struct state_row, is_bound),
-    COLUMN("had_none", struct state_row, had_none),
-    COLUMN("version", struct state_row, version),
     COLUMN("profile_id", struct state_row, profile_id),
     COLUMN("complete_at", struct state_row, complete_at),
-    COLUMN_OF_WORDS("active_kind", struct state_row, activity.kind, &event_kind_words),
-    COLUMN("active_at", struct state_row, activity.at),
-    COLUMN("active_seen_at", struct state_row, activity.seen_at),
     COLUMN_END,
 };
 
-/* The cursors in which the server keeps it. */
-#define STATE_CURSOR   "account_state"
+/* The cursors in which the server keeps what takes it a while. */
+#define LINKS_CURSOR   "account_links"
 #define EARLIER_CURSOR "account_earlier"
 
 static int declare(const struct store *store, const char *cursor, const char *hold,
@@ -206,11 +208,11 @@ int store_ask_history(struct store *store, struct err *err)
 {
     if (store_begin(store, err) < 0)
         return -1;
-    if (declare(store, STATE_CURSOR, "with hold", query_account_state, err) < 0 ||
+    if (declare(store, LINKS_CURSOR, "with hold", query_account_links, err) < 0 ||
         declare(store, EARLIER_CURSOR, "with hold", query_account_earlier, err) < 0)
         return store_end(store, -1, err);
     store->is_asked = true;
-    return pg_commit_later(store->pg, STATE_CURSOR, err);
+    return pg_commit_later(store->pg, LINKS_CURSOR, err);
 }
 
 void store_forget_asked(struct store *store)
@@ -241,7 +243,6 @@ static void fill_life(struct lookup *lookup, const struct state_row *row, struct
     history->ever_active = life->ever_active || account->status == ACCOUNT_ACTIVE;
     history->once_linked = life->once_linked;
     history->first_event = life->first_event;
-    history->yesterday = arena_strdup(lookup->arena, life->yesterday);
     if (!has_past(&row->past))
         return;
     struct account_past *past = account_past_of(lookup->arena, account);
@@ -277,8 +278,6 @@ static void fill_login(struct lookup *lookup, const struct state_row *row, struc
     struct login known = row->login;
 
     account->history.read_at = row->life.read_at;
-    if (!account_alike(account)->department && row->department)
-        set_department(lookup, account, row->department);
     if (known.kind == LOGIN_NOT_READ || login_is_ahead(&known, known.seen_at))
         return; /* P7: what never was says nothing the night after */
     account->history.told_by = known.source;
@@ -288,26 +287,6 @@ static void fill_login(struct lookup *lookup, const struct state_row *row, struc
 }
 
 /* --- who is gone --- */
-
-/* One more element of an array literal. */
-static void add_element(struct text *array, const char *value)
-{
-    text_add(array, array->length ? ",\"" : "{\"");
-    for (; *value; value++) {
-        if (*value == '"' || *value == '\\')
-            text_add_char(array, '\\');
-        text_add_char(array, *value);
-    }
-    text_add_char(array, '"');
-}
-
-static void note_missing(struct lookup *lookup, const struct state_row *row)
-{
-    if (!row->was_there || !lookup->snapshot->complete)
-        return;
-    add_element(&lookup->missing, row->account_id);
-    lookup->missing_count++;
-}
 
 /* Room for `more` accounts behind those that are there. */
 static void make_room(struct arena *arena, struct snapshot *snapshot, size_t more)
@@ -321,26 +300,32 @@ static void make_room(struct arena *arena, struct snapshot *snapshot, size_t mor
     snapshot->capacity = snapshot->count + more;
 }
 
-static const struct column life_columns[] = {LIFE_COLUMNS, COLUMN_END};
+static const struct column life_columns[] = {
+    LIFE_COLUMNS,
+    COLUMN("unlinked_since", struct state_row, since.unlinked_since),
+    COLUMN("first_event", struct state_row, life.first_event),
+    COLUMN_END,
+};
 
 static int append_gone(const struct store *store, struct lookup *lookup, struct err *err)
 {
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *result = NULL;
     struct store_account_reader reader = store_account_reader();
     struct store_reader life = {.columns = life_columns};
     struct snapshot *snapshot = lookup->snapshot;
 
-    if (lookup->missing_count == 0)
+    if (!snapshot->complete || snapshot->missing_count == 0)
         return 0;
-    text_add_char(&lookup->missing, '}');
     if (PG_QUERY(store->pg, account_open_rows, PG_MANY, &result, err,
-                 store_number(lookup->arena, store->portal_id), text_cstr(&lookup->missing)) < 0)
+                 store_number(&scratch, store->portal_id),
+                 store_number_array(&scratch, snapshot->missing, snapshot->missing_count)) < 0)
         return -1;
     size_t gone = (size_t)PQntuples(result);
     make_room(lookup->arena, snapshot, gone);
     for (size_t i = 0; i < gone; i++) {
         struct account *account = &snapshot->account[snapshot->count];
-        struct state_row row = {.was_there = true};
+        struct state_row row = {.account_id = NULL};
         if (store_account(&reader, result, (int)i, lookup->arena, account, err) < 0)
             return -1;
         account->status = ACCOUNT_GONE;
@@ -358,36 +343,171 @@ static int append_gone(const struct store *store, struct lookup *lookup, struct 
 static int fill_state(const PGresult *result, int number, void *context, struct err *err)
 {
     struct lookup *lookup = context;
-    struct state_row row = {.was_there = false};
+    struct state_row row = {.account_id = NULL};
 
     (void)err;
     (void)store_read(&lookup->reader, result, number, NULL, &row);
     lookup->any_bound |= row.is_bound;
     struct account *account = find_account(lookup, row.account_id);
-    if (account) {
-        if (account->status == ACCOUNT_ACTIVE && row.had_none)
-            row.past.became_active = lookup->snapshot->taken_at;
-        begin_profile(lookup, account, &row);
-        fill_life(lookup, &row, account);
-        fill_login(lookup, &row, account);
-        account_tell_activity(lookup->arena, account, row.activity);
-        set_mark(lookup, account, &row.version);
-    } else {
-        note_missing(lookup, &row);
-        note_unlisted(lookup, row.life.number, row.was_there);
+    if (!account) {
+        add_number(&lookup->unlisted, row.life.number);
+        return 0;
+    }
+    set_place(lookup, row.life.number, account);
+    begin_profile(lookup, account, &row);
+    fill_life(lookup, &row, account);
+    fill_login(lookup, &row, account);
+    return 0;
+}
+
+struct version_row {
+    const char *department;
+    struct digest version;
+    int32_t number;
+    bool was_there; /* until now */
+    bool had_none;  /* a seat, when it last showed whether it has one */
+};
+
+static const struct column version_columns[] = {
+    COLUMN("account_no", struct version_row, number),
+    COLUMN("version", struct version_row, version),
+    COLUMN("department", struct version_row, department),
+    COLUMN("was_there", struct version_row, was_there),
+    COLUMN("had_none", struct version_row, had_none),
+    COLUMN_END,
+};
+
+static int fill_version(const PGresult *result, int number, void *context, struct err *err)
+{
+    struct lookup *lookup = context;
+    struct version_row row = {.department = NULL};
+
+    (void)err;
+    (void)store_read(&lookup->reader, result, number, NULL, &row);
+    struct account *account = find_numbered(lookup, row.number);
+    if (!account) {
+        if (row.was_there)
+            add_number(&lookup->were_there, row.number);
+        return 0;
+    }
+    if (account->status == ACCOUNT_ACTIVE && row.had_none)
+        account_past_of(lookup->arena, account)->became_active = lookup->snapshot->taken_at;
+    if (!account_alike(account)->department && row.department)
+        set_department(lookup, account, row.department);
+    set_mark(lookup, account, &row.version);
+    return 0;
+}
+
+struct link_row {
+    const char *yesterday;
+    struct instant unlinked_since;
+    int32_t number;
+};
+
+static const struct column link_columns[] = {
+    COLUMN("account_no", struct link_row, number),
+    COLUMN("unlinked_since", struct link_row, unlinked_since),
+    COLUMN("yesterday", struct link_row, yesterday),
+    COLUMN_END,
+};
+
+static int fill_link(const PGresult *result, int number, void *context, struct err *err)
+{
+    struct lookup *lookup = context;
+    struct link_row row = {.yesterday = NULL};
+
+    (void)err;
+    (void)store_read(&lookup->reader, result, number, NULL, &row);
+    struct account *account = find_numbered(lookup, row.number);
+    if (!account)
+        return 0;
+    account->history.yesterday = arena_strdup(lookup->arena, row.yesterday);
+    if (instant_is_set(row.unlinked_since)) {
+        struct account_since since = *account_since(account);
+        since.unlinked_since = row.unlinked_since;
+        account->history.since = account_since_shared(&lookup->sinces, &since);
     }
     return 0;
 }
+
+struct known_row {
+    struct activity activity;
+    int32_t number;
+};
+
+static const struct column known_columns[] = {
+    COLUMN("account_no", struct known_row, number),
+    COLUMN_OF_WORDS("kind", struct known_row, activity.kind, &event_kind_words),
+    COLUMN("at", struct known_row, activity.at),
+    COLUMN("seen_at", struct known_row, activity.seen_at),
+    COLUMN_END,
+};
+
+static int fill_known(const PGresult *result, int number, void *context, struct err *err)
+{
+    struct lookup *lookup = context;
+    struct known_row row = {.number = 0};
+
+    (void)err;
+    (void)store_read(&lookup->reader, result, number, NULL, &row);
+    struct account *account = find_numbered(lookup, row.number);
+    if (account)
+        account_tell_activity(lookup->arena, account, row.activity);
+    return 0;
+}
+
+struct first_row {
+    const char *account_id;
+    struct instant at;
+};
+
+static const struct column first_columns[] = {
+    COLUMN("account_id", struct first_row, account_id),
+    COLUMN("at", struct first_row, at),
+    COLUMN_END,
+};
+
+static int fill_first(const PGresult *result, int number, void *context, struct err *err)
+{
+    struct lookup *lookup = context;
+    struct first_row row = {.account_id = NULL};
+
+    (void)err;
+    (void)store_read(&lookup->reader, result, number, NULL, &row);
+    struct account *account = find_account(lookup, row.account_id);
+    if (account)
+        account->history.first_event = row.at;
+    return 0;
+}
+
+/* Each comes as it lies in its table; who is whom tells the first, which has id and number. */
+static const struct part {
+    const char *cursor, *query;
+    const struct column *columns;
+    int (*fill)(const PGresult *rows, int row, void *context, struct err *err);
+} parts[] = {
+    {"account_state", query_account_state, state_columns, fill_state},
+    {"account_versions", query_account_versions, version_columns, fill_version},
+    {LINKS_CURSOR, query_account_links, link_columns, fill_link},
+    {"account_activity", query_account_activity, known_columns, fill_known},
+    {"first_event_list", query_first_event_list, first_columns, fill_first},
+};
 
 /* What is known of every account: asked for now, or before. */
 static int load_state(const struct store *store, struct lookup *lookup, struct err *err)
 {
     lookup->snapshot->mark_count = 0;
-    lookup->reader = (struct store_reader){.columns = state_columns};
-    if ((store->is_asked ? pg_committed(store->pg, err)
-                         : declare(store, STATE_CURSOR, "", query_account_state, err)) < 0 ||
-        pg_fetch(store->pg, STATE_CURSOR, fill_state, lookup, err) < 0)
+    if (store->is_asked && pg_committed(store->pg, err) < 0)
         return -1;
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        const struct part *part = &parts[i];
+        bool is_held = store->is_asked && part->query == query_account_links;
+
+        lookup->reader = (struct store_reader){.columns = part->columns};
+        if ((!is_held && declare(store, part->cursor, "", part->query, err) < 0) ||
+            pg_fetch(store->pg, part->cursor, part->fill, lookup, err) < 0)
+            return -1;
+    }
     keep_unlisted(lookup);
     return 0;
 }
@@ -461,30 +581,6 @@ static int fill_pending_activity(const PGresult *result, void *context, struct e
     return 0;
 }
 
-struct first_row {
-    const char *account_id;
-    struct instant at;
-};
-
-static const struct column first_columns[] = {
-    COLUMN("account_id", struct first_row, account_id),
-    COLUMN("at", struct first_row, at),
-    COLUMN_END,
-};
-
-static int fill_first(const PGresult *result, void *context, struct err *err)
-{
-    struct lookup *lookup = context;
-    struct first_row row = {.account_id = NULL};
-
-    (void)err;
-    (void)store_read(&lookup->reader, result, 0, NULL, &row);
-    struct account *account = find_account(lookup, row.account_id);
-    if (account)
-        account->history.first_event = row.at;
-    return 0;
-}
-
 /* Who is not in the history yet is first seen now. */
 static void begin_history(struct lookup *lookup)
 {
@@ -500,29 +596,6 @@ static void begin_history(struct lookup *lookup)
             .ever_active = account->status == ACCOUNT_ACTIVE,
         };
     }
-}
-
-/* Of who is in the history their own row tells it. Of others a year's file may have told as well:
- * of few each is looked up. */
-static int load_first_events(const struct store *store, struct lookup *lookup, struct err *err)
-{
-    CLEANUP(text_release) struct text fresh = TEXT_INIT;
-    const struct snapshot *snapshot = lookup->snapshot;
-    size_t count = 0;
-
-    for (size_t i = 0; i < snapshot->count; i++) {
-        const struct account *account = &snapshot->account[i];
-        if (account->id && account->history.number == 0 && count++ < FRESH_FEW)
-            add_element(&fresh, account->id);
-    }
-    if (count == 0)
-        return 0;
-    text_add_char(&fresh, '}');
-    const char *const parameter[] = {store_number(lookup->arena, store->portal_id),
-                                     count <= FRESH_FEW ? text_cstr(&fresh) : NULL};
-    lookup->reader = (struct store_reader){.columns = first_columns};
-    return pg_each(store->pg, "first_event_list", query_first_event_list, parameter,
-                   COUNT_OF(parameter), fill_first, lookup, err);
 }
 
 struct act_row {
@@ -781,7 +854,6 @@ static int load_history(const struct store *store, struct arena *arena, struct s
                                 pending_columns, fill_pending, &lookup, err) ||
                  each_of_portal(store, "activity_pending_list", query_activity_pending_list,
                                 activity_columns, fill_pending_activity, &lookup, err) ||
-                 load_first_events(store, &lookup, err) ||
                  each_of_portal(store, "account_acts", query_account_acts, act_columns, fill_act,
                                 &lookup, err) ||
                  each_of_portal(store, "account_downgrades", query_account_downgrades,

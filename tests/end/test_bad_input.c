@@ -290,7 +290,7 @@ TEST(plan_with_a_bad_roster_and_a_database_that_is_down_is_69)
     check_refused(&end, 69, "127.0.0.1");
 }
 
-/* What is known of every account is asked while the list is read. When that fails (a disk that is
+/* Whom accounts led to is asked while the list is read. When that fails (a disk that is
  * full) it fails who needs it, and not what comes next: that a run ended is recorded. */
 TEST(plan_ends_on_the_record_whatever_becomes_of_what_was_asked_ahead)
 {
@@ -301,17 +301,17 @@ TEST(plan_ends_on_the_record_whatever_becomes_of_what_was_asked_ahead)
     PQclear(end_sql(&end,
                     "create function reconcile.full_disk() returns bigint language plpgsql as $$"
                     " begin raise exception 'no space left' using errcode = '53100'; end $$"));
-    PQclear(end_sql(&end, "alter table reconcile.activity_known rename to activity_kept"));
-    PQclear(end_sql(&end, "create view reconcile.activity_known as select k.* from"
+    PQclear(end_sql(&end, "alter table reconcile.link_version rename to link_kept"));
+    PQclear(end_sql(&end, "create view reconcile.link_version as select k.* from"
                           " (select reconcile.full_disk() as portal_id offset 0) x"
-                          " left join reconcile.activity_kept k using (portal_id)"));
+                          " left join reconcile.link_kept k using (portal_id)"));
     end_fault(&end, "error=403:/api/v4/users/");
     RUN(unlisted, &end, "plan");
     end_assert_code(&unlisted, 77);
     end_clear_faults(&end);
     RUN(unknown, &end, "plan");
     end_assert_code(&unknown, 69);
-    end_assert_says(&unknown.err, "account_state");
+    end_assert_says(&unknown.err, "account_links");
     assert_int_equal(
         end_count(&end, "select count(*) from reconcile.run where finished_at is null"), 0);
     end_assert_no_writes(&end);

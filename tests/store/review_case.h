@@ -183,7 +183,7 @@ static inline int review_case_setup(void **state)
     } else {
         store_world_execute(world,
                             "truncate portal, account, account_version, link_version, login_past, "
-                            "login_pending, person_version cascade");
+                            "login_pending, person_version, plan_row cascade");
     }
     REVIEW_OK(store_open(world->pg, "acme", "http://127.0.0.1", &world->store, &why));
     assert_true(instant_parse_rfc3339("2026-10-31T02:00:00Z", &world->now));

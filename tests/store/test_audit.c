@@ -333,6 +333,11 @@ static const struct tamper {
      "insert into plan select * from p where plan_id = 9; drop table p",
      false, "plan 9 is stored, and no event tells of it",
      "plan 9 is stored, and no event tells of it"},
+    {"rows of a plan that never was",
+     "create temporary table p as table plan_row; update p set plan_id = 9;"
+     "insert into plan_row select distinct on (position) * from p; drop table p",
+     false, "rows of plan 9 are stored, and there is no such plan",
+     "rows of plan 9 are stored, and there is no such plan"},
     {"a brake that was taken away", "delete from plan_guard where plan_id = 1 and hold", false,
      "guard finding 2 of plan 1 is not stored any more",
      "guard finding 2 of plan 1 is not stored as it was"},

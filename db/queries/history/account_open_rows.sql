@@ -6,7 +6,7 @@ select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee
        d.kind as active_kind, us(d.at) as active_at, us(d.seen_at) as active_seen_at,
        a.account_no, us(a.first_seen) as first_seen, us(a.created) as created, a.ever_active,
        case when k.kind = 'none' and k.matched_by <> 'near' then us(k.since) end as unlinked_since,
-       a.once_linked, us(a.missing_at) as missing_at, null::text as yesterday,
+       a.once_linked, us(a.missing_at) as missing_at,
        us(a.became_active_at) as became_active, us(a.reactivated_at) as reactivated,
        us(a.profile_since) as profile_since, us(a.profile_other_at) as profile_other_at,
        us(a.regraded_at) as regraded, us(f.at) as first_event
@@ -17,5 +17,5 @@ left join activity_known d on d.portal_id = $1::bigint and d.account_no = a.acco
 left join link_version k
     on k.portal_id = $1::bigint and k.account_no = a.account_no and k.valid_to is null
 left join first_event f on f.portal_id = $1::bigint and f.account_id = a.account_id
-where a.portal_id = $1::bigint and a.account_id = any ($2::text[])
+where a.portal_id = $1::bigint and a.account_no = any ($2::integer[])
 order by a.account_id collate "C"

@@ -1,4 +1,2 @@
--- Since when accounts are known to have been used: those named, or all.
-select account_id, at
-from first_event
-where portal_id = $1::bigint and ($2::text[] is null or account_id = any ($2::text[]))
+-- Since when accounts are known to have been used, also those that are in no snapshot yet.
+select account_id, at from first_event where portal_id = $1::bigint

@@ -105,6 +105,11 @@ join first f on coalesce(p.run_id >= f.run_id, p.run_id is null)
 where p.portal_id = $1::bigint and not exists (
     select 1 from made e where e.plan_id = p.plan_id)
 union all
+select 0, format('rows of plan %s are stored, and there is no such plan', o.plan_id)
+from (select distinct r.plan_id from plan_row r where r.portal_id = $1::bigint) o
+where not exists (select 1 from plan p where p.portal_id = $1::bigint and p.plan_id = o.plan_id)
+  and not exists (select 1 from made e where e.plan_id = o.plan_id)
+union all
 select e.sequence, format('guard finding %s of plan %s is stored, and no event tells of it',
                           g.position, g.plan_id)
 from plan_guard g
