@@ -189,8 +189,6 @@ static const struct column state_columns[] = {
     COLUMN_END,
 };
 
-/* The cursors in which the server keeps what takes it a while. */
-#define LINKS_CURSOR   "account_links"
 #define EARLIER_CURSOR "account_earlier"
 
 static int declare(const struct store *store, const char *cursor, const char *hold,
@@ -202,27 +200,6 @@ static int declare(const struct store *store, const char *cursor, const char *ho
         arena_printf(&scratch, "declare %s no scroll cursor %s for\n%s", cursor, hold, query);
 
     return pg_run(store->pg, cursor, sql, PG_NOTHING, parameter, COUNT_OF(parameter), NULL, err);
-}
-
-int store_ask_history(struct store *store, struct err *err)
-{
-    if (store_begin(store, err) < 0)
-        return -1;
-    if (declare(store, LINKS_CURSOR, "with hold", query_account_links, err) < 0 ||
-        declare(store, EARLIER_CURSOR, "with hold", query_account_earlier, err) < 0)
-        return store_end(store, -1, err);
-    store->is_asked = true;
-    return pg_commit_later(store->pg, LINKS_CURSOR, err);
-}
-
-void store_forget_asked(struct store *store)
-{
-    if (!store->is_asked)
-        return;
-    store->is_asked = false;
-    pg_forget_commit(store->pg);
-    if (pg_run(store->pg, "close", "close all", PG_NOTHING, NULL, 0, NULL, NULL) < 0)
-        return; /* with the connection it goes as well */
 }
 
 /* Most have none of it. */
@@ -480,18 +457,46 @@ static int fill_first(const PGresult *result, int number, void *context, struct 
     return 0;
 }
 
-/* Each comes as it lies in its table; who is whom tells the first, which has id and number. */
+/* Each comes as it lies in its table; who is whom tells the first, which has id and number. What
+ * the server need not be asked for again is found ahead: while a roster is read it has time for
+ * that, and while a list is it has none for more. */
 static const struct part {
     const char *cursor, *query;
     const struct column *columns;
     int (*fill)(const PGresult *rows, int row, void *context, struct err *err);
+    bool is_ahead;
 } parts[] = {
-    {"account_state", query_account_state, state_columns, fill_state},
-    {"account_versions", query_account_versions, version_columns, fill_version},
-    {LINKS_CURSOR, query_account_links, link_columns, fill_link},
-    {"account_activity", query_account_activity, known_columns, fill_known},
-    {"first_event_list", query_first_event_list, first_columns, fill_first},
+    {"account_state", query_account_state, state_columns, fill_state, true},
+    {"account_versions", query_account_versions, version_columns, fill_version, false},
+    {"account_links", query_account_links, link_columns, fill_link, true},
+    {"account_activity", query_account_activity, known_columns, fill_known, false},
+    {"first_event_list", query_first_event_list, first_columns, fill_first, false},
 };
+
+int store_ask_history(struct store *store, struct err *err)
+{
+    if (store_begin(store, err) < 0)
+        return -1;
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        if (parts[i].is_ahead &&
+            declare(store, parts[i].cursor, "with hold", parts[i].query, err) < 0)
+            return store_end(store, -1, err);
+    }
+    if (declare(store, EARLIER_CURSOR, "with hold", query_account_earlier, err) < 0)
+        return store_end(store, -1, err);
+    store->is_asked = true;
+    return pg_commit_later(store->pg, "account_state", err);
+}
+
+void store_forget_asked(struct store *store)
+{
+    if (!store->is_asked)
+        return;
+    store->is_asked = false;
+    pg_forget_commit(store->pg);
+    if (pg_run(store->pg, "close", "close all", PG_NOTHING, NULL, 0, NULL, NULL) < 0)
+        return; /* with the connection it goes as well */
+}
 
 /* What is known of every account: asked for now, or before. */
 static int load_state(const struct store *store, struct lookup *lookup, struct err *err)
@@ -501,7 +506,7 @@ static int load_state(const struct store *store, struct lookup *lookup, struct e
         return -1;
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         const struct part *part = &parts[i];
-        bool is_held = store->is_asked && part->query == query_account_links;
+        bool is_held = store->is_asked && part->is_ahead;
 
         lookup->reader = (struct store_reader){.columns = part->columns};
         if ((!is_held && declare(store, part->cursor, "", part->query, err) < 0) ||
