@@ -294,13 +294,12 @@ static int is_same(struct store *store, const struct roster *roster, bool *ret_s
 }
 
 static int merge_people(const struct store *store, const struct roster *roster, int64_t id,
-                        struct err *err)
+                        int64_t *ret_opened, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(arena_release) struct arena keys = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *differ = NULL;
     struct keyed keyed = {.scratch = &keys};
-    int64_t opened = 0;
 
     give_ordinals(&scratch, roster, &keyed);
     if (PG_QUERY(store->pg, stage_person_create, PG_NOTHING, NULL, err) < 0 ||
@@ -312,21 +311,21 @@ static int merge_people(const struct store *store, const struct roster *roster, 
         return -1;
     if (pg_affected(differ) == 0)
         return 0;
-    if (STORE_MERGE(store, person_close, id, err) < 0 ||
-        store_merge(store, "person_open", query_person_open, id, &opened, err) < 0)
+    if (STORE_MERGE(store, person_close, id, err) < 0)
         return -1;
-    return store_analyze(store, "person_version", query_analyze_people, opened, roster->count, err);
+    return store_merge(store, "person_open", query_person_open, id, ret_opened, err);
 }
 
 static int save_roster(struct store *store, const struct store_run *run,
-                       const struct roster *roster, bool good, int64_t *ret_id, struct err *err)
+                       const struct roster *roster, bool good, int64_t *ret_id, int64_t *ret_opened,
+                       struct err *err)
 {
     bool same = false;
 
     if (is_same(store, roster, &same, err) < 0 ||
         store_next(store, "roster_number", query_roster_number, run->id, ret_id, err) < 0 ||
         insert_row(store, run, roster, good, *ret_id, err) < 0 ||
-        (!same && merge_people(store, roster, *ret_id, err) < 0) ||
+        (!same && merge_people(store, roster, *ret_id, ret_opened, err) < 0) ||
         merge_rejected(store, roster, *ret_id, err) < 0 || merge_leaves(store, roster, err) < 0)
         return -1;
     return store_audit_roster(store, run, roster, good, *ret_id, err);
@@ -335,13 +334,14 @@ static int save_roster(struct store *store, const struct store_run *run,
 int store_save_roster(struct store *store, const struct store_run *run, const struct roster *roster,
                       bool good, int64_t *ret_id, struct err *err)
 {
-    int64_t id = 0;
+    int64_t id = 0, opened = 0;
 
     if (store_begin(store, err) < 0 ||
-        store_end(store, save_roster(store, run, roster, good, &id, err), err) < 0)
+        store_end(store, save_roster(store, run, roster, good, &id, &opened, err), err) < 0)
         return err_prefix(err, "the roster was not stored");
     *ret_id = id;
-    return 0;
+    /* Behind the commit: who reads rows first after it writes down that they are there to stay. */
+    return store_analyze(store, "person_version", query_analyze_people, opened, roster->count, err);
 }
 
 /* --- a roster again --- */
