@@ -165,7 +165,7 @@ TEST(store_ask_history_keeps_what_is_known_until_it_is_loaded)
     assert_int_equal(store_ask_history(&world->store, &err), 0);
     asked = store_world_snapshot(world, 4);
     assert_int_equal(store_world_number(world, "select count(*) from pg_cursors where is_holdable"),
-                     2);
+                     3);
     assert_int_equal(PQtransactionStatus(pg_raw(world->store.pg)), PQTRANS_IDLE);
     load(world, &asked);
     anew = store_world_snapshot(world, 4);
