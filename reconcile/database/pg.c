@@ -151,7 +151,8 @@ void pg_close(struct pg *pg)
     free(pg->where);
     free(pg->copy_name);
     PQclear(pg->rows);
-    err_release(&pg->late);
+    for (enum owed owed = OWES_COMMIT; owed < OWED_KINDS; owed++)
+        err_release(&pg->late[owed]);
     free(pg);
 }
 
@@ -224,8 +225,11 @@ static int server_error(const struct pg *pg, const char *name, const PGresult *r
 
 static int check_usable(struct pg *pg, const char *name, struct err *err)
 {
-    if (!pg->conn && pg->late.code != ERR_NONE)
-        return err_move(err, &pg->late); /* why it is gone */
+    for (enum owed owed = OWES_COMMIT; !pg->conn && owed < OWED_KINDS; owed++) {
+        const struct err *late = &pg->late[owed];
+        if (late->code != ERR_NONE) /* why it is gone; whose it is will hear it as well */
+            return err_set(err, late->code, "%s", late->text);
+    }
     if (!pg->conn || PQstatus(pg->conn) == CONNECTION_BAD)
         return lost(pg, name, err);
     assert(!pg->copy_name); /* a COPY is closed before the next statement */
@@ -353,14 +357,16 @@ static int check_commit(const struct pg *pg, PGresult *result, struct err *err)
 static void settle(struct pg *pg)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
-    int owes = (int)pg->owes;
-    struct err *err = owes == OWES_ANY ? NULL : &pg->late;
+    enum owed owes = pg->owes;
+    struct err *err = owes == OWES_ANY ? NULL : &pg->late[owes];
 
     if (owes == OWES_NOTHING)
         return;
     pg->owes = OWES_NOTHING;
     if (finish(pg, clock_steady_ms() + pg->call_ms, pg->owed_by, &result, err) < 0)
         return;
+    if (is_copy_state(PQresultStatus(result)))
+        drop_connection(pg); /* nobody can use it as it is */
     if (owes == OWES_ROWS)
         pg->rows = TAKE(result);
     else if (owes == OWES_COMMIT && check_commit(pg, result, err) < 0)
@@ -450,6 +456,7 @@ int pg_commit_later(struct pg *pg, const char *name, struct err *err)
 {
     if (send_ahead(pg, name, "commit", NULL, 0, err) < 0)
         return -1;
+    err_release(&pg->late[OWES_COMMIT]);
     pg->owes = OWES_COMMIT;
     return 0;
 }
@@ -459,7 +466,7 @@ int pg_ask(struct pg *pg, const char *name, const char *sql, const char *const *
 {
     if (send_ahead(pg, name, sql, parameter, count, err) < 0)
         return -1;
-    err_release(&pg->late);
+    err_release(&pg->late[OWES_ROWS]);
     PQclear(pg->rows);
     pg->rows = NULL;
     pg->owes = OWES_ROWS;
@@ -473,11 +480,11 @@ int pg_answered(struct pg *pg, const char *name, enum pg_shape shape, PGresult *
 
     if (pg->conn)
         settle(pg);
-    if (pg->late.code != ERR_NONE)
-        return err_move(err, &pg->late);
+    if (pg->late[OWES_ROWS].code != ERR_NONE)
+        return err_move(err, &pg->late[OWES_ROWS]);
     rows = TAKE(pg->rows);
     if (!rows)
-        return lost(pg, name, err);
+        return err_set(err, ERR_INTERNAL, "'%s' was not asked, or its answer was taken", name);
     if (check_shape(rows, name, shape, err) < 0)
         return -1;
     *ret_result = TAKE(rows);
@@ -488,7 +495,7 @@ int pg_committed(struct pg *pg, struct err *err)
 {
     if (pg->conn)
         settle(pg);
-    return pg->late.code == ERR_NONE ? 0 : err_move(err, &pg->late);
+    return pg->late[OWES_COMMIT].code == ERR_NONE ? 0 : err_move(err, &pg->late[OWES_COMMIT]);
 }
 
 /* Whether the answer to what was sent is there, or the connection gone, before so many ms are over.
@@ -522,7 +529,7 @@ void pg_forget_commit(struct pg *pg)
         settle(pg);
         pg_finish_first(before);
     }
-    err_release(&pg->late);
+    err_release(&pg->late[OWES_COMMIT]);
 }
 
 void pg_write_back(struct pg *pg)

@@ -11,15 +11,16 @@ struct pg {
     char *where;  /* for messages */
     int64_t call_ms;
     char *copy_name; /* of the COPY that is open */
-    enum {
+    enum owed {
         OWES_NOTHING = 0,
         OWES_COMMIT, /* the answer to one that nobody has waited for yet */
         OWES_ROWS,   /* likewise, rows that somebody takes later */
         OWES_ANY,    /* likewise, whatever it is */
+        OWED_KINDS,
     } owes;
-    const char *owed_by; /* the name of what was sent: a string that lasts */
-    PGresult *rows;      /* what came of it, until it is taken */
-    struct err late;     /* how a commit or such a statement failed, until somebody asks */
+    const char *owed_by;         /* the name of what was sent: a string that lasts */
+    PGresult *rows;              /* what came of it, until it is taken */
+    struct err late[OWED_KINDS]; /* how it failed, by what it was, until somebody asks */
 };
 
 /* What the server or libpq says, on one line and without control characters. */

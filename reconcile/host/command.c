@@ -89,9 +89,11 @@ void command_set_credentials(bool has)
 
 bool command_is_service(void)
 {
-    const struct passwd *entry = getpwuid(geteuid());
+    struct passwd entry, *found = NULL; /* not libc's own: files are made side by side */
+    char bytes[4096];
 
-    return entry && text_equal(entry->pw_name, COMMAND_SERVICE_USER);
+    return getpwuid_r(geteuid(), &entry, bytes, sizeof(bytes), &found) == 0 && found &&
+           text_equal(found->pw_name, COMMAND_SERVICE_USER);
 }
 
 /* Whether somebody sits there who started this as they are. */

@@ -457,9 +457,9 @@ static int fill_first(const PGresult *result, int number, void *context, struct 
     return 0;
 }
 
-/* Each comes as it lies in its table; who is whom tells the first, which has id and number. What
- * the server need not be asked for again is found ahead: while a roster is read it has time for
- * that, and while a list is it has none for more. */
+/* Each comes as it lies in its table; who is whom tells the first, which has id and number. While
+ * the roster is read the server has time to find some of it ahead; while a list is, both processors
+ * have enough to do. */
 static const struct part {
     const char *cursor, *query;
     const struct column *columns;
@@ -485,7 +485,7 @@ int store_ask_history(struct store *store, struct err *err)
     if (declare(store, EARLIER_CURSOR, "with hold", query_account_earlier, err) < 0)
         return store_end(store, -1, err);
     store->is_asked = true;
-    return pg_commit_later(store->pg, "account_state", err);
+    return pg_commit_later(store->pg, "account_state, account_links, account_earlier", err);
 }
 
 void store_forget_asked(struct store *store)
@@ -873,7 +873,7 @@ static int load_history(const struct store *store, struct arena *arena, struct s
 int store_load_history(struct store *store, struct arena *arena, struct snapshot *snapshot,
                        struct err *err)
 {
-    if (store_begin(store, err) < 0 ||
+    if (store_begin_still(store, err) < 0 ||
         store_end(store, load_history(store, arena, snapshot, err), err) < 0)
         return -1;
     store->is_asked = false;

@@ -48,6 +48,9 @@ int store_analyze(const struct store *store, const char *table, const char *anal
 /* A transaction for reading or merging whole sets. store_end commits, or rolls back when `failed`,
  * and returns 0 or -1. */
 int store_begin(const struct store *store, struct err *err) __attribute__((warn_unused_result));
+/* Likewise, where several statements are to see the same: nobody's commit comes between. */
+int store_begin_still(const struct store *store, struct err *err)
+    __attribute__((warn_unused_result));
 int store_end(const struct store *store, int failed, struct err *err)
     __attribute__((warn_unused_result));
 

@@ -341,7 +341,10 @@ int store_save_roster(struct store *store, const struct store_run *run, const st
         return err_prefix(err, "the roster was not stored");
     *ret_id = id;
     /* Behind the commit: who reads rows first after it writes down that they are there to stay. */
-    return store_analyze(store, "person_version", query_analyze_people, opened, roster->count, err);
+    if (store_analyze(store, "person_version", query_analyze_people, opened, roster->count, err) <
+        0)
+        return err_prefix(err, "the roster is stored, and figures of its people are not gathered");
+    return 0;
 }
 
 /* --- a roster again --- */

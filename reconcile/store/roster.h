@@ -12,7 +12,9 @@
  * nobody else changes what is kept. */
 int store_ask_roster(struct store *store, const struct roster *roster, struct err *err)
     __attribute__((warn_unused_result));
-/* Roster and versions of people; `good` as judged by the guards. */
+
+/* Roster and versions of people; `good` as judged by the guards. A failure says whether they are
+ * stored all the same. */
 int store_save_roster(struct store *store, const struct store_run *run, const struct roster *roster,
                       bool good, int64_t *ret_id, struct err *err)
     __attribute__((warn_unused_result));

@@ -157,6 +157,14 @@ int store_begin(const struct store *store, struct err *err)
     return PG_QUERY(store->pg, set_settings, PG_ONE, NULL, err) < 0 ? store_end(store, -1, err) : 0;
 }
 
+int store_begin_still(const struct store *store, struct err *err)
+{
+    if (pg_run(store->pg, "begin", "begin isolation level repeatable read", PG_NOTHING, NULL, 0,
+               NULL, err) < 0)
+        return -1;
+    return PG_QUERY(store->pg, set_settings, PG_ONE, NULL, err) < 0 ? store_end(store, -1, err) : 0;
+}
+
 int store_end(const struct store *store, int failed, struct err *err)
 {
     if (!failed && pg_commit(store->pg, err) == 0)

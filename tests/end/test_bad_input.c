@@ -290,7 +290,7 @@ TEST(plan_with_a_bad_roster_and_a_database_that_is_down_is_69)
     check_refused(&end, 69, "127.0.0.1");
 }
 
-/* Whom accounts led to is asked while the list is read. When that fails (a disk that is
+/* Whom accounts led to is asked while roster and list are read. When that fails (a disk that is
  * full) it fails who needs it, and not what comes next: that a run ended is recorded. */
 TEST(plan_ends_on_the_record_whatever_becomes_of_what_was_asked_ahead)
 {

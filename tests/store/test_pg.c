@@ -724,6 +724,57 @@ TEST(pg_ask_that_fails_is_told_to_who_takes_it_and_to_nobody_else)
     assert_null(rows);
 }
 
+/* What is owed at a time is one thing or the other: neither is told of the other. */
+TEST(pg_ask_and_a_commit_do_not_speak_for_each_other)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+
+    must(pg_begin(pg, &err), &err);
+    assert_int_equal(pg_run(pg, "bad", "select 1 / 0", PG_ONE, NULL, 0, NULL, NULL), -1);
+    must(pg_commit_later(pg, "later", &err), &err);
+    must(pg_ask(pg, "asked", "select 1 / 0", NULL, 0, &err), &err);
+    assert_int_equal(pg_committed(pg, &err), -1);
+    assert_non_null(strstr(err.text, "rolled back"));
+    err_release(&err);
+    must(pg_begin(pg, &err), &err);
+    must(pg_commit_later(pg, "later", &err), &err);
+    must(pg_committed(pg, &err), &err);
+    must(pg_ask(pg, "asked", "select 3", NULL, 0, &err), &err); /* drops the failure of before */
+    must(pg_answered(pg, "asked", PG_ONE, &rows, &err), &err);
+    assert_int_equal(pg_int(rows, 0, 0), 3);
+    PQclear(rows);
+    rows = NULL;
+    assert_int_equal(pg_answered(pg, "asked", PG_ONE, &rows, &err), -1); /* it was taken */
+    assert_int_equal(err.code, ERR_INTERNAL);
+    assert_int_equal(number(pg, "select 5"), 5);
+}
+
+TEST(pg_commit_later_that_was_lost_is_told_to_who_asks_too)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    must(pg_script(pg, "dies",
+                   "create temporary table d (a integer);"
+                   "create function pg_temp.die() returns trigger language plpgsql as $$ begin"
+                   " perform pg_terminate_backend(pg_backend_pid()); return null; end $$;"
+                   "create constraint trigger x after insert on d deferrable initially deferred"
+                   " for each row execute function pg_temp.die()",
+                   &err),
+         &err);
+    must(pg_begin(pg, &err), &err);
+    must(pg_run(pg, "insert", "insert into d values (1)", PG_NOTHING, NULL, 0, NULL, &err), &err);
+    must(pg_commit_later(pg, "later", &err), &err);
+    assert_int_equal(pg_run(pg, "next", "select 1", PG_ONE, NULL, 0, NULL, &err), -1);
+    assert_int_equal(err.code, ERR_UNREACHABLE);
+    err_release(&err);
+    assert_int_equal(pg_committed(pg, &err), -1);
+    assert_int_equal(err.code, ERR_UNREACHABLE);
+    assert_non_null(strstr(err.text, "'later'"));
+}
+
 TEST(pg_ask_that_lost_the_connection_is_why_the_next_call_fails)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();

@@ -262,6 +262,53 @@ TEST(store_load_history_incomplete_snapshot_makes_nobody_gone)
     assert_true(second.account[2].history.ever_active);
 }
 
+/* Each table tells its own, and none takes away what the list or another one says. */
+TEST(store_load_history_puts_together_what_the_tables_say)
+{
+    struct store_world *world = *state;
+    struct instant long_ago;
+
+    assert_true(instant_parse_rfc3339("2020-01-01T00:00:00Z", &long_ago));
+    for (int night = 0; night < 10; night++) {
+        struct snapshot before = store_world_snapshot(world, 4);
+        before.account[2].status = ACCOUNT_INACTIVE;
+        load(world, &before);
+        account_alike_own(&world->arena, &before.account[0])->department = "Sales";
+        account_alike_own(&world->arena, &before.account[1])->department = "Stores";
+        store_world_save(world, &before);
+        store_world_tomorrow(world);
+    }
+    store_world_execute(world, "update account set created = '2020-01-01T00:00:00Z', missing_at ="
+                               " '2020-01-01T00:00:00Z' where account_id like '00000002%'");
+    store_world_execute(world,
+                        "update account set bound = '{b}' where account_id like '00000004%'");
+    store_world_execute(world, "insert into link_version (portal_id, account_no, valid_from, since,"
+                               " kind, matched_by) select portal_id, account_no, 1, first_seen,"
+                               " 'none', 'none' from account where account_id like '00000002%'");
+    store_world_execute(world, "insert into link_version (portal_id, account_no, valid_from,"
+                               " valid_to, since, kind, matched_by, person_key) select portal_id,"
+                               " account_no, 1, 9, first_seen, 'one', 'email', 'n:00009'"
+                               " from account where account_id like '00000003%'");
+    struct snapshot snapshot = store_world_snapshot(world, 3);
+    struct account *account = snapshot.account;
+    account_alike_own(&world->arena, &account[0])->department = "Legal";
+    account[2].status = ACCOUNT_INACTIVE;
+    assert_int_equal(store_load_history(&world->store, &world->arena, &snapshot, NULL), 0);
+    account = snapshot.account;
+    assert_string_equal(account_alike(&account[0])->department, "Legal");
+    assert_string_equal(account_alike(&account[1])->department, "Stores");
+    assert_true(account_since(&account[1])->created.us == long_ago.us);
+    assert_true(account_since(&account[1])->missing_at.us == long_ago.us);
+    assert_true(account_since(&account[1])->unlinked_since.us ==
+                account_since(&account[1])->first_seen.us);
+    assert_true(instant_is_set(account_since(&account[1])->profile_since));
+    assert_null(account[1].history.yesterday);
+    assert_string_equal(account[2].history.yesterday, "n:00009"); /* no link is open */
+    assert_false(instant_is_set(account_past(&account[2])->became_active));
+    assert_int_equal(account[3].status, ACCOUNT_GONE);
+    assert_int_equal(account_past(&account[3])->bound_count, 1);
+}
+
 #define ACT(number, action, at, person)                                                            \
     "insert into act (portal_id, act_id, account_id, action, done_at, person_status) select "      \
     "portal_id, " number ", account_id, '" action "', '" at "', " person                           \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "distributed.h"
 #include "sql.h"
 #include "store/private.h"
 #include "store_world.h"
@@ -112,6 +113,18 @@ static bool is_same_as_stored(struct store_world *world, const struct roster *ro
                  store_hex(&world->arena, &roster->digest), store_hex(&world->arena, &content)) < 0)
         fail_msg("%s", err.text);
     return pg_bool(result, 0, 0);
+}
+
+TEST(store_save_roster_gathers_figures_of_many_people)
+{
+    struct store_world *world = *state;
+    struct roster roster = store_world_roster(world, 300);
+
+    store_world_save_roster(world, &roster, true);
+    if (!distributed_is_here()) /* else they are of other servers */
+        assert_int_equal(store_world_number(world, "select reltuples::bigint from pg_class"
+                                                   " where oid = 'person_version'::regclass"),
+                         300);
 }
 
 /* The bytes of a file do not say what is made of it: that is what counts. */

@@ -1,5 +1,6 @@
--- What the history has open of every account, and whether it was there until now: whoever a complete
--- snapshot does not have of these is gone. Had none: when it last showed whether it has a seat.
+-- What the history has open, of every account that has anything open (also who is gone has), and whether
+-- it was there until now: whoever a complete snapshot does not have of these is gone. Had none: when it
+-- last showed whether it has a seat.
 select v.account_no, v.digest as version, v.department, v.status <> 'gone' as was_there,
        coalesce(case when v.status in ('active', 'inactive') then v.status
                      else (select w.status from account_version w
