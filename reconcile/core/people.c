@@ -543,7 +543,8 @@ static const char *row_number(const struct people *people, struct arena *scratch
     return people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER, row->employee_number);
 }
 
-/* A bare one is the key of its entry, which was just read, and the row need not be. */
+/* Without reading the row where its number is bare: that is the key of the entry, which was just
+ * read. Without making the number where a look at it as it is written says enough. */
 bool people_entry_has(const struct people *people, struct arena *scratch, uint32_t entry,
                       const char *number)
 {
