@@ -266,7 +266,8 @@ TEST(is_no_value_of_the_built_in_list_and_of_the_configured_one)
     static const char *const own[] = {"ext*", "9999"};
     static const struct no_values more = {own, COUNT_OF(own)};
     static const char *const nobody[] = {
-        "0", "000", "-", ".", "--", "#####", "no_email@acme.example", "ext", "ext-7", "9999",
+        "0", "000", "-", ".", "--", "#####", "???", "*", "_", "/", "no_email@acme.example", "ext",
+        "ext-7", "9999",
         /* the whole list */
         "n/a", "na", "null", "\\n", "none", "unknown", "n.a.", "k.a.", "#n/a", "#ref!", "#name?",
         "#value!", "#null!", "#num!", "#div/0!", "nil", "(null)", "<null>", "undefined", "tbd", "—",
