@@ -234,7 +234,12 @@ bool fold_is(struct arena *arena, const char *string, const char *folded)
     while (string && folded && (unsigned char)string[i] < 0x80 && string[i] &&
            lower_char(string[i]) == folded[i])
         i++;
-    return (i > 0 && !string[i] && !folded[i]) || text_equal(fold_text(arena, string), folded);
+    if (i > 0 && !string[i] && !folded[i])
+        return true;
+    /* of ASCII each byte stays in its place, unless blanks in front of it go */
+    if (string && folded && folded[i] && *string > ' ' && text_is_ascii(string + i))
+        return false;
+    return text_equal(fold_text(arena, string), folded);
 }
 
 /* The bytes of the white space at `s` (any that Unicode knows), 0 when there is none. */

@@ -408,19 +408,21 @@ static void take_over(struct people *people, struct making *making)
 static struct found find_among(const struct people *people, struct arena *scratch,
                                enum match_key where, uint32_t entry, const char *number);
 
-/* When it is known who speaks for whom. */
+/* When it is known who speaks for whom. Only the values stay, as keys: what else is folded on the
+ * way is much where many look alike. */
 static void find_crowds(struct people *people)
 {
     table_init(&people->crowd_number, 0);
     for (uint32_t i = 0; i < people->crowd_count; i++) {
+        CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
         struct crowd *crowd = &people->crowds[i];
-        struct arena *arena = &people->key_arena[crowd->key];
+        struct arena *kept = &people->key_arena[crowd->key];
         const struct person *row = &people->roster->person[crowd->first];
-        const char *value = person_value(people, arena, row, crowd->key);
+        const char *value = person_value(people, kept, row, crowd->key);
         bool number = crowd->key == MATCH_BY_EMPLOYEE_NUMBER;
         uint32_t entry =
-            table_find(&people->by[crowd->key], number ? number_bare(arena, value) : value);
-        crowd->found = find_among(people, arena, crowd->key, entry, value);
+            table_find(&people->by[crowd->key], number ? number_bare(&scratch, value) : value);
+        crowd->found = find_among(people, &scratch, crowd->key, entry, value);
         if (number)
             table_add(&people->crowd_number, value, i);
     }
@@ -541,7 +543,8 @@ static const char *row_number(const struct people *people, struct arena *scratch
     return people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER, row->employee_number);
 }
 
-/* A bare one is the key of its entry, which was just read, and the row need not be. */
+/* Without reading the row where its number is bare: that is the key of the entry, which was just
+ * read. Without making the number where a look at it as it is written says enough. */
 bool people_entry_has(const struct people *people, struct arena *scratch, uint32_t entry,
                       const char *number)
 {

@@ -12,7 +12,7 @@
 
 /* What of an employee number need not be made again. */
 enum number_form {
-    NUMBER_AS_IT_IS = 0, /* it may have to be folded, be none or nobody's */
+    NUMBER_AS_IT_IS = 0, /* none, or it stands for nobody; or numbers are no key: not known */
     NUMBER_AS_WRITTEN,   /* it is compared as it is written … */
     NUMBER_IS_BARE,      /* … and nothing is to be taken off */
     NUMBER_FOLDED,       /* there is one, and it is to be folded */
@@ -58,8 +58,8 @@ struct crowd {
 /* The crowd of a row by this key; NULL when the row is in none. */
 const struct crowd *people_crowd(const struct people *people, enum match_key key,
                                  const struct person *row);
-/* The crowd that an entry of this table leads to; of numbers those who have just `number`. NULL as
- * well. */
+/* The crowd that an entry of this table leads to; of numbers those who have just `number`. NULL
+ * when there is no entry or it leads to none. */
 const struct crowd *people_crowd_at(const struct people *people, enum match_key where,
                                     uint32_t entry, const char *number);
 

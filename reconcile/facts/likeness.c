@@ -113,9 +113,11 @@ static size_t drop_digraphs(char *part, size_t length)
 {
     size_t kept = 1;
 
+    if (length < 4)
+        return length;
     while (kept < length && !is_digraph(part[kept - 1], part[kept]))
         kept++;
-    if (length < 4 || kept >= length)
+    if (kept == length)
         return length; /* most have none */
     char before = kept > 1 ? part[kept - 2] : '\0', last = part[kept - 1];
     for (size_t i = kept; i < length; i++) {
@@ -645,8 +647,8 @@ const char *number_bare(struct arena *arena, const char *number)
 
 /* --- values that stand for nobody --- */
 
-#define WORD_LONGEST                                                                               \
-    9 /* bytes of such a word: most values are longer, and need not be looked for */
+/* Bytes of such a word: most values are longer, and need not be looked for. */
+#define WORD_LONGEST 9
 
 bool is_no_value(const struct no_values *more, const char *folded)
 {

@@ -171,6 +171,21 @@ TEST(name_keys_of_random_names_that_meet_have_one_in_common)
     assert_true(apart > 200);
 }
 
+TEST(names_compare_of_names_that_share_a_particle_differ)
+{
+    static const char *const particles[] = {
+        "van", "von", "der", "den",  "del",  "della", "dos",  "las",  "los", "bin", "binti",
+        "ibn", "zum", "zur", "prof", "herr", "mrs",   "miss", "dipl", "ing", "the", "extern"};
+
+    for (size_t i = 0; i < COUNT_OF(particles); i++) {
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        const char *ann = arena_concat(&arena, "Ann ", particles[i], " Lee");
+        const char *bob = arena_concat(&arena, "Bob ", particles[i], " Ray");
+        if (names_compare(&arena, ann, bob) != NAMES_DIFFER)
+            fail_msg("'%s'", particles[i]);
+    }
+}
+
 TEST(addresses_agree_with_the_same_local_part)
 {
     static const struct {
@@ -251,10 +266,14 @@ TEST(is_no_value_of_the_built_in_list_and_of_the_configured_one)
     static const char *const own[] = {"ext*", "9999"};
     static const struct no_values more = {own, COUNT_OF(own)};
     static const char *const nobody[] = {
-        "n/a",  "na",        "0",        "000",  "-",    ".",     "--",     "null",
-        "\\n",  "none",      "unknown",  "n.a.", "k.a.", "#n/a",  "#####",  "no_email@acme.example",
-        "ext",  "ext-7",     "9999",     "—",    "–",    "k. a.", "n.v.t.", "なし",
-        "ohne", "undefined", "sin datos"};
+        "0", "000", "-", ".", "--", "#####", "???", "*", "_", "/", "no_email@acme.example", "ext",
+        "ext-7", "9999",
+        /* the whole list */
+        "n/a", "na", "null", "\\n", "none", "unknown", "n.a.", "k.a.", "#n/a", "#ref!", "#name?",
+        "#value!", "#null!", "#num!", "#div/0!", "nil", "(null)", "<null>", "undefined", "tbd", "—",
+        "–", "−", "－", "ー", "n. a.", "k. a.", "n.v.t.", "nvt", "ohne", "keine", "geen", "aucun",
+        "aucune", "ninguno", "nessuno", "nessuna", "nenhum", "brak", "sin dato", "sin datos",
+        "なし", "無し", "無", "无", "없음"};
     static const char *const somebody[] = {
         "1",      "100", "nadia", "no@acme.example", "none@x.example", "k",
         "next",   "u1",  "nora",  "99991",           "ohnesorg",       "sin",

@@ -157,3 +157,114 @@ TEST(match_all_of_a_number_that_many_rows_have)
         assert_int_equal(pairing[1].near, NEAR_NAME);
     }
 }
+
+/* `count` rows of a number; they bear the names in turn, so that of two the number is nobody's. */
+static void fill_crowd(struct person *person, size_t count, const char *number,
+                       const char *const name[static 2])
+{
+    for (size_t i = 0; i < count; i++)
+        person[i] = (struct person){
+            .employee_number = number, .name = name[i % 2], .status = PERSON_EMPLOYED};
+}
+
+TEST(match_all_of_two_numbers_that_many_rows_have_mixes_up_neither)
+{
+    enum { CROWD = 65 }; /* one more than is gone through for each account */
+    static const char *const numbers[][2] = {{"7", "8"}, {"7", "07"}, {"E007", "e7"}};
+    static const struct {
+        const char *name[2][2];
+        enum link_kind kind[2];
+    } rows[] = {
+        {{{"Ann Lee", "Ann Lee"}, {"Bob Ray", "Bob Ray"}}, {LINK_ONE, LINK_ONE}},
+        {{{"Ann Lee", "Ann Lee"}, {"Bob Ray", "Max Orr"}}, {LINK_ONE, LINK_AMBIGUOUS}},
+        {{{"Ann Lee", "Max Orr"}, {"Bob Ray", "Bob Ray"}}, {LINK_AMBIGUOUS, LINK_ONE}},
+        {{{"Ann Lee", "Max Orr"}, {"Bob Ray", "Zoe Zimmer"}}, {LINK_AMBIGUOUS, LINK_AMBIGUOUS}},
+    };
+    static const struct matching matching = {.key = {MATCH_BY_EMPLOYEE_NUMBER}, .key_count = 1};
+    static struct person person[2 * CROWD];
+    struct roster roster = {.person = person, .count = COUNT_OF(person)};
+
+    for (size_t i = 0; i < COUNT_OF(numbers) * COUNT_OF(rows); i++) {
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        const char *const *number = numbers[i / COUNT_OF(rows)];
+        struct account account[] = {
+            {.id = "A", .employee_number = number[0], .name = "Ann Lee"},
+            {.id = "B", .employee_number = number[1], .name = "Bob Ray"},
+        };
+        struct snapshot snapshot = {.account = account, .count = COUNT_OF(account)};
+        for (size_t k = 0; k < 2; k++)
+            fill_crowd(&person[k * CROWD], CROWD, number[k], rows[i % COUNT_OF(rows)].name[k]);
+        struct pairing *pairing = match_all(&arena, &snapshot, &roster, &matching);
+        for (size_t k = 0; k < 2; k++) {
+            enum link_kind kind = rows[i % COUNT_OF(rows)].kind[k];
+            const struct person *found = kind == LINK_ONE ? pairing[k].person : pairing[k].other;
+            if (pairing[k].kind != kind || !found || (size_t)(found - person) / CROWD != k)
+                fail_msg("numbers %zu, row %zu, account %zu", i / COUNT_OF(rows),
+                         i % COUNT_OF(rows), k);
+        }
+    }
+}
+
+TEST(match_all_of_a_number_that_many_rows_have_finds_it_folded)
+{
+    enum { CROWD = 65 };
+    static const char *const numbers[][2] = {{"E7", "e7"},
+                                             {" 7", "7"},
+                                             {"\xC3\x84"
+                                              "7",
+                                              "\xC3\xA4"
+                                              "7"}};
+    static const char *const ann[] = {"Ann Lee", "Ann Lee"};
+    static const struct matching matching = {.key = {MATCH_BY_EMPLOYEE_NUMBER}, .key_count = 1};
+    static struct person person[CROWD];
+    struct roster roster = {.person = person, .count = CROWD};
+
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        struct account account = {.id = "A", .employee_number = numbers[i][1], .name = "Ann Lee"};
+        struct snapshot snapshot = {.account = &account, .count = 1};
+        fill_crowd(person, CROWD, numbers[i][0], ann);
+        struct pairing *pairing = match_all(&arena, &snapshot, &roster, &matching);
+        assert_int_equal(pairing->kind, LINK_ONE);
+        assert_ptr_equal(pairing->person, &person[0]);
+    }
+}
+
+/* What two have may be a typing error, what very many have is none. */
+TEST(match_all_of_another_key_beside_a_number_that_is_nobodys)
+{
+    enum { CROWD = 65 };
+    static const struct {
+        enum match_key key;
+        size_t count;
+        enum link_kind kind;
+    } rows[] = {
+        {MATCH_BY_EMAIL, CROWD, LINK_ONE},
+        {MATCH_BY_EMAIL, CROWD - 1, LINK_CONFLICT},
+        {MATCH_BY_USERNAME, CROWD, LINK_ONE},
+        {MATCH_BY_USERNAME, CROWD - 1, LINK_CONFLICT},
+    };
+    static const char *const others[] = {"Bob Ray", "Zoe Zimmer"};
+    static struct person person[CROWD + 1];
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        const struct matching matching = {.key = {MATCH_BY_EMPLOYEE_NUMBER, rows[i].key},
+                                          .key_count = 2,
+                                          .roster_has_username = true};
+        bool email = rows[i].key == MATCH_BY_EMAIL;
+        const char *value = email ? "ann@a.example" : "ann";
+        struct account account = {.id = "A", .employee_number = "4711"};
+        struct snapshot snapshot = {.account = &account, .count = 1};
+        struct roster roster = {.person = person, .count = rows[i].count + 1};
+        fill_crowd(person, rows[i].count, "4711", others);
+        person[rows[i].count] =
+            (struct person){.employee_number = "5", .name = "Ann Lee", .status = PERSON_EMPLOYED};
+        *(email ? &account.email : &account.username) = value;
+        *(email ? &person[rows[i].count].email : &person[rows[i].count].username) = value;
+        struct pairing *pairing = match_all(&arena, &snapshot, &roster, &matching);
+        if (pairing->kind != rows[i].kind)
+            fail_msg("row %zu", i);
+        assert_ptr_equal(pairing->person, &person[rows[i].count]);
+    }
+}

@@ -75,11 +75,93 @@ TEST(fold_is_says_what_fold_text_makes)
         {" ", NULL, true},
         {NULL, NULL, true},
         {"E0017", NULL, false},
+        {"E0017 ", "e0017", true},
+        {"E0017 8", "e0017", false},
+        {"E0017 ", "e00178", false},
+        {"\x1F", "e", false},
+        {"A\xFF", "a\xFF", false}, /* not UTF-8: as it is */
+        {"A\xFF", "A\xFF", true},
+        {"AE\xCC\x88", "a\xC3\xAB", true},
+        {"\xC2\xA0"
+         "E7",
+         "e7", true},
+        {"E7\xC2\xA0", "e7", true},
     };
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_int_equal(fold_is(&arena, cases[i].string, cases[i].folded), cases[i].expected);
+}
+
+static char lower_letter(char c)
+{
+    return c == 'A' ? 'a' : c == 'Z' ? 'z' : c == 'X' ? 'x' : c;
+}
+
+/* A text of one length, one character of it and how the others are filled. */
+static void check_ascii(char *string, char *folded, size_t length, size_t at)
+{
+    static const char edges[] = "AZ@[`az{"; /* the last letters, and what stands beside them */
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+
+    for (const char *c = edges; *c; c++) {
+        string[at] = *c;
+        for (size_t i = 0; i < length; i++)
+            folded[i] = lower_letter(string[i]);
+        assert_string_equal(fold_text(&arena, string), folded);
+        for (const char *other = edges; *other; other++) {
+            folded[at] = lower_letter(*other);
+            assert_int_equal(fold_is(&arena, string, folded),
+                             lower_letter(*c) == lower_letter(*other));
+        }
+    }
+}
+
+/* Eight are looked at together: each place among them, and those behind. */
+TEST(fold_of_ascii_at_each_place_is_lower_case)
+{
+    static const size_t lengths[] = {1, 7, 8, 9, 16};
+
+    for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+        for (size_t at = 0; at < lengths[i]; at++) {
+            for (size_t fill = 0; fill < 2; fill++) {
+                char string[17] = "", folded[17] = "";
+                memset(string, fill ? 'X' : 'x', lengths[i]);
+                check_ascii(string, folded, lengths[i], at);
+            }
+        }
+    }
+}
+
+static const char *random_pieces(struct arena *arena, uint64_t *seed)
+{
+    static const char *const pieces[] = {"e",  "E",        "7",    "0",        " ",
+                                         "\t", "\xC2\xA0", "\xFF", "\xCC\x88", "\xC3\xAB",
+                                         "[",  "{",        "\x1F"};
+    const char *string = "";
+
+    for (uint64_t left = next_random(seed) % 6; left > 0; left--)
+        string = arena_printf(
+            arena, "%s%s", string,
+            pieces[next_random(seed) % (next_random(seed) % 4 ? 6 : COUNT_OF(pieces))]);
+    return string;
+}
+
+TEST(fold_is_of_random_strings_says_what_fold_text_makes)
+{
+    uint64_t seed = 88172645463325252U;
+    unsigned same = 0;
+
+    for (size_t n = 0; n < 100000; n++) {
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        const char *string = random_pieces(&arena, &seed);
+        const char *folded = fold_text(&arena, random_pieces(&arena, &seed));
+        bool expected = text_equal(fold_text(&arena, string), folded);
+        if (fold_is(&arena, string, folded) != expected)
+            fail_msg("'%s' and '%s'", string, folded);
+        same += expected;
+    }
+    assert_true(same > 1000);
 }
 
 TEST(fold_text_of_folded_text_is_the_string_itself)
