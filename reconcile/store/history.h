@@ -9,9 +9,9 @@
 #include "facts/snapshot.h"
 #include "store/store.h"
 
-/* Lets the server find what is known of every account while the list is read: it keeps that, and no
- * transaction stays open. Nobody else changes it: for as long as this run has the portal's lock the
- * history of its accounts is this run's. */
+/* Lets the server find accounts and links while roster and list are read: it keeps that, and no
+ * transaction stays open; the other tables come when it is loaded. Nobody else changes it: for as
+ * long as this run has the portal's lock the history of its accounts is this run's. */
 int store_ask_history(struct store *store, struct err *err) __attribute__((warn_unused_result));
 /* For every way out between the two: it is not waited for, and nothing of it stays. */
 void store_forget_asked(struct store *store);

@@ -150,19 +150,21 @@ int store_analyze(const struct store *store, const char *table, const char *anal
     return pg_run(store->pg, "analyze", analyze, PG_NOTHING, NULL, 0, NULL, err);
 }
 
-int store_begin(const struct store *store, struct err *err)
+static int begin(const struct store *store, const char *sql, struct err *err)
 {
-    if (pg_begin(store->pg, err) < 0)
+    if (pg_run(store->pg, "begin", sql, PG_NOTHING, NULL, 0, NULL, err) < 0)
         return -1;
     return PG_QUERY(store->pg, set_settings, PG_ONE, NULL, err) < 0 ? store_end(store, -1, err) : 0;
 }
 
+int store_begin(const struct store *store, struct err *err)
+{
+    return begin(store, "begin", err);
+}
+
 int store_begin_still(const struct store *store, struct err *err)
 {
-    if (pg_run(store->pg, "begin", "begin isolation level repeatable read", PG_NOTHING, NULL, 0,
-               NULL, err) < 0)
-        return -1;
-    return PG_QUERY(store->pg, set_settings, PG_ONE, NULL, err) < 0 ? store_end(store, -1, err) : 0;
+    return begin(store, "begin isolation level repeatable read", err);
 }
 
 int store_end(const struct store *store, int failed, struct err *err)

@@ -2,8 +2,13 @@
  * What the history adds to a new snapshot, and what the guards are told, against a real server.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "alike.h"
+#include "base/aside.h"
+#include "base/parallel.h"
+#include "cluster_fixture.h"
+#include "distributed.h"
 #include "store_world.h"
 #include "test.h"
 
@@ -307,6 +312,64 @@ TEST(store_load_history_puts_together_what_the_tables_say)
     assert_false(instant_is_set(account_past(&account[2])->became_active));
     assert_int_equal(account[3].status, ACCOUNT_GONE);
     assert_int_equal(account_past(&account[3])->bound_count, 1);
+}
+
+struct looking {
+    struct store_world *world;
+    struct snapshot *snapshot;
+};
+
+static int look(void *context, struct err *err)
+{
+    struct looking *looking = context;
+
+    return store_load_history(&looking->world->store, &looking->world->arena, looking->snapshot,
+                              err);
+}
+
+/* Who looks without the portal's lock sees one moment, although tables come one after another. */
+TEST(store_load_history_sees_nothing_that_is_stored_meanwhile)
+{
+    struct store_world *world = *state;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(pg_closep) struct pg *other = NULL;
+    struct snapshot first = store_world_snapshot(world, 3), again = store_world_snapshot(world, 3);
+    struct looking looking = {.world = world, .snapshot = &again};
+    struct aside aside;
+
+    if (distributed_is_here() || parallel_processors() < 2)
+        return; /* of each part of a table there is a lock of its own there; nobody is beside us */
+    load(world, &first);
+    store_world_save(world, &first);
+    if (pg_open(&(struct pg_settings){.conninfo = cluster_fixture_conninfo()}, &other, &err) < 0 ||
+        pg_script(other, "meanwhile",
+                  "begin; lock table reconcile.account_version in access exclusive mode;"
+                  "insert into reconcile.account (portal_id, account_id, account_no,"
+                  " first_snapshot_id, first_seen, ever_active, once_linked)"
+                  " select portal_id, 'X', 4, first_snapshot_id, first_seen, true, false"
+                  " from reconcile.account where account_no = 1;"
+                  "insert into reconcile.account_version (portal_id, account_no, valid_from,"
+                  " status, username, email, name, groups, groups_unreadable, sso_only, digest)"
+                  " select portal_id, 4, valid_from, status, 'x', 'x', 'x', groups,"
+                  " groups_unreadable, sso_only, digest"
+                  " from reconcile.account_version where account_no = 1",
+                  &err) < 0)
+        fail_msg("%s", err.text);
+    aside_begin(&aside, look, &looking);
+    for (int i = 0; i < 1000; i++) {
+        CLEANUP(pg_clearp) PGresult *waiting = NULL;
+        assert_int_equal(pg_run(other, "waiting", "select count(*) from pg_locks where not granted",
+                                PG_ONE, NULL, 0, &waiting, &err),
+                         0);
+        if (pg_int(waiting, 0, 0) > 0)
+            break;
+        usleep(10000);
+    }
+    assert_int_equal(pg_commit(other, &err), 0);
+    assert_int_equal(aside_end(&aside, &err), 0);
+    assert_int_equal(again.count, 3);
+    assert_int_equal(again.missing_count, 0);
+    assert_int_equal(again.unlisted_count, 0);
 }
 
 #define ACT(number, action, at, person)                                                            \
