@@ -64,7 +64,7 @@ struct config_database {
     const char *embedded;          /* directory of the private cluster, or NULL */
     const char *conninfo;          /* libpq connection string, or NULL */
     struct secret_source password; /* for conninfo */
-    const char *bindir;            /* of PostgreSQL; NULL = found through pg_config --bindir */
+    const char *bindir;            /* of PostgreSQL; NULL = found, see struct cluster_settings */
     const char *os_user;           /* that runs the embedded server when we are root, or NULL */
     int64_t connect_timeout, statement_timeout, lock_timeout; /* seconds */
 };

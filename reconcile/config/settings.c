@@ -301,8 +301,8 @@ const struct setting settings[] = {
      .type = SETTING_PATH,
      AT(database.bindir),
      .sample = "\"/usr/lib/postgresql/15/bin\"",
-     .sentence = "Where the programs of PostgreSQL are, for 'embedded'. Without it pg_config is "
-                 "asked."},
+     .sentence = "Where the programs of PostgreSQL are, for 'embedded'. Without it those of the "
+                 "version that the data is of, as Debian installs them; else pg_config is asked."},
     {.path = "database.os_user",
      .type = SETTING_TEXT,
      AT(database.os_user),

@@ -297,7 +297,7 @@ static int prepare(const struct cluster_settings *settings, struct server *serve
     server->tell = settings->tell;
     server->without_fsync = settings->without_fsync;
     if (child_user_init(user, &server->user, err) < 0 ||
-        server_find_programs(settings->bindir, &server->bindir, err) < 0 ||
+        server_choose_programs(server, settings->bindir, settings->directory, err) < 0 ||
         prepare_directory(settings->directory, &server->user, &server->directory, err) < 0)
         return -1;
     server->data = file_join(server->directory, "data");

@@ -22,9 +22,10 @@ struct cluster;
 
 struct cluster_settings {
     const char *directory;
-    const char *bindir;  /* NULL = pg_config --bindir, else the newest /usr/lib/postgresql/N/bin */
-    const char *os_user; /* runs the server when we are root, and owns the directory; NULL = its
-                            owner, or that of the directory above; "postgres" where that is root */
+    const char *bindir;      /* NULL = /usr/lib/postgresql/N/bin of the version the data is of, else
+                                pg_config --bindir, else the newest /usr/lib/postgresql/N/bin */
+    const char *os_user;     /* runs the server when we are root, and owns the directory; NULL = its
+                                owner, or that of the directory above; "postgres" where that is root */
     int64_t start_timeout_s; /* 0 = 60; one that says then that it recovers from having been killed
                                 is waited for as long as it says so */
     void (*tell)(const char *what); /* told once what is waited for so long; NULL: nobody is */

@@ -48,6 +48,7 @@
 #define LOG_MAXIMUM      4194304
 #define LOG_NAME         "server.log"
 #define SMALL_FILE       65536
+#define PROGRAMS         "/usr/lib/postgresql" /* in it N/bin: the programs of version N */
 #define SOCKET_NAME      "/.s.PGSQL.5432"
 
 void server_release(struct server *server)
@@ -102,8 +103,7 @@ static char *ask_pg_config(void)
 
 static char *find_newest(void)
 {
-    static const char root[] = "/usr/lib/postgresql";
-    DIR *directory = opendir(root);
+    DIR *directory = opendir(PROGRAMS);
     char *best = NULL;
     int64_t best_version = 0, version;
     struct dirent *entry;
@@ -111,7 +111,7 @@ static char *find_newest(void)
     while (directory && (entry = readdir(directory))) {
         CLEANUP(text_release) struct text path = TEXT_INIT;
 
-        text_addf(&path, "%s/%s/bin", root, entry->d_name);
+        text_addf(&path, PROGRAMS "/%s/bin", entry->d_name);
         if (parse_int(entry->d_name, best_version + 1, 1000, &version) &&
             has_programs(text_cstr(&path))) {
             free(best);
@@ -144,6 +144,37 @@ int server_find_programs(const char *wanted, char **ret_bindir, struct err *err)
     return 0;
 }
 
+/* Of the cluster in this directory. */
+static int read_version(const char *data, int64_t *ret_major, struct err *err)
+{
+    CLEANUP(mem_cleanup) char *path = file_join(data, "PG_VERSION");
+    CLEANUP(text_release) struct text content = TEXT_INIT;
+
+    if (file_read(path, SMALL_FILE, ERR_CONFIG, &content, NULL, err) < 0)
+        return -1;
+    if (!parse_digits(text_cstr(&content), strcspn(text_cstr(&content), ".\n"), 1000, ret_major))
+        return err_set(err, ERR_CONFIG, "'%s' does not hold a version of PostgreSQL", path);
+    return 0;
+}
+
+int server_choose_programs(struct server *server, const char *wanted, const char *directory,
+                           struct err *err)
+{
+    CLEANUP(mem_cleanup) char *data = file_join(directory, "data");
+    CLEANUP(text_release) struct text bindir = TEXT_INIT;
+    int64_t major;
+
+    if (!wanted && read_version(data, &major, NULL) == 0) {
+        text_addf(&bindir, PROGRAMS "/%lld/bin", (long long)major);
+        if (has_programs(text_cstr(&bindir))) {
+            server->bindir = text_take(&bindir);
+            server->major = major;
+            return 0;
+        }
+    }
+    return server_find_programs(wanted, &server->bindir, err);
+}
+
 static char *program(const struct server *server, const char *name)
 {
     return file_join(server->bindir, name);
@@ -170,21 +201,17 @@ static int read_major(const struct server *server, int64_t *ret_major, struct er
 
 int server_check_version(const struct server *server, bool *ret_exists, struct err *err)
 {
-    CLEANUP(mem_cleanup) char *path = file_join(server->data, "PG_VERSION");
-    CLEANUP(text_release) struct text content = TEXT_INIT;
     struct stat status;
-    int64_t programs;
+    int64_t programs = server->major;
     int64_t cluster;
 
     if (file_look(server->data, &status) < 0 && errno == ENOENT) {
         *ret_exists = false;
         return 0;
     }
-    if (file_read(path, SMALL_FILE, ERR_CONFIG, &content, NULL, err) < 0)
+    if (read_version(server->data, &cluster, err) < 0)
         return err_prefix(err, "the embedded database in '%s' is damaged", server->directory);
-    if (!parse_digits(text_cstr(&content), strcspn(text_cstr(&content), ".\n"), 1000, &cluster))
-        return err_set(err, ERR_CONFIG, "'%s' does not hold a version of PostgreSQL", path);
-    if (read_major(server, &programs, err) < 0)
+    if (programs == 0 && read_major(server, &programs, err) < 0)
         return -1;
     if (cluster != programs)
         return err_set(err, ERR_CONFIG,
@@ -492,6 +519,7 @@ static const char *const settings[] = {
     "huge_pages=off",
     "jit=off",
     "max_wal_senders=0",
+    "max_logical_replication_workers=0", /* one process less to start and to end */
     "wal_level=minimal",
     "log_destination=stderr",
     "logging_collector=off",

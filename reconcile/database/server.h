@@ -12,7 +12,8 @@ struct server {
     char *directory; /* absolute, without links; holds data, data.new and server.log */
     char *data;
     char *bindir;
-    char *socket; /* directory of the socket, short enough for its address */
+    int64_t major; /* of PostgreSQL, where the programs were chosen by it; else 0 */
+    char *socket;  /* directory of the socket, short enough for its address */
     struct child_user user;
     int64_t start_timeout_s;
     bool without_fsync;
@@ -25,6 +26,12 @@ void server_release(struct server *server);
  * when there are no server programs. */
 int server_find_programs(const char *wanted, char **ret_bindir, struct err *err)
     __attribute__((warn_unused_result));
+
+/* Gives the server its programs: `wanted`; those of the version of the cluster in this directory,
+ * where they are in /usr/lib/postgresql, so that a newer version beside it changes nothing; else as
+ * server_find_programs. */
+int server_choose_programs(struct server *server, const char *wanted, const char *directory,
+                           struct err *err) __attribute__((warn_unused_result));
 
 /* Whether there is a finished cluster. ERR_CONFIG when it is of another major version than the
  * programs, or damaged. */
