@@ -110,6 +110,32 @@ TEST(database_psql_embedded_starts_and_stops_the_server)
 }
 
 /* A psql that somebody left open: a run comes and goes, psql goes on. */
+static char *setting(const struct config_database *config, const char *name)
+{
+    CLEANUP(database_release) struct database database = {.cluster = NULL};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql, "show %s", name);
+    if (database_open(config, &database, &err) < 0 ||
+        pg_run(database.pg, "show", text_cstr(&sql), PG_ONE, NULL, 0, &result, &err) < 0)
+        fail_msg("%s", err.text);
+    return mem_strdup(pg_text(result, 0, 0));
+}
+
+TEST(database_open_compresses_the_log_of_our_own_server_alone)
+{
+    CLEANUP(mem_cleanup) char *directory = cluster_fixture_directory();
+    struct config_database embedded = {.embedded = directory, .os_user = "postgres"};
+    struct config_database other = server();
+    CLEANUP(mem_cleanup) char *ours = setting(&embedded, "wal_compression");
+    CLEANUP(mem_cleanup) char *theirs = setting(&other, "wal_compression");
+
+    assert_string_equal(ours, "lz4");
+    assert_string_equal(theirs, "off");
+}
+
 TEST(database_open_beside_an_open_psql_comes_and_goes)
 {
     CLEANUP(mem_cleanup) char *directory = cluster_fixture_directory();
