@@ -124,7 +124,7 @@ static char *find_newest(void)
     return best;
 }
 
-int server_find_programs(const char *wanted, char **ret_bindir, struct err *err)
+static int find_programs(const char *wanted, char **ret_bindir, struct err *err)
 {
     CLEANUP(mem_cleanup) char *found = NULL;
 
@@ -172,7 +172,7 @@ int server_choose_programs(struct server *server, const char *wanted, const char
             return 0;
         }
     }
-    return server_find_programs(wanted, &server->bindir, err);
+    return find_programs(wanted, &server->bindir, err);
 }
 
 static char *program(const struct server *server, const char *name)

@@ -22,14 +22,9 @@ struct server {
 
 void server_release(struct server *server);
 
-/* `wanted`, or what pg_config says, or the newest below /usr/lib/postgresql. malloc'ed. ERR_CONFIG
- * when there are no server programs. */
-int server_find_programs(const char *wanted, char **ret_bindir, struct err *err)
-    __attribute__((warn_unused_result));
-
 /* Gives the server its programs: `wanted`; those of the version of the cluster in this directory,
- * where they are in /usr/lib/postgresql, so that a newer version beside it changes nothing; else as
- * server_find_programs. */
+ * where they are in /usr/lib/postgresql, so that a newer version beside it changes nothing; what
+ * pg_config says; the newest below /usr/lib/postgresql. ERR_CONFIG when there are none. */
 int server_choose_programs(struct server *server, const char *wanted, const char *directory,
                            struct err *err) __attribute__((warn_unused_result));
 

@@ -447,24 +447,25 @@ TEST(server_choose_programs_are_of_the_version_of_the_data)
     };
     CLEANUP(mem_cleanup) char *path = file_join(home, "data/PG_VERSION");
     CLEANUP(text_release) struct text version = TEXT_INIT, of_version = TEXT_INIT;
-    CLEANUP(mem_cleanup) char *found = NULL;
+    CLEANUP(server_release) struct server found = {.directory = NULL};
     int64_t major;
 
     assert_int_equal(file_read(path, 100, ERR_INTERNAL, &version, NULL, NULL), 0);
     assert_true(parse_digits(text_cstr(&version), strcspn(text_cstr(&version), "\n"), 99, &major));
     text_addf(&of_version, "/usr/lib/postgresql/%lld/bin", (long long)major);
-    assert_int_equal(server_find_programs(NULL, &found, NULL), 0);
+    assert_int_equal(server_choose_programs(&found, NULL, "/", NULL), 0);
     if (access(text_cstr(&of_version), X_OK) < 0)
         skip();
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(server_release) struct server server = {.directory = NULL};
-        const char *wanted = cases[i].is_wanted ? found : NULL;
+        const char *wanted = cases[i].is_wanted ? found.bindir : NULL;
 
         write_file(home, "data/PG_VERSION",
                    cases[i].version ? cases[i].version : text_cstr(&version));
         assert_int_equal(server_choose_programs(&server, wanted, home, NULL), 0);
         assert_int_equal(server.major, cases[i].by_version ? major : 0);
-        assert_string_equal(server.bindir, cases[i].by_version ? text_cstr(&of_version) : found);
+        assert_string_equal(server.bindir,
+                            cases[i].by_version ? text_cstr(&of_version) : found.bindir);
     }
     write_file(home, "data/PG_VERSION", text_cstr(&version));
 }

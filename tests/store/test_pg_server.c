@@ -48,13 +48,13 @@ static char *conninfo_of(const char *database)
 
 static void run_shell(const char *command)
 {
-    CLEANUP(mem_cleanup) char *bindir = NULL;
+    CLEANUP(server_release) struct server found = {.directory = NULL};
     CLEANUP(text_release) struct text words = TEXT_INIT;
     int status = -1;
     pid_t child;
 
-    assert_int_equal(server_find_programs(NULL, &bindir, NULL), 0);
-    text_addf(&words, "PATH=%s:$PATH; export PATH PGUSER=reconcile; %s", bindir, command);
+    assert_int_equal(server_choose_programs(&found, NULL, "/", NULL), 0);
+    text_addf(&words, "PATH=%s:$PATH; export PATH PGUSER=reconcile; %s", found.bindir, command);
     child = fork();
     if (child == 0) {
         (void)execl("/bin/sh", "sh", "-c", text_cstr(&words), NULL);

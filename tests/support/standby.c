@@ -44,16 +44,16 @@ static pid_t start(const char *program, const char *const *argv)
 struct standby standby_start(void)
 {
     struct standby standby = {.directory = cluster_fixture_directory()};
-    CLEANUP(mem_cleanup) char *bindir = NULL;
+    CLEANUP(server_release) struct server found = {.directory = NULL};
     CLEANUP(mem_cleanup) char *data = file_join(standby.directory, "data");
     CLEANUP(mem_cleanup) char *mark = file_join(data, "standby.signal");
     CLEANUP(text_release) struct text conninfo = TEXT_INIT, sockets = TEXT_INIT;
     const struct passwd *user = getpwnam("postgres");
     int status = -1;
 
-    assert_int_equal(server_find_programs(NULL, &bindir, NULL), 0);
-    CLEANUP(mem_cleanup) char *initdb = file_join(bindir, "initdb");
-    CLEANUP(mem_cleanup) char *postgres = file_join(bindir, "postgres");
+    assert_int_equal(server_choose_programs(&found, NULL, "/", NULL), 0);
+    CLEANUP(mem_cleanup) char *initdb = file_join(found.bindir, "initdb");
+    CLEANUP(mem_cleanup) char *postgres = file_join(found.bindir, "postgres");
     assert_int_equal(mkdir(standby.directory, 0755), 0);
     assert_true(geteuid() != 0 || chown(standby.directory, user->pw_uid, user->pw_gid) == 0);
     pid_t making =
