@@ -138,7 +138,8 @@ int store_stored_seats_digest(const struct store *store, int64_t snapshot_id, bo
 
 /* --- saving --- */
 
-/* As on most days: what is open, before anything is merged, is what the snapshot has. */
+/* As on most days: what is open, before anything is merged, is what the snapshot has. Positions are
+ * from 1 on in both, so their order says them. */
 static int is_stored(const struct store *store, const struct snapshot *snapshot, int64_t id,
                      bool *ret_same, struct err *err)
 {
