@@ -149,30 +149,21 @@ static int set_seats(struct job *job, struct plan *plan, struct err *err)
     return 0;
 }
 
-/* The state as the history has it by now, and whether it is the newest plan. */
-static int set_state(struct job *job, struct plan *plan, bool *ret_is_newest, struct err *err)
-{
-    int64_t newest = 0;
-
-    if (store_plan_state(job->store, plan->id, &plan->state, &newest, err) < 0)
-        return -1;
-    *ret_is_newest = plan->id == newest;
-    return 0;
-}
-
 int job_stand(struct job *job, struct plan *plan, struct err *err)
 {
     struct rule_book book;
-    bool is_newest = false;
+    int64_t newest = 0;
+    bool is_tried = false;
 
     if (plan->id <= 0)
         return 0;
     plan->keep_days = (int)job->config->approval.keep_max_days;
-    if (set_state(job, plan, &is_newest, err) < 0 || set_steps(job, plan, err) < 0 ||
-        set_since(job, plan, err) < 0 || set_seats(job, plan, err) < 0 ||
+    if (store_plan_state(job->store, plan->id, &plan->state, &newest, &is_tried, err) < 0 ||
+        (is_tried && set_steps(job, plan, err) < 0) || set_since(job, plan, err) < 0 ||
+        set_seats(job, plan, err) < 0 ||
         (!plan->countries_told && store_plan_countries(job->store, job->arena, plan, err) < 0) ||
         rule_book_open(job, job->arena, plan, &book, err) < 0)
         return -1;
     set_rulings(job, &book, plan);
-    return is_newest && plan->totals.approved > 0 ? set_nights(job, &book, plan, err) : 0;
+    return plan->id == newest && plan->totals.approved > 0 ? set_nights(job, &book, plan, err) : 0;
 }

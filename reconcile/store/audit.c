@@ -124,12 +124,6 @@ static int make_event(const struct appending *appending, struct arena *arena,
     return 0;
 }
 
-static void advance(struct appending *appending, const struct audit_event *event)
-{
-    appending->head.sequence = event->sequence;
-    appending->head.hash = event->hash;
-}
-
 static int append(struct appending *appending, const struct entry *entry, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
@@ -137,11 +131,9 @@ static int append(struct appending *appending, const struct entry *entry, struct
     struct digest sealed;
     const char *salt = NULL;
 
-    if (make_event(appending, &scratch, entry, &event, &sealed, &salt, err) < 0 ||
-        write_event(appending->store, &scratch, &event, salt, entry->personal, err) < 0)
+    if (make_event(appending, &scratch, entry, &event, &sealed, &salt, err) < 0)
         return -1;
-    advance(appending, &event);
-    return 0;
+    return write_event(appending->store, &scratch, &event, salt, entry->personal, err);
 }
 
 static int append_one(const struct store *store, const struct entry *entry, struct err *err)
@@ -223,7 +215,8 @@ static int batch_add(struct batch *batch, const struct entry *entry, struct err 
 
     if (make_event(&batch->appending, &batch->scratch, entry, &event, &sealed, &salt, err) < 0)
         return -1;
-    advance(&batch->appending, &event);
+    batch->appending.head.sequence = event.sequence;
+    batch->appending.head.hash = event.hash;
     add_event_row(&batch->event, &event);
     if (entry->personal) {
         store_copy_number(&batch->personal, event.portal_id);
@@ -422,8 +415,8 @@ int store_audit_roster(const struct store *store, const struct store_run *run,
 }
 
 /* The limit and what was found may name a department, and a stop may name anybody. */
-static int append_guard(struct appending *appending, int64_t run_id, int64_t plan_id, size_t number,
-                        const struct guard_finding *guard, struct err *err)
+static int add_guard(struct batch *batch, int64_t run_id, int64_t plan_id, size_t number,
+                     const struct guard_finding *guard, struct err *err)
 {
     CLEANUP(text_release) struct text fact = TEXT_INIT;
     CLEANUP(text_release) struct text personal = TEXT_INIT;
@@ -443,7 +436,7 @@ static int append_guard(struct appending *appending, int64_t run_id, int64_t pla
         jsonw_field_string(&details, "sentence", guard->text);
         entry.personal = object_end(&details);
     }
-    return append(appending, &entry, err);
+    return batch_add(batch, &entry, err);
 }
 
 static const char *plan_fact(struct text *text, const struct plan *plan)
@@ -475,20 +468,20 @@ int store_audit_plan(const struct store *store, const struct store_run *run,
                      struct err *err)
 {
     CLEANUP(text_release) struct text fact = TEXT_INIT;
-    struct appending appending;
+    struct batch batch;
     const struct entry entry = {.kind = AUDIT_PLAN,
                                 .run_id = run->id,
                                 .plan_id = id,
                                 .word = plan_state_name(plan->state),
                                 .fact = plan_fact(&fact, plan)};
 
-    if (hold(store, &appending, err) < 0 || append(&appending, &entry, err) < 0)
+    int failed = batch_begin(&batch, store, err) < 0 || batch_add(&batch, &entry, err) < 0 ? -1 : 0;
+    for (size_t i = 0; i < plan->guard_count && !failed; i++)
+        failed = add_guard(&batch, run->id, id, i, &plan->guard[i], err);
+    const struct audit_head head = batch.appending.head;
+    if (batch_end(&batch, failed, err) < 0)
         return -1;
-    for (size_t i = 0; i < plan->guard_count; i++) {
-        if (append_guard(&appending, run->id, id, i, &plan->guard[i], err) < 0)
-            return -1;
-    }
-    *ret_head = appending.head;
+    *ret_head = head;
     return 0;
 }
 

@@ -148,7 +148,10 @@ static int merge_links(const struct store *store, const struct snapshot *snapsho
     if (compare_all(store, links, snapshot->count, err) < 0)
         return -1;
     size_t closed = snapshot->complete ? links->missing_count : 0;
-    bool few = store_are_few(count_changed(links, snapshot->count) + closed, snapshot->count);
+    size_t changed = count_changed(links, snapshot->count);
+    bool few = store_are_few(changed + closed, snapshot->count);
+    if (changed + closed == 0)
+        return 0;
     if (PG_QUERY(store->pg, stage_link_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy(store->pg, "stage_link_copy", query_stage_link_copy, add_link, links,
                    snapshot->count, err) < 0 ||

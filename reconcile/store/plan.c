@@ -531,11 +531,13 @@ static int check_digest(const struct plan *plan, struct err *err)
 struct state_now {
     enum plan_state state;
     int64_t newest;
+    bool is_tried;
 };
 
 static const struct column state_columns[] = {
     COLUMN_OF_WORDS("state", struct state_now, state, &plan_state_words),
     COLUMN("newest", struct state_now, newest),
+    COLUMN("is_tried", struct state_now, is_tried),
     COLUMN_END,
 };
 
@@ -554,7 +556,7 @@ int store_plan_is_there(const struct store *store, int64_t plan_id, const struct
 }
 
 int store_plan_state(const struct store *store, int64_t plan_id, enum plan_state *ret_state,
-                     int64_t *ret_newest, struct err *err)
+                     int64_t *ret_newest, bool *ret_is_tried, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *result = NULL;
@@ -566,6 +568,7 @@ int store_plan_state(const struct store *store, int64_t plan_id, enum plan_state
     (void)store_read_row(state_columns, result, 0, &scratch, &now);
     *ret_state = now.state;
     *ret_newest = now.newest;
+    *ret_is_tried = now.is_tried;
     return 0;
 }
 

@@ -17,9 +17,11 @@ int store_save_plan(struct store *store, const struct store_run *run, struct pla
 int store_load_guards(const struct store *store, struct arena *arena, int64_t plan_id,
                       struct guard_finding **ret_guard, size_t *ret_count, struct err *err)
     __attribute__((warn_unused_result));
-/* What has become of a stored plan, and the number of the newest one. */
+/* What has become of a stored plan, the number of the newest one, and whether there are steps of
+ * it, or of one behind it: else store_load_became has none. */
 int store_plan_state(const struct store *store, int64_t plan_id, enum plan_state *ret_state,
-                     int64_t *ret_newest, struct err *err) __attribute__((warn_unused_result));
+                     int64_t *ret_newest, bool *ret_is_tried, struct err *err)
+    __attribute__((warn_unused_result));
 /* Whether there is a plan of this number, and it is this one. */
 int store_plan_is_there(const struct store *store, int64_t plan_id, const struct digest *digest,
                         bool *ret_is_there, struct err *err) __attribute__((warn_unused_result));

@@ -105,23 +105,48 @@ static void add_rejected(struct text *row, const void *context, size_t number)
     pg_copy_end_row(row);
 }
 
+enum { OPEN_ROW, OPEN_REASON, OPEN_NUMBER, OPEN_EMAIL, OPEN_USERNAME }; /* rejected_open_list */
+
+/* As on most days: those that are open, in the order of their rows. */
+static bool are_open(const PGresult *open, const struct person *const *shown, size_t count)
+{
+    bool same = (size_t)PQntuples(open) == count;
+
+    for (size_t i = 0; same && i < count; i++) {
+        const struct person *person = shown[i];
+        int row = (int)i;
+        same = pg_int(open, row, OPEN_ROW) == person->row &&
+               text_equal(pg_text(open, row, OPEN_REASON), person_rejected(person)) &&
+               text_equal(pg_text(open, row, OPEN_NUMBER), person->employee_number) &&
+               text_equal(pg_text(open, row, OPEN_EMAIL), person->email) &&
+               text_equal(pg_text(open, row, OPEN_USERNAME), person->username);
+    }
+    return same;
+}
+
 static int merge_rejected(const struct store *store, const struct roster *roster, int64_t id,
                           struct err *err)
 {
-    const struct person **shown = mem_calloc(LIMIT_REJECTED_SHOWN, sizeof(shown[0]));
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *open = NULL;
+    const struct person **shown = arena_calloc(&scratch, LIMIT_REJECTED_SHOWN, sizeof(shown[0]));
     size_t count = 0;
 
     for (size_t i = 0; i < roster->count && count < LIMIT_REJECTED_SHOWN; i++) {
         if (person_rejected(&roster->person[i]))
             shown[count++] = &roster->person[i];
     }
-    int failed = PG_QUERY(store->pg, stage_rejected_create, PG_NOTHING, NULL, err) ||
-                 store_copy(store->pg, "stage_rejected_copy", query_stage_rejected_copy,
-                            add_rejected, shown, count, err) ||
-                 STORE_MERGE(store, rejected_close, id, err) ||
-                 STORE_MERGE(store, rejected_open, id, err);
-    mem_cleanup(&shown);
-    return failed ? -1 : 0;
+    if (PG_QUERY(store->pg, rejected_open_list, PG_MANY, &open, err,
+                 store_number(&scratch, store->portal_id)) < 0)
+        return -1;
+    if (are_open(open, shown, count))
+        return 0;
+    if (PG_QUERY(store->pg, stage_rejected_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_rejected_copy", query_stage_rejected_copy, add_rejected, shown,
+                   count, err) < 0 ||
+        STORE_MERGE(store, rejected_close, id, err) < 0)
+        return -1;
+    return STORE_MERGE(store, rejected_open, id, err);
 }
 
 /* --- leaves --- */

@@ -8,24 +8,23 @@
 #include "store/column.h"
 #include "store/private.h"
 
+/* On most nights no act is to be taken in and no freed seat may be taken again: of these two, which
+ * are planned for long, nothing would come. What was freed just now may be. */
 static int settle(const struct store *store, struct err *err)
 {
-    static const struct {
-        const char *name, *sql;
-    } step[] = {
-        {"savings_acts", query_savings_acts},
-        {"savings_counts", query_savings_counts},
-        {"savings_returns", query_savings_returns},
-        {"savings_settled", query_savings_settled},
-    };
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *open = NULL;
     const char *portal = store_number(&scratch, store->portal_id);
 
-    for (size_t i = 0; i < COUNT_OF(step); i++) {
-        if (pg_run(store->pg, step[i].name, step[i].sql, PG_NOTHING, &portal, 1, NULL, err) < 0)
-            return -1;
-    }
-    return 0;
+    if (PG_QUERY(store->pg, savings_open, PG_ONE, &open, err, portal) < 0)
+        return -1;
+    bool acts = pg_bool(open, 0, store_place_of(open, "acts"));
+    bool seats = acts || pg_bool(open, 0, store_place_of(open, "seats"));
+    if ((acts && PG_QUERY(store->pg, savings_acts, PG_NOTHING, NULL, err, portal) < 0) ||
+        PG_QUERY(store->pg, savings_counts, PG_NOTHING, NULL, err, portal) < 0 ||
+        (seats && PG_QUERY(store->pg, savings_returns, PG_NOTHING, NULL, err, portal) < 0))
+        return -1;
+    return PG_QUERY(store->pg, savings_settled, PG_NOTHING, NULL, err, portal);
 }
 
 int store_settle_seats(const struct store *store, struct err *err)

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "store/column.h"
 
-/* --- saving --- */
+/* --- what is staged --- */
 
 static void add_class(struct text *row, const void *context, size_t number)
 {
@@ -38,28 +38,6 @@ static void add_profile(struct text *row, const void *context, size_t number)
     pg_copy_field(row, profile->id);
     pg_copy_field(row, is ? is->name : NULL);
     pg_copy_end_row(row);
-}
-
-int store_save_seats(const struct store *store, const struct snapshot *snapshot, int64_t id,
-                     struct err *err)
-{
-    static const struct seats none = {.count = 0};
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    const struct seats *seats = snapshot->seats ? snapshot->seats : &none;
-
-    if (PG_QUERY(store->pg, stage_seat_class_create, PG_NOTHING, NULL, err) < 0 ||
-        PG_QUERY(store->pg, stage_profile_class_create, PG_NOTHING, NULL, err) < 0 ||
-        store_copy(store->pg, "stage_seat_class_copy", query_stage_seat_class_copy, add_class,
-                   seats, seats->count, err) < 0 ||
-        store_copy(store->pg, "stage_profile_class_copy", query_stage_profile_class_copy,
-                   add_profile, snapshot, snapshot->profile_count, err) < 0 ||
-        STORE_MERGE(store, seat_class_close, id, err) < 0 ||
-        STORE_MERGE(store, seat_class_open, id, err) < 0 ||
-        PG_QUERY(store->pg, profile_class_close, PG_NOTHING, NULL, err,
-                 store_number(&scratch, store->portal_id), store_number(&scratch, id),
-                 store_flag(snapshot->complete)) < 0)
-        return -1;
-    return STORE_MERGE(store, profile_class_open, id, err);
 }
 
 /* --- digests --- */
@@ -156,4 +134,47 @@ int store_stored_seats_digest(const struct store *store, int64_t snapshot_id, bo
     *ret_any = class_count + count > 0;
     *ret_digest = digest_of_all(seat_class, class_count, placed, count);
     return 0;
+}
+
+/* --- saving --- */
+
+/* As on most days: what is open, before anything is merged, is what the snapshot has. Positions are
+ * from 1 on in both, so their order says them. */
+static int is_stored(const struct store *store, const struct snapshot *snapshot, int64_t id,
+                     bool *ret_same, struct err *err)
+{
+    struct digest digest = {.byte = {0}}, stored;
+    bool any = store_seats_digest(snapshot, &digest), any_stored = false;
+
+    if (store_stored_seats_digest(store, id, &any_stored, &stored, err) < 0)
+        return -1;
+    *ret_same = any ? digest_compare(&digest, &stored) == 0 : !any_stored;
+    return 0;
+}
+
+int store_save_seats(const struct store *store, const struct snapshot *snapshot, int64_t id,
+                     struct err *err)
+{
+    static const struct seats none = {.count = 0};
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const struct seats *seats = snapshot->seats ? snapshot->seats : &none;
+    bool same = false;
+
+    if (is_stored(store, snapshot, id, &same, err) < 0)
+        return -1;
+    if (same)
+        return 0;
+    if (PG_QUERY(store->pg, stage_seat_class_create, PG_NOTHING, NULL, err) < 0 ||
+        PG_QUERY(store->pg, stage_profile_class_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_seat_class_copy", query_stage_seat_class_copy, add_class,
+                   seats, seats->count, err) < 0 ||
+        store_copy(store->pg, "stage_profile_class_copy", query_stage_profile_class_copy,
+                   add_profile, snapshot, snapshot->profile_count, err) < 0 ||
+        STORE_MERGE(store, seat_class_close, id, err) < 0 ||
+        STORE_MERGE(store, seat_class_open, id, err) < 0 ||
+        PG_QUERY(store->pg, profile_class_close, PG_NOTHING, NULL, err,
+                 store_number(&scratch, store->portal_id), store_number(&scratch, id),
+                 store_flag(snapshot->complete)) < 0)
+        return -1;
+    return STORE_MERGE(store, profile_class_open, id, err);
 }

@@ -295,9 +295,10 @@ static bool are_few(const struct staged *staged, size_t told)
     return store_are_few(told, staged->known);
 }
 
-/* A digest of each account that may have changed, then all of those whose digest is another one. */
-static int stage_accounts(const struct store *store, const struct staged *staged, bool *ret_few,
-                          struct err *err)
+/* A digest of each account that may have changed, then all of those whose digest is another one;
+ * of none there is no stage. */
+static int stage_accounts(const struct store *store, const struct staged *staged,
+                          size_t *ret_differing, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *number = NULL;
@@ -306,6 +307,8 @@ static int stage_accounts(const struct store *store, const struct staged *staged
 
     for (size_t i = 0; i < staged->known; i++)
         listed += !staged_account(staged, i)->as_stored;
+    if (listed == 0)
+        return 0;
     bool few = are_few(staged, listed);
     if (PG_QUERY(store->pg, stage_listed_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy_binary(store->pg, "stage_listed_copy", query_stage_listed_copy, add_listed,
@@ -317,11 +320,13 @@ static int stage_accounts(const struct store *store, const struct staged *staged
         store_let_loop(store, few, "off", err) < 0)
         return -1;
     find_places(&scratch, number, &differing);
+    if (differing.count == 0)
+        return 0;
     if (PG_QUERY(store->pg, stage_account_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy_binary(store->pg, "stage_account_copy", query_stage_account_copy, add_account,
                           &differing, differing.count, err) < 0)
         return -1;
-    *ret_few = store_are_few(differing.count, 0);
+    *ret_differing = differing.count;
     return PG_QUERY(store->pg, stage_account_analyze, PG_NOTHING, NULL, err);
 }
 
@@ -341,6 +346,25 @@ static int close_missing(const struct store *store, const struct snapshot *snaps
     return store_let_loop(store, few, "off", err);
 }
 
+static int merge_differing(const struct store *store, const struct snapshot *snapshot, int64_t id,
+                           size_t differing, int64_t *ret_opened, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *portal = store_number(&scratch, store->portal_id);
+    const char *taken_at = store_time(&scratch, snapshot->taken_at);
+    bool few = store_are_few(differing, 0);
+
+    if (store_let_loop(store, few, "on", err) < 0 ||
+        PG_QUERY(store->pg, account_activate, PG_NOTHING, NULL, err, portal) < 0 ||
+        PG_QUERY(store->pg, account_became, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
+        PG_QUERY(store->pg, account_profile, PG_NOTHING, NULL, err, portal, taken_at,
+                 store_number(&scratch, id)) < 0 ||
+        STORE_MERGE(store, account_close, id, err) < 0 ||
+        store_merge(store, "account_open", query_account_open, id, ret_opened, err) < 0)
+        return -1;
+    return store_let_loop(store, few, "off", err);
+}
+
 static int merge_accounts(const struct store *store, const struct snapshot *snapshot,
                           const struct staged *staged, int64_t id, int64_t *ret_opened,
                           struct err *err)
@@ -350,17 +374,10 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
     const char *taken_at = store_time(&scratch, snapshot->taken_at);
     const char *unlisted =
         store_number_array(&scratch, snapshot->unlisted, snapshot->unlisted_count);
-    bool few = false;
+    size_t differing = 0;
 
-    if (stage_accounts(store, staged, &few, err) < 0 || store_let_loop(store, few, "on", err) < 0 ||
-        PG_QUERY(store->pg, account_activate, PG_NOTHING, NULL, err, portal) < 0 ||
-        PG_QUERY(store->pg, stage_became_create, PG_NOTHING, NULL, err, portal) < 0 ||
-        PG_QUERY(store->pg, account_became, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
-        PG_QUERY(store->pg, account_profile, PG_NOTHING, NULL, err, portal, taken_at,
-                 store_number(&scratch, id)) < 0 ||
-        STORE_MERGE(store, account_close, id, err) < 0 ||
-        store_merge(store, "account_open", query_account_open, id, ret_opened, err) < 0 ||
-        store_let_loop(store, few, "off", err) < 0 ||
+    if (stage_accounts(store, staged, &differing, err) < 0 ||
+        (differing > 0 && merge_differing(store, snapshot, id, differing, ret_opened, err) < 0) ||
         PG_QUERY(store->pg, account_reactivated, PG_NOTHING, NULL, err, portal, taken_at,
                  unlisted) < 0 ||
         PG_QUERY(store->pg, account_regraded, PG_NOTHING, NULL, err, portal, taken_at, unlisted) <
@@ -570,13 +587,18 @@ static int compare_strings(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void add_profile(struct text *row, const void *context, size_t number)
+/* As it is stored. */
+struct profile_row {
+    const char *profile_id, *name, *roles;
+    struct digest digest;
+};
+
+static void set_profile(struct arena *arena, const struct profile *profile, struct profile_row *row)
 {
-    const struct profile *profile = &((const struct snapshot *)context)->profile[number];
     CLEANUP(text_release) struct text list = TEXT_INIT;
     struct jsonw json = jsonw_to(&list);
     struct digest_stream *stream = digest_new();
-    const char **role = mem_calloc(profile->role_count, sizeof(role[0]));
+    const char **role = arena_calloc(arena, profile->role_count + 1, sizeof(role[0]));
 
     digest_field(stream, profile->id);
     digest_field(stream, profile->name);
@@ -589,26 +611,62 @@ static void add_profile(struct text *row, const void *context, size_t number)
         jsonw_string(&json, role[i]);
     }
     jsonw_end_array(&json);
-    free(role);
-    struct digest digest = digest_finish(stream);
-    pg_copy_field(row, profile->id);
-    pg_copy_field(row, profile->name);
-    pg_copy_field(row, text_cstr(&list));
-    store_copy_digest(row, &digest);
-    pg_copy_end_row(row);
+    *row = (struct profile_row){.profile_id = profile->id,
+                                .name = profile->name,
+                                .roles = arena_strdup(arena, text_cstr(&list)),
+                                .digest = digest_finish(stream)};
+}
+
+static int compare_profiles(const void *a, const void *b)
+{
+    return strcmp(((const struct profile_row *)a)->profile_id,
+                  ((const struct profile_row *)b)->profile_id);
+}
+
+static void add_profile(struct text *text, const void *context, size_t number)
+{
+    const struct profile_row *row = (const struct profile_row *)context + number;
+
+    pg_copy_field(text, row->profile_id);
+    pg_copy_field(text, row->name);
+    pg_copy_field(text, row->roles);
+    store_copy_digest(text, &row->digest);
+    pg_copy_end_row(text);
+}
+
+/* As on most days: those that are open, in the order of their ids. */
+static bool are_open(const PGresult *open, const struct profile_row *row, size_t count)
+{
+    bool same = (size_t)PQntuples(open) == count;
+
+    for (size_t i = 0; same && i < count; i++) {
+        struct digest digest = store_digest(open, (int)i, 0);
+        same = digest_compare(&digest, &row[i].digest) == 0;
+    }
+    return same;
 }
 
 static int merge_profiles(const struct store *store, const struct snapshot *snapshot, int64_t id,
                           struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *open = NULL;
+    const char *portal = store_number(&scratch, store->portal_id);
+    size_t count = snapshot->profile_count;
+    struct profile_row *row = arena_calloc(&scratch, count + 1, sizeof(row[0]));
 
+    for (size_t i = 0; i < count; i++)
+        set_profile(&scratch, &snapshot->profile[i], &row[i]);
+    qsort(row, count, sizeof(row[0]), compare_profiles);
+    if (PG_QUERY(store->pg, profile_open_list, PG_MANY, &open, err, portal) < 0)
+        return -1;
+    if (are_open(open, row, count))
+        return 0;
     if (PG_QUERY(store->pg, stage_profile_create, PG_NOTHING, NULL, err) < 0 ||
-        store_copy(store->pg, "stage_profile_copy", query_stage_profile_copy, add_profile, snapshot,
-                   snapshot->profile_count, err) < 0 ||
-        PG_QUERY(store->pg, profile_close, PG_NOTHING, NULL, err,
-                 store_number(&scratch, store->portal_id), store_number(&scratch, id),
-                 store_flag(snapshot->complete)) < 0)
+        store_copy(store->pg, "stage_profile_copy", query_stage_profile_copy, add_profile, row,
+                   count, err) < 0 ||
+        PG_QUERY(store->pg, profile_close, PG_NOTHING, NULL, err, portal,
+                 store_number(&scratch, id), store_flag(snapshot->complete)) < 0)
         return -1;
     return STORE_MERGE(store, profile_open, id, err);
 }

@@ -32,12 +32,33 @@ static int open_portal(struct store *store, const char *portal, const char *url,
                : store_audit_portal(store, portal, err);
 }
 
+/* As it is opened, where nothing would be written: known by this name, at this address, with a
+ * chain. */
+static int find_opened(struct store *store, const char *portal, const char *url, bool *ret_is,
+                       struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, portal_find, PG_MANY, &result, err, portal) < 0)
+        return -1;
+    *ret_is = PQntuples(result) == 1 &&
+              text_equal(pg_text(result, 0, store_place_of(result, "url")), url) &&
+              pg_bool(result, 0, store_place_of(result, "has_chain"));
+    if (*ret_is)
+        store->portal_id = pg_int(result, 0, store_place_of(result, "portal_id"));
+    return 0;
+}
+
 int store_open(struct pg *pg, const char *portal, const char *url, struct store *ret_store,
                struct err *err)
 {
     struct store store = {.pg = pg};
+    bool is_open = false;
 
-    if (pg_begin(pg, err) < 0 || store_end(&store, open_portal(&store, portal, url, err), err) < 0)
+    if (find_opened(&store, portal, url, &is_open, err) < 0)
+        return -1;
+    if (!is_open && (pg_begin(pg, err) < 0 ||
+                     store_end(&store, open_portal(&store, portal, url, err), err) < 0))
         return -1;
     *ret_store = store;
     return 0;

@@ -107,6 +107,8 @@ int store_copy(struct pg *pg, const char *name, const char *sql, store_add_row *
     CLEANUP(text_release) struct text rows = TEXT_INIT;
     int64_t sent = 0;
 
+    if (count == 0)
+        return 0;
     if (pg_copy_begin(pg, name, sql, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {

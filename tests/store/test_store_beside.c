@@ -228,10 +228,15 @@ static void tried(struct store_world *world, int64_t plan, int64_t position, con
 static size_t became(struct store_world *world, int64_t plan, struct store_step **ret_step)
 {
     struct err err = ERR_INIT;
+    enum plan_state state;
+    int64_t newest = 0;
     size_t count = 0;
+    bool is_tried = false;
 
-    if (store_load_became(&world->store, &world->arena, plan, ret_step, &count, &err) < 0)
+    if (store_load_became(&world->store, &world->arena, plan, ret_step, &count, &err) < 0 ||
+        store_plan_state(&world->store, plan, &state, &newest, &is_tried, &err) < 0)
         fail_msg("%s", err.text);
+    assert_true(is_tried || count == 0); /* else nobody would ask */
     return count;
 }
 

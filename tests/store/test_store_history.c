@@ -544,6 +544,29 @@ TEST(store_save_links_tells_one_person_from_another)
         "n:00001 1 2, n:00002 2 4, n:00001 4 open");
 }
 
+/* Where nothing else changed. */
+TEST(store_save_links_closes_that_of_an_account_that_is_gone)
+{
+    struct store_world *world = *state;
+
+    for (size_t night = 0; night < 2; night++) {
+        struct snapshot snapshot = store_world_snapshot(world, 2 - night);
+        struct roster roster = store_world_roster(world, 1);
+        const struct pairing pairing[2] = {{.kind = LINK_NONE}, {.kind = LINK_NONE}};
+        struct err err = ERR_INIT;
+
+        store_world_save(world, &snapshot);
+        store_world_save_roster(world, &roster, true);
+        if (store_save_links(&world->store, &snapshot, &roster, pairing, 0, true, &err) < 0)
+            fail_msg("%s", err.text);
+        store_world_tomorrow(world);
+    }
+    assert_string_equal(store_world_text(world, "select string_agg(account_no || ' ' ||"
+                                                " coalesce(valid_to::text, 'open'), ', '"
+                                                " order by account_no) from link_version"),
+                        "1 open, 2 2");
+}
+
 /* --- what the guards compare with --- */
 
 static struct guard_history guards(struct store_world *world, const struct roster *roster)

@@ -411,6 +411,45 @@ TEST(a_seat_that_was_freed_counts_once_whoever_acted_and_whoever_saw_it_taken)
     }
 }
 
+/* One without a chain gets one, another address is written down; of what is so nothing is written.
+ */
+TEST(a_portal_that_is_known_is_opened_as_it_is_asked_for)
+{
+    static const char *const urls[] = {"https://a.example", "https://b.example",
+                                       "https://b.example"};
+    struct review_case *test = *state;
+
+    execute(test, "insert into portal (portal_id, name, url) values (7, 'known',"
+                  " 'https://a.example')");
+    for (size_t i = 0; i < COUNT_OF(urls); i++) {
+        struct store store;
+        REVIEW_OK(store_open(test->world.pg, "known", urls[i], &store, &why));
+        assert_int_equal(store.portal_id, 7);
+        assert_string_equal(store_world_text(&test->world, "select url || ' ' || (select count(*)"
+                                                           " from audit_event where portal_id = 7)"
+                                                           " from portal where portal_id = 7"),
+                            arena_printf(&test->world.arena, "%s 1", urls[i]));
+    }
+}
+
+/* No seat was free by what was known before. */
+TEST(a_seat_that_was_freed_and_taken_before_anybody_looked_is_back)
+{
+    struct review_case *test = *state;
+    struct store store;
+
+    REVIEW_OK(store_open(test->world.pg, "once", "https://acme.example", &store, &why));
+    (void)a_day(test, &store, ACCOUNT_ACTIVE);
+    an_act(test, &store);
+    (void)a_day(test, &store, ACCOUNT_INACTIVE);
+    (void)a_day(test, &store, ACCOUNT_ACTIVE);
+    REVIEW_OK(store_settle_seats(&store, &why));
+    assert_string_equal(store_world_text(&test->world, "select string_agg(back_word, ' ')"
+                                                       " from audit.seat_act"
+                                                       " where portal = 'once'"),
+                        "active");
+}
+
 /* Readings of the new name that were thinned out while nobody kept who became active. */
 TEST(a_reactivation_that_the_other_name_may_have_forgotten_is_unknown)
 {

@@ -189,6 +189,28 @@ TEST(store_save_roster_keeps_rejected_rows_by_number_and_change)
                         "date '31/02'");
 }
 
+/* Every night something else of it: why, the keys, the row, and at last nothing is rejected. */
+TEST(store_save_roster_tells_a_rejected_row_from_what_it_was)
+{
+    struct store_world *world = *state;
+
+    for (int day = 0; day < 7; day++) {
+        struct roster roster = store_world_roster(world, 5);
+        struct person *person = &roster.person[day < 5 ? 1 : 2];
+        person->employee_number = day < 2 ? "2" : "3";
+        person->email = day < 3 ? "x@acme.example" : NULL;
+        person->username = day < 4 ? NULL : "x";
+        if (day < 6)
+            reject(&world->arena, person, day < 1 ? "unknown status 'x'" : "no key", &roster);
+        store_world_save_roster(world, &roster, false);
+        store_world_tomorrow(world);
+    }
+    assert_string_equal(store_world_text(world, "select string_agg(row_number || ' ' || valid_from"
+                                                " || ' ' || valid_to, ', ' order by valid_from)"
+                                                " from roster_rejected"),
+                        "3 1 2, 3 2 3, 3 3 4, 3 4 5, 3 5 6, 4 6 7");
+}
+
 /* The first key there is, folded. */
 static const struct {
     struct person person;

@@ -181,6 +181,8 @@ static struct snapshot picture(struct store_world *world, const struct populatio
     }
     if (turn % 3 == 0)
         snapshot.profile[0].name = "Users, renamed";
+    if (turn % 5 == 4)
+        snapshot.profile_count = 0;
     return snapshot;
 }
 

@@ -1,2 +1,5 @@
 -- The portal of this name, when the history knows it.
-select portal_id from portal where name = $1
+select p.portal_id, p.url, h.portal_id is not null as has_chain
+from portal p
+left join audit_head h on h.portal_id = p.portal_id and h.sequence > 0
+where p.name = $1
