@@ -306,12 +306,16 @@ check-worlds: ## 1,000,000 random worlds and tales, and 20 portals of lives, aga
 	$(Q)$(MAKE) --no-print-directory VARIANT=release build/release/tests/store/test_store_lives
 	$(Q)RANDOM_PORTALS=$${RANDOM_PORTALS:-20} build/release/tests/store/test_store_lives
 
+CASES_TESTS := test_frugal test_backtest base/test_fold
 .PHONY: check-sweeps
-check-sweeps: ## every command of every migration killed, every column of the record changed, every bit of a thousand events: what a check samples
-	$(Q)$(MAKE) --no-print-directory VARIANT=debug $(addprefix build/debug/tests/store/,test_migrate_kill test_audit test_audit_rulings)
+check-sweeps: ## every command of every migration killed, every column of the record changed, every bit of a thousand events, every random case: what a check samples
+	$(Q)$(MAKE) --no-print-directory VARIANT=debug $(addprefix build/debug/tests/store/,test_migrate_kill test_audit test_audit_rulings test_savings)
 	$(Q)EVERY_COMMAND=1 build/debug/tests/store/test_migrate_kill
 	$(Q)EVERY_EVENT=1 build/debug/tests/store/test_audit
 	$(Q)EVERY_EVENT=1 build/debug/tests/store/test_audit_rulings
+	$(Q)SAVINGS_WORLDS=30 build/debug/tests/store/test_savings
+	$(Q)$(MAKE) --no-print-directory VARIANT=asan $(addprefix build/asan/tests/unit/,$(CASES_TESTS))
+	$(Q)for test in $(CASES_TESTS); do EVERY_CASE=1 build/asan/tests/unit/$$test || exit 1; done
 
 .PHONY: check-rules
 check-rules: ## the alert rules, by promtool (taken from Debian's prometheus when it is not here)

@@ -62,11 +62,10 @@ sanitizers() {
 suites() {
     step "tests" env TEST_JOBS=4 $make VARIANT=debug LINKED_SUITES="$with_gcc" test
 }
-year() {
-    step "a year, short" $make VARIANT=debug year-short
-}
-crash() {
+# Each does one thing after the other, and much of that is waiting.
+serial() {
     step "crash, reduced" $make VARIANT=debug check-crash-reduced
+    step "a year, short" $make VARIANT=debug year-short
 }
 suites_with_sanitizers() {
     step "tests with sanitizers" env TEST_JOBS=4 $make VARIANT=asan test
@@ -79,9 +78,8 @@ step "build with gcc" $make $jobs VARIANT=debug LINKED_SUITES="$with_gcc" all te
 lane looks
 lane sanitizers
 lane suites
+lane serial
 join
-lane year
-lane crash
 lane suites_with_sanitizers
 lane fuzz
 join

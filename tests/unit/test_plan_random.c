@@ -12,7 +12,7 @@
 #include "test.h"
 
 /* In `make check`; `make check-worlds` asks for more. */
-#define WORLDS_DEFAULT 10000
+#define WORLDS_DEFAULT 2000
 
 static uint64_t worlds(void)
 {

@@ -149,10 +149,11 @@ static const char *random_pieces(struct arena *arena, uint64_t *seed)
 
 TEST(fold_is_of_random_strings_says_what_fold_text_makes)
 {
+    const uint64_t count = random_cases(100000);
     uint64_t seed = 88172645463325252U;
     unsigned same = 0;
 
-    for (size_t n = 0; n < 100000; n++) {
+    for (size_t n = 0; n < count; n++) {
         CLEANUP(arena_release) struct arena arena = ARENA_INIT;
         const char *string = random_pieces(&arena, &seed);
         const char *folded = fold_text(&arena, random_pieces(&arena, &seed));
@@ -161,7 +162,7 @@ TEST(fold_is_of_random_strings_says_what_fold_text_makes)
             fail_msg("'%s' and '%s'", string, folded);
         same += expected;
     }
-    assert_true(same > 1000);
+    assert_true(same > count / 100);
 }
 
 TEST(fold_text_of_folded_text_is_the_string_itself)
@@ -288,7 +289,8 @@ static const char *character(struct arena *arena, uint32_t c)
     return bytes;
 }
 
-/* It goes character by character where it can: that must say what the whole string does. */
+/* It goes character by character where it can: that must say what the whole string does. Each
+ * character stands in one of the forms, with EVERY_CASE in all of them. */
 TEST(fold_plain_name_of_each_character_is_that_of_icu)
 {
     static const char *const forms[] = {"%s",   "Ann%sa Lee",    "Ann%s\xCC\x81%s",
@@ -298,6 +300,8 @@ TEST(fold_plain_name_of_each_character_is_that_of_icu)
         struct arena arena = ARENA_INIT;
         const char *text = character(&arena, c); /* surrogates are no UTF-8, and go along */
         for (size_t i = 0; i < COUNT_OF(forms); i++) {
+            if (c % COUNT_OF(forms) != i && !getenv("EVERY_CASE"))
+                continue;
             const char *end = forms[i], *at;
             struct text given = TEXT_INIT;
             while ((at = strstr(end, "%s"))) {
@@ -324,9 +328,10 @@ TEST(fold_plain_name_of_random_strings_is_that_of_icu)
         0xAC01,  0xFB03,  0xFDFA,  0xFE00,  0xFEFF,  0xFF21,  0xFF9E, 0xFA6C, 0xD800, 0xFFFE,
         0x1D15E, 0x1D165, 0x1D400, 0x1E000, 0x11099, 0x110BA,
     };
+    const uint64_t count = random_cases(150000);
     uint64_t seed = 88172645463325252U;
 
-    for (size_t n = 0; n < 150000; n++) {
+    for (size_t n = 0; n < count; n++) {
         struct arena arena = ARENA_INIT;
         struct text given = TEXT_INIT;
         for (uint64_t left = next_random(&seed) % 12 + 1; left > 0; left--) {
