@@ -8,8 +8,8 @@
 #include "store/column.h"
 #include "store/private.h"
 
-/* On most nights no act is to be taken in and no freed seat may be taken again: of these two, which
- * are planned for long, nothing would come. What was freed just now may be. */
+/* Two of these are planned for long and find nothing on most nights: acts that were not taken in
+ * yet, and freed seats that may be taken again. Acts that are taken in now free such seats. */
 static int settle(const struct store *store, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;

@@ -109,7 +109,6 @@ TEST(database_psql_embedded_starts_and_stops_the_server)
     assert_int_equal(access(pid_file, F_OK), -1);
 }
 
-/* A psql that somebody left open: a run comes and goes, psql goes on. */
 static char *setting(const struct config_database *config, const char *name)
 {
     CLEANUP(database_release) struct database database = {.cluster = NULL};
@@ -136,6 +135,7 @@ TEST(database_open_compresses_the_log_of_our_own_server_alone)
     assert_string_equal(theirs, "off");
 }
 
+/* A psql that somebody left open: a run comes and goes, psql goes on. */
 TEST(database_open_beside_an_open_psql_comes_and_goes)
 {
     CLEANUP(mem_cleanup) char *directory = cluster_fixture_directory();
