@@ -56,6 +56,8 @@ looks() {
 # The sanitizer variant is built by clang with the same warnings as errors: both compilers are clean.
 sanitizers() {
     step "build with clang and sanitizers" nice -n 19 $make $jobs VARIANT=asan all tests fuzz-binaries
+    step "tests with sanitizers" env TEST_JOBS=3 $make VARIANT=asan test
+    step "fuzz, two seconds each" $make $jobs VARIANT=asan fuzz-short
 }
 # Many of them wait for a portal or a server that is slow on purpose: more than there are cores. The
 # other suites run once, with sanitizers.
@@ -67,21 +69,11 @@ serial() {
     step "crash, reduced" $make VARIANT=debug check-crash-reduced
     step "a year, short" $make VARIANT=debug year-short
 }
-suites_with_sanitizers() {
-    step "tests with sanitizers" env TEST_JOBS=4 $make VARIANT=asan test
-}
-fuzz() {
-    step "fuzz, two seconds each" $make $jobs VARIANT=asan fuzz-short
-}
-
 step "build with gcc" $make $jobs VARIANT=debug LINKED_SUITES="$with_gcc" all tests year-binary crash-binaries
 lane looks
 lane sanitizers
 lane suites
 lane serial
-join
-lane suites_with_sanitizers
-lane fuzz
 join
 
 printf '%s s in all\n' $(($(date +%s) - began))
