@@ -325,7 +325,7 @@ static void compare(const char *key, const char *what, const struct used *one,
                     const struct used *spread)
 {
     for (size_t i = 0; i < COUNT_OF(figures); i++) {
-        if (!figures[i].is_sum && value_of(one, i) > 0)
+        if (!figures[i].is_sum && value_of(one, i) > 0 && value_of(spread, i) >= 0)
             fprintf(stderr, "FIGURE portals_ratio_%s_%s %.2f - %s: %s, spread over one server\n",
                     key, figures[i].key, value_of(spread, i) / value_of(one, i), what,
                     figures[i].text);
