@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,8 +26,10 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cmd/bynder-reconcile/configs.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
+#include "format/json.h"
 #include "host/clock.h"
 #include "host/command.h"
 #include "host/file.h"
@@ -78,6 +81,16 @@ static void close_file(int *fd)
 
 /* --- the reviewer's side --- */
 
+/* All of this machine: those of the configurations at their usual place. */
+static bool are_all_meant(const struct invocation *asked)
+{
+    const char *directory = asked->verb == &verb_approve ? configs_directory(asked) : NULL;
+
+    return directory && invocation_option(asked, "portals") &&
+           text_starts(COMMAND_CONFIG_DIRECTORY, directory) &&
+           strlen(directory) + 1 >= strlen(COMMAND_CONFIG_DIRECTORY);
+}
+
 const char *desk_for(struct arena *arena, const struct command_line *line)
 {
     const struct invocation *asked = &line->invocation;
@@ -86,10 +99,20 @@ const char *desk_for(struct arena *arena, const struct command_line *line)
 
     if (!reviews || line->desk)
         return reviews ? line->desk : NULL;
-    if (geteuid() == 0 || command_is_service() || !instance)
+    if (geteuid() == 0 || command_is_service())
         return NULL;
-    const char *path = arena_printf(arena, DESK_DIRECTORY "%s", instance);
+    bool are_all = are_all_meant(asked);
+    if (!are_all && !instance)
+        return NULL;
+    const char *path = arena_printf(arena, DESK_DIRECTORY "%s", are_all ? "" : instance);
     return access(path, F_OK) == 0 ? path : NULL;
+}
+
+bool desk_is_one(const char *desk)
+{
+    struct stat status;
+
+    return stat(desk, &status) < 0 || !S_ISDIR(status.st_mode);
 }
 
 static int connect_to(const char *path, struct err *err)
@@ -228,19 +251,17 @@ static int write_output(int fd, const char *path, struct err *err)
     return file_draft_end(&draft, err);
 }
 
-int desk_ask(const char *socket, const struct command_line *line, struct err *err)
+static int put(const char *socket, const struct command_line *line, int file[FILES_MAX],
+               size_t *count, struct err *err)
 {
     CLEANUP(text_release) struct text words = TEXT_INIT;
     CLEANUP(close_file) int connection = connect_to(socket, err);
-    int file[FILES_MAX] = {open("/dev/null", O_RDONLY | O_CLOEXEC), for_writing(STDOUT_FILENO),
-                           for_writing(STDERR_FILENO)};
     int code = 0;
-    size_t count = 3;
     const char *output = NULL;
 
     add_words(line, &words);
-    if (connection < 0 || open_files(&line->invocation, file, &count, &output, err) < 0 ||
-        send_parcel(connection, &words, file, count, err) < 0)
+    if (connection < 0 || open_files(&line->invocation, file, count, &output, err) < 0 ||
+        send_parcel(connection, &words, file, *count, err) < 0)
         return (int)err->code;
     if (recv(connection, &code, sizeof(code), 0) != sizeof(code)) {
         (void)err_set(err, ERR_INTERNAL,
@@ -251,6 +272,90 @@ int desk_ask(const char *socket, const struct command_line *line, struct err *er
         return (int)err->code;
     }
     return output && write_output(file[1], output, err) < 0 ? (int)err->code : code;
+}
+
+/* What it prints goes to `printed`. Many may be asked by one process: no file stays open. */
+static int ask(const char *socket, const struct command_line *line, int printed, struct err *err)
+{
+    int file[FILES_MAX] = {open("/dev/null", O_RDONLY | O_CLOEXEC), for_writing(printed),
+                           for_writing(STDERR_FILENO)};
+    size_t count = 3;
+    int code = put(socket, line, file, &count, err);
+
+    for (size_t i = 0; i < count; i++) {
+        if (file[i] > STDERR_FILENO && file[i] != printed)
+            close_file(&file[i]);
+    }
+    return code;
+}
+
+int desk_ask(const char *socket, const struct command_line *line, struct err *err)
+{
+    return ask(socket, line, STDOUT_FILENO, err);
+}
+
+/* --- several of them --- */
+
+static void say_word(struct invocation *asked, const char *name, const char *value)
+{
+    for (size_t i = 0; asked->verb->option[i].name; i++) {
+        if (text_equal(asked->verb->option[i].name, name))
+            asked->value[i] = value;
+    }
+}
+
+static int read_printed(int fd, struct text *out, struct err *err)
+{
+    char piece[65536];
+    ssize_t length = 0;
+
+    if (lseek(fd, 0, SEEK_SET) < 0)
+        return err_set_errno(err, ERR_INTERNAL, errno, "cannot read what was answered");
+    while ((length = read(fd, piece, sizeof(piece))) > 0)
+        text_add_bytes(out, piece, (size_t)length);
+    return length < 0 ? err_set_errno(err, ERR_INTERNAL, errno, "cannot read what was answered")
+                      : 0;
+}
+
+int desk_portal(const char *socket, struct arena *arena, const char **ret_portal, struct err *err)
+{
+    CLEANUP(close_file) int printed = -1;
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    CLEANUP(json_freep) struct json_object *status = NULL;
+    struct command_line line = {.invocation = {.arena = arena, .verb = &verb_status},
+                                .log_level = LOG_LEVEL_ERROR};
+
+    say_word(&line.invocation, "format", "json");
+    if (copy_file(NULL, &printed, err) < 0)
+        return -1;
+    int code = ask(socket, &line, printed, err);
+    if (code != 0)
+        return err->code ? -1
+                         : err_set(err, (enum err_code)code,
+                                   "'%s' does not say which portal it is of", socket);
+    if (read_printed(printed, &text, err) < 0 ||
+        json_parse_object(text_cstr(&text), text.length, &status, err) < 0)
+        return -1;
+    if (json_string(status, "portal", LIMIT_FIELD, arena, ret_portal) != JSON_FOUND)
+        return err_set(err, ERR_INTERNAL, "'%s' names no portal", socket);
+    return 0;
+}
+
+int desk_approve(const char *socket, const struct invocation *terms, const char *plan,
+                 const char *digest, struct err *err)
+{
+    static const char *const same[] = {"spread", "nightly", "reason"};
+    char *argument[] = {arena_strdup(terms->arena, plan), NULL};
+    struct command_line line = {.invocation = {.arena = terms->arena,
+                                               .verb = &verb_approve,
+                                               .argument = argument,
+                                               .argument_count = 1},
+                                .log_level = LOG_LEVEL_INFO};
+
+    say_word(&line.invocation, "digest", digest);
+    for (size_t i = 0; i < COUNT_OF(same); i++)
+        say_word(&line.invocation, same[i], invocation_option(terms, same[i]));
+    return desk_ask(socket, &line, err);
 }
 
 /* --- the service's side --- */

@@ -114,8 +114,9 @@ static int run(int argc, char **argv, struct err *err)
     }
     catch_signals();
     const char *desk = desk_for(&arena, &line);
-    if (desk)
+    if (desk && desk_is_one(desk))
         return session_end(desk_ask(desk, &line, err), err);
+    line.invocation.desks = desk;
     if (invoker_restrict(&line.invocation, err) < 0)
         return (int)err->code;
     int code = line.invocation.verb->run(&line.invocation, err);

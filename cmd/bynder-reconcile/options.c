@@ -19,7 +19,9 @@ static const struct option_spec global_options[] = {
     {"config", "FILE",
      "the configuration; @NAME means " COMMAND_CONFIG_DIRECTORY "NAME.conf (default: "
      "$" COMMAND_CONFIG_VARIABLE ", else " COMMAND_CONFIG_DEFAULT ")"},
-    {"desk", "SOCKET", "where reviewers are answered (default: " DESK_DIRECTORY "NAME, if there)"},
+    {"desk", "SOCKET",
+     "where reviewers are answered (default: " DESK_DIRECTORY
+     "NAME, if there); with approve --portals the directory of all"},
     {"log-level", "LEVEL", "error, warning, info (default) or debug, on stderr"},
     {"log-format", "FORMAT", "text (default) or json"},
     {"no-color", NULL, "plain text at a terminal too"},

@@ -3,12 +3,15 @@
  * saw, or whose rows the file they hand back names by their subjects. None asks the portal
  * anything.
  */
+#include <glob.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "cmd/bynder-reconcile/configs.h"
+#include "cmd/bynder-reconcile/desk.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
 #include "host/command.h"
@@ -217,27 +220,42 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
 struct portals {
     struct portals_line *line;
     size_t count;
-    size_t *configs; /* of each line: how many configurations are of that portal */
+    size_t *configs; /* of each line: how many configurations, or desks, are of that portal */
     bool *taken;     /* of each line */
     const struct decide_request *terms;
 };
 
-/* The line of a configuration's portal; NULL = none. */
-static const struct portals_line *find_line(const struct portals *portals,
-                                            const struct config *config)
+/* NULL = none. */
+static const struct portals_line *find_line(const struct portals *portals, const char *portal)
 {
     for (size_t i = 0; i < portals->count; i++) {
-        if (text_equal(portals->line[i].portal, config->portal.name))
+        if (text_equal(portals->line[i].portal, portal))
             return &portals->line[i];
     }
     return NULL;
+}
+
+/* Which portal a name means must be certain. */
+static bool is_certain(const struct portals *portals, const struct portals_line *line)
+{
+    return line && portals->configs[line - portals->line] == 1;
+}
+
+/* What is said next is of that portal. */
+static void say_portal(const struct portals_line *line)
+{
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+
+    text_add_printable(&name, line->portal);
+    (void)printf("%s: ", text_cstr(&name));
+    (void)fflush(stdout);
 }
 
 static int count_config(void *context, const struct invocation *one, const struct config *config,
                         struct err *err)
 {
     struct portals *portals = context;
-    const struct portals_line *line = find_line(portals, config);
+    const struct portals_line *line = find_line(portals, config->portal.name);
 
     (void)one;
     (void)err;
@@ -254,12 +272,10 @@ static int approve_line(const struct invocation *one, const struct config *confi
     struct invocation portal = *one;
     struct decide_request request = *portals->terms;
     struct desk desk = {.config = *config};
-    CLEANUP(text_release) struct text name = TEXT_INIT;
 
     portal.arena = &own;
     request.digest = line->digest;
-    text_add_printable(&name, line->portal);
-    (void)printf("%s: ", text_cstr(&name));
+    say_portal(line);
     int failed =
         open_plan(&portal, line->plan_id, &desk, err) < 0 || approve_plan(&desk, &request, err) < 0;
     database_release(&desk.database);
@@ -273,9 +289,9 @@ static int approve_config(void *context, const struct invocation *one, const str
                           struct err *err)
 {
     struct portals *portals = context;
-    const struct portals_line *line = find_line(portals, config);
+    const struct portals_line *line = find_line(portals, config->portal.name);
 
-    if (!line || portals->configs[line - portals->line] != 1)
+    if (!is_certain(portals, line))
         return 0;
     if (approve_line(one, config, line, portals, err) < 0)
         return -1;
@@ -333,40 +349,112 @@ static int each_config(const struct invocation *invocation, configs_visit *visit
                : 0;
 }
 
-/* Which portal a name means must be certain. */
-static void tell_unsure(const struct portals *portals)
+/* `places`: where portals are looked for, and with which option one is named. */
+static void tell_unsure(const struct portals *portals, const char *places, const char *option)
 {
     for (size_t i = 0; i < portals->count; i++) {
         if (portals->configs[i] == 0)
-            log_error("%s: no configuration that could be read is of this portal",
-                      portals->line[i].portal);
+            log_error("%s: no %s that could be read is of this portal", portals->line[i].portal,
+                      places);
         else if (portals->configs[i] > 1)
-            log_error("%s: %zu configurations are of a portal of this name, and which is meant "
-                      "cannot be told; hint: approve it by one of them, with --config FILE",
-                      portals->line[i].portal, portals->configs[i]);
+            log_error("%s: %zu %ss are of a portal of this name, and which is meant "
+                      "cannot be told; hint: approve it by one of them, with %s",
+                      portals->line[i].portal, portals->configs[i], places, option);
     }
 }
 
 /* Each portal for itself: what one refuses is told, and the others are taken. */
+static void approve_by_configs(const struct invocation *invocation, struct portals *portals)
+{
+    CLEANUP(err_release) struct err unread = ERR_INIT;
+    CLEANUP(err_release) struct err refused = ERR_INIT;
+
+    if (each_config(invocation, count_config, portals, &unread) < 0)
+        log_error("%s", unread.text);
+    tell_unsure(portals, "configuration", "--config FILE");
+    if (each_config(invocation, approve_config, portals, &refused) < 0 &&
+        !text_equal(refused.text, unread.text))
+        log_error("%s", refused.text);
+}
+
+/* --- without root: each portal's desk --- */
+
+struct at_desk {
+    const char *socket;
+    const struct portals_line *line; /* NULL = none is of its portal */
+};
+
+/* One that does not answer is told of, and the others are asked. */
+static void find_desk(const struct invocation *invocation, struct portals *portals,
+                      struct at_desk *desk)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    const char *portal = NULL;
+
+    if (desk_portal(desk->socket, invocation->arena, &portal, &err) < 0) {
+        log_error("%s", err.text);
+        return;
+    }
+    desk->line = find_line(portals, portal);
+    if (desk->line)
+        portals->configs[desk->line - portals->line]++;
+}
+
+static void approve_at(const struct invocation *invocation, struct portals *portals,
+                       const struct at_desk *desk)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(mem_cleanup) char *plan = NULL;
+
+    if (!is_certain(portals, desk->line) ||
+        asprintf(&plan, "%lld", (long long)desk->line->plan_id) < 0)
+        return;
+    say_portal(desk->line);
+    if (desk_approve(desk->socket, invocation, plan, desk->line->digest, &err) == 0) {
+        portals->taken[desk->line - portals->line] = true;
+        return;
+    }
+    session_say("nothing was taken");
+    if (err.code != ERR_NONE)
+        log_error("%s: %s", desk->line->portal, err.text);
+}
+
+static void approve_by_desks(const struct invocation *invocation, struct portals *portals)
+{
+    CLEANUP(mem_cleanup) char *pattern = file_join(invocation->desks, "*");
+    struct stat status;
+    glob_t found;
+    size_t count = 0;
+
+    if (glob(pattern, 0, NULL, &found) != 0) {
+        log_error("nobody answers reviewers in '%s'", invocation->desks);
+        return;
+    }
+    struct at_desk *desk = arena_calloc(invocation->arena, found.gl_pathc + 1, sizeof(desk[0]));
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        if (stat(found.gl_pathv[i], &status) < 0 || !S_ISSOCK(status.st_mode))
+            continue;
+        desk[count].socket = arena_strdup(invocation->arena, found.gl_pathv[i]);
+        find_desk(invocation, portals, &desk[count++]);
+    }
+    globfree(&found);
+    tell_unsure(portals, "desk", "--desk SOCKET");
+    for (size_t i = 0; i < count; i++)
+        approve_at(invocation, portals, &desk[i]);
+}
+
 static int approve_portals(const struct invocation *invocation, struct err *err)
 {
     struct decide_request terms = {.reason = invocation_option(invocation, "reason"),
                                    .spread = invocation_option(invocation, "spread") != NULL};
     struct portals portals = {.terms = &terms};
-    CLEANUP(err_release) struct err unread = ERR_INIT;
-    CLEANUP(err_release) struct err refused = ERR_INIT;
     size_t taken = 0;
 
     if (check_options(invocation, err) < 0 ||
         read_number(invocation, "nightly", &terms.nightly, err) < 0 ||
         check_terms(&terms, err) < 0 || read_portals(invocation, &portals, err) < 0)
         return -1;
-    if (each_config(invocation, count_config, &portals, &unread) < 0)
-        log_error("%s", unread.text);
-    tell_unsure(&portals);
-    if (each_config(invocation, approve_config, &portals, &refused) < 0 &&
-        !text_equal(refused.text, unread.text))
-        log_error("%s", refused.text);
+    (invocation->desks ? approve_by_desks : approve_by_configs)(invocation, &portals);
     for (size_t i = 0; i < portals.count; i++)
         taken += portals.taken[i];
     if (taken == portals.count)

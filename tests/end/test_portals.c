@@ -244,6 +244,78 @@ TEST(approve_over_portals_needs_each_digest)
     assert_int_equal(approvals_of(&acts, "beta"), 0);
 }
 
+/* --- as somebody who may read no configuration --- */
+
+#define DAEMON 1
+
+static pid_t open_desk(struct acts *acts, const struct two *two, const char *config,
+                       const char *desks, const char *name)
+{
+    CLEANUP(mem_cleanup) char *path = file_join(two->directory, config);
+    CLEANUP(mem_cleanup) char *socket = file_join(desks, name);
+    char *own = acts->end.config_path;
+
+    acts->end.config_path = path;
+    pid_t desk = end_open_desk(&acts->end, socket, 0666);
+    acts->end.config_path = own;
+    return desk;
+}
+
+static void approve_as_daemon(struct acts *acts, const char *desks, const char *table, int code,
+                              const char *out, const char *err)
+{
+    CLEANUP(mem_cleanup) char *file = end_file(&acts->end, "daemons.csv", table, strlen(table));
+
+    assert_int_equal(chmod(file, 0644), 0);
+    CLEANUP(end_result_release)
+    struct end_result result = end_run_as(
+        &acts->end, DAEMON,
+        (const char *const[]){"--desk", desks, "approve", "--portals", file, NULL});
+    end_assert_code(&result, code);
+    end_assert_says(&result.out, out);
+    end_assert_says(&result.err, err);
+}
+
+TEST(approve_over_portals_asks_each_portals_desk)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    if (geteuid() != 0)
+        skip();
+    WITH_TWO(two);
+    CLEANUP(text_release) struct text table = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *desks = probe_path(&acts.end.probe, "desks");
+    assert_int_equal(mkdir(desks, 0755), 0);
+    pid_t first = open_desk(&acts, &two, "a.conf", desks, "acme");
+    pid_t second = open_desk(&acts, &two, "b.conf", desks, "brand");
+
+    /* a digest of the other one, and a portal that nobody answers for */
+    text_addf(&table,
+              "portal,plan,digest,decision\nend,1,%s,approve\nbeta,1,%s,approve\n"
+              "gamma,1,%s,approve\n",
+              two.digest[1], two.digest[1], two.digest[1]);
+    approve_as_daemon(&acts, desks, text_cstr(&table), 21,
+                      "beta: plan 1: 3 rows approved by 'daemon'",
+                      "gamma: no desk that could be read is of this portal");
+    assert_int_equal(approvals_of(&acts, "end"), 0);
+    assert_int_equal(approvals_of(&acts, "beta"), 3);
+    text_clear(&table);
+    text_addf(&table, "portal,plan,digest,decision\nend,1,%s,approve\nbeta,1,%s,\n",
+              two.digest[0], two.digest[1]);
+    approve_as_daemon(&acts, desks, text_cstr(&table), 0,
+                      "end: plan 1: 3 rows approved by 'daemon'", "");
+    assert_int_equal(approvals_of(&acts, "end"), 3);
+    /* two desks of one name: which is meant nobody can tell */
+    pid_t third = open_desk(&acts, &two, "b.conf", desks, "copy");
+    text_clear(&table);
+    text_addf(&table, "portal,plan,digest,decision\nbeta,1,%s,approve\n", two.digest[1]);
+    approve_as_daemon(&acts, desks, text_cstr(&table), 20, "",
+                      "2 desks are of a portal of this name");
+    end_close_desk(first);
+    end_close_desk(second);
+    end_close_desk(third);
+}
+
 /* Two configurations of a name: which portal is meant nobody can tell. */
 TEST(approve_over_portals_wants_one_configuration_of_each)
 {
