@@ -108,9 +108,40 @@ struct listing {
     struct instant now;
     struct portal_status *portal;
     size_t count;
-    struct config_database *seen; /* databases that were asked, each once */
+    struct seen { /* databases that were asked, each once */
+        const struct config_database *config;
+        const char *identity; /* NULL while it has not answered */
+    } * seen;
     size_t seen_count, seen_capacity;
 };
+
+static bool is_same_database(const struct config_database *a, const struct config_database *b)
+{
+    return text_equal(a->embedded, b->embedded) && text_equal(a->conninfo, b->conninfo);
+}
+
+/* An address can be spelled in many ways, a directory too. */
+static int identify(struct arena *arena, const struct config_database *config, struct pg *pg,
+                    const char **ret_identity, struct err *err)
+{
+    struct stat status;
+
+    if (config->embedded && stat(config->embedded, &status) == 0) {
+        *ret_identity = arena_printf(arena, "directory %llu/%llu", (unsigned long long)status.st_dev,
+                                     (unsigned long long)status.st_ino);
+        return 0;
+    }
+    return portals_database(pg, arena, ret_identity, err);
+}
+
+static bool is_seen(const struct listing *listing, const char *identity)
+{
+    for (size_t i = 0; i < listing->seen_count; i++) {
+        if (text_equal(listing->seen[i].identity, identity))
+            return true;
+    }
+    return false;
+}
 
 static int add_database(struct listing *listing, const struct config_database *config,
                         struct err *err)
@@ -118,11 +149,19 @@ static int add_database(struct listing *listing, const struct config_database *c
     CLEANUP(database_release) struct database database = {.cluster = NULL};
     struct arena *arena = listing->invocation->arena;
     struct portal_status *more = NULL;
+    const char *identity = NULL;
     size_t count = 0;
 
-    if (database_open(config, &database, err) < 0 || migrate_check(database.pg, err) < 0 ||
+    if (database_open(config, &database, err) < 0 ||
+        identify(arena, config, database.pg, &identity, err) < 0)
+        return -1;
+    if (is_seen(listing, identity))
+        return 0;
+    if (migrate_check(database.pg, err) < 0 ||
         portals_load(database.pg, arena, listing->now, &more, &count, err) < 0)
         return -1;
+    if (listing->seen_count > 0)
+        listing->seen[listing->seen_count - 1].identity = identity;
     struct portal_status *all = arena_calloc(arena, listing->count + count + 1, sizeof(*all));
     for (size_t i = 0; i < listing->count + count; i++)
         all[i] = i < listing->count ? listing->portal[i] : more[i - listing->count];
@@ -148,25 +187,22 @@ static int add_named(struct listing *listing, const char *name, struct err *err)
     return add_database(listing, &config, err);
 }
 
-static bool is_same_database(const struct config_database *a, const struct config_database *b)
-{
-    return text_equal(a->embedded, b->embedded) && text_equal(a->conninfo, b->conninfo);
-}
-
 /* The database of each configuration, once. */
 static int add_config(void *context, const struct invocation *one, const struct config *config,
                       struct err *err)
 {
     struct listing *listing = context;
+    struct config_database *kept;
 
-    (void)one;
     for (size_t i = 0; i < listing->seen_count; i++) {
-        if (is_same_database(&listing->seen[i], &config->database))
+        if (is_same_database(listing->seen[i].config, &config->database))
             return 0;
     }
     listing->seen = mem_grow(listing->seen, listing->seen_count, &listing->seen_capacity,
                              sizeof(listing->seen[0]));
-    listing->seen[listing->seen_count++] = config->database;
+    kept = arena_alloc(one->arena, sizeof(*kept));
+    *kept = config->database;
+    listing->seen[listing->seen_count++] = (struct seen){.config = kept};
     return add_database(listing, &config->database, err);
 }
 

@@ -125,6 +125,16 @@ static int load_savings(struct pg *pg, struct arena *arena, struct portal_status
     return 0;
 }
 
+int portals_database(struct pg *pg, struct arena *arena, const char **ret_database, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(pg, status_server, PG_ONE, &result, err) < 0)
+        return -1;
+    *ret_database = store_string(arena, result, 0, 0);
+    return 0;
+}
+
 int portals_load(struct pg *pg, struct arena *arena, struct instant now,
                  struct portal_status **ret_portal, size_t *ret_count, struct err *err)
 {

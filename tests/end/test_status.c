@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "acts.h"
 #include "base/cleanup.h"
@@ -103,6 +104,8 @@ TEST(status_with_a_directory_shows_each_database_once)
     PORTALS(end);
     CLEANUP(mem_cleanup) char *directory = probe_path(&end.probe, "etc");
     CLEANUP(mem_cleanup) char *broken = probe_path(&end.probe, "etc/broken.conf");
+    CLEANUP(mem_cleanup) char *fourth = probe_path(&end.probe, "etc/d.conf");
+    CLEANUP(mem_cleanup) char *fifth = probe_path(&end.probe, "etc/e.conf");
     CLEANUP(mem_cleanup) char *secret = probe_path(&end.probe, "client-secret");
 
     assert_int_equal(mkdir(directory, 0700), 0);
@@ -115,6 +118,26 @@ TEST(status_with_a_directory_shows_each_database_once)
     BARE(json, "--config", directory, "status", "--format", "json");
     end_assert_code(&json, 0);
     check_two(&json);
+    /* the same one, spelled otherwise; and another one */
+    end_set(&end, END_DATABASE, "conninfo = \"%s application_name=other\";", end.conninfo);
+    copy_config(&end, directory, "c.conf");
+    BARE(spelled, "--config", directory, "status", "--format", "json");
+    end_assert_code(&spelled, 0);
+    check_two(&spelled);
+    CLEANUP(mem_cleanup) char *another = cluster_fixture_directory();
+    end_set(&end, END_NAME, "gamma");
+    end_set(&end, END_DATABASE, "embedded = \"%s\";", another);
+    copy_config(&end, directory, "d.conf");
+    RUN(night, &end, "run");
+    end_assert_code(&night, 0);
+    end_set(&end, END_DATABASE, "embedded = \"%s/\";", another);
+    copy_config(&end, directory, "e.conf");
+    BARE(three, "--config", directory, "status", "--format", "json");
+    end_assert_code(&three, 0);
+    JSON(all, end_json(&three));
+    assert_int_equal(json_object_array_length(end_at(all, "portals")), 3);
+    assert_int_equal(unlink(fourth), 0);
+    assert_int_equal(unlink(fifth), 0);
     assert_int_equal(file_write(broken, 0600, "x = 1;", 6, NULL), 0);
     BARE(partly, "--config", directory, "status", "--format", "json");
     end_assert_code(&partly, 78); /* told, and the others are shown all the same */
