@@ -27,7 +27,8 @@ enum option_use option_use(const struct option_spec *option);
 struct invocation {
     struct arena *arena;
     const char *config_path;
-    const char *desks; /* a directory of sockets at which reviewers are answered; NULL = not asked */
+    const char
+        *desks; /* a directory of sockets at which reviewers are answered; NULL = not asked */
     const struct verb *verb;
     const char *value[OPTION_MAX]; /* by index into verb->option; "" for a flag; NULL = not given */
     const char *path[OPTION_MAX];  /* under which a file to be read is opened; NULL = the value */

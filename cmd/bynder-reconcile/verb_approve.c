@@ -5,6 +5,7 @@
  */
 #include <glob.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/limits.h"
@@ -217,86 +218,78 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
 
 /* --- of many portals --- */
 
+/* Where a line's portal is approved: its configuration, or without root the socket of its desk. */
+struct portal_place {
+    const char *path;
+    const struct portals_line *line;
+};
+
 struct portals {
     struct portals_line *line;
     size_t count;
-    size_t *configs; /* of each line: how many configurations, or desks, are of that portal */
-    bool *taken;     /* of each line */
+    size_t *places; /* of each line: how many there are */
+    bool *taken;    /* of each line */
+    struct portal_place *place;
+    size_t place_count, place_capacity;
     const struct decide_request *terms;
 };
 
-/* NULL = none. */
-static const struct portals_line *find_line(const struct portals *portals, const char *portal)
+static void portals_release(struct portals *portals)
+{
+    free(portals->place);
+}
+
+static void note_place(struct portals *portals, const char *path, const char *portal)
 {
     for (size_t i = 0; i < portals->count; i++) {
-        if (text_equal(portals->line[i].portal, portal))
-            return &portals->line[i];
+        if (!text_equal(portals->line[i].portal, portal))
+            continue;
+        portals->places[i]++;
+        portals->place = mem_grow(portals->place, portals->place_count, &portals->place_capacity,
+                                  sizeof(portals->place[0]));
+        portals->place[portals->place_count++] =
+            (struct portal_place){.path = path, .line = &portals->line[i]};
     }
-    return NULL;
 }
 
-/* Which portal a name means must be certain. */
-static bool is_certain(const struct portals *portals, const struct portals_line *line)
+static int note_config(void *context, const struct invocation *one, const struct config *config,
+                       struct err *err)
 {
-    return line && portals->configs[line - portals->line] == 1;
-}
-
-/* What is said next is of that portal. */
-static void say_portal(const struct portals_line *line)
-{
-    CLEANUP(text_release) struct text name = TEXT_INIT;
-
-    text_add_printable(&name, line->portal);
-    (void)printf("%s: ", text_cstr(&name));
-    (void)fflush(stdout);
-}
-
-static int count_config(void *context, const struct invocation *one, const struct config *config,
-                        struct err *err)
-{
-    struct portals *portals = context;
-    const struct portals_line *line = find_line(portals, config->portal.name);
-
-    (void)one;
     (void)err;
-    if (line)
-        portals->configs[line - portals->line]++;
+    note_place(context, one->config_path, config->portal.name);
     return 0;
 }
 
-static int approve_line(const struct invocation *one, const struct config *config,
-                        const struct portals_line *line, const struct portals *portals,
-                        struct err *err)
+static int approve_by_config(const struct invocation *invocation, const struct portals *portals,
+                             const struct portal_place *place, struct err *err)
 {
     CLEANUP(arena_release) struct arena own = ARENA_INIT;
-    struct invocation portal = *one;
+    struct invocation one = *invocation;
     struct decide_request request = *portals->terms;
-    struct desk desk = {.config = *config};
+    struct desk desk = {.plan = NULL};
 
-    portal.arena = &own;
-    request.digest = line->digest;
-    say_portal(line);
-    int failed =
-        open_plan(&portal, line->plan_id, &desk, err) < 0 || approve_plan(&desk, &request, err) < 0;
+    one.arena = &own;
+    one.config_path = place->path;
+    command_set_config(place->path);
+    request.digest = place->line->digest;
+    int failed = session_config(&one, &desk.config, err) < 0 ||
+                 open_plan(&one, place->line->plan_id, &desk, err) < 0 ||
+                 approve_plan(&desk, &request, err) < 0;
     database_release(&desk.database);
-    if (!failed)
-        return 0;
-    session_say("nothing was taken");
-    return err_prefix(err, "%s", line->portal);
+    command_set_config(invocation->config_path);
+    return failed ? -1 : 0;
 }
 
-static int approve_config(void *context, const struct invocation *one, const struct config *config,
-                          struct err *err)
+/* What was refused there was said there. */
+static int approve_by_desk(const struct invocation *invocation, const struct portals *portals,
+                           const struct portal_place *place, struct err *err)
 {
-    struct portals *portals = context;
-    const struct portals_line *line = find_line(portals, config->portal.name);
+    CLEANUP(mem_cleanup) char *plan = NULL;
 
-    if (!is_certain(portals, line))
-        return 0;
-    if (approve_line(one, config, line, portals, err) < 0)
-        return -1;
-    portals->taken[line - portals->line] = true;
-    return 0;
+    (void)portals;
+    if (asprintf(&plan, "%lld", (long long)place->line->plan_id) < 0)
+        return err_set(err, ERR_INTERNAL, "out of memory");
+    return desk_approve(place->path, invocation, plan, place->line->digest, err) ? -1 : 0;
 }
 
 static int read_portals(const struct invocation *invocation, struct portals *portals,
@@ -314,7 +307,7 @@ static int read_portals(const struct invocation *invocation, struct portals *por
         return err_set(err, ERR_USAGE,
                        "'%s' approves nothing: no line has 'approve' in its column 'decision'",
                        invocation_option(invocation, "portals"));
-    portals->configs = arena_calloc(invocation->arena, portals->count, sizeof(portals->configs[0]));
+    portals->places = arena_calloc(invocation->arena, portals->count, sizeof(portals->places[0]));
     portals->taken = arena_calloc(invocation->arena, portals->count, sizeof(portals->taken[0]));
     return 0;
 }
@@ -335,126 +328,102 @@ static int check_options(const struct invocation *invocation, struct err *err)
     return 0;
 }
 
-static int each_config(const struct invocation *invocation, configs_visit *visit,
-                       struct portals *portals, struct err *err)
+static void find_configs(const struct invocation *invocation, struct portals *portals)
 {
+    CLEANUP(err_release) struct err err = ERR_INIT;
     const char *directory = configs_directory(invocation);
     struct config config;
 
-    if (directory)
-        return configs_each(invocation, directory, visit, portals, err);
-    return session_config(invocation, &config, err) < 0 ||
-                   visit(portals, invocation, &config, err) < 0
-               ? -1
-               : 0;
+    int failed = directory ? configs_each(invocation, directory, note_config, portals, &err)
+                           : session_config(invocation, &config, &err);
+    if (failed)
+        log_error("%s", err.text);
+    else if (!directory)
+        note_place(portals, invocation->config_path, config.portal.name);
 }
-
-/* `places`: where portals are looked for, and with which option one is named. */
-static void tell_unsure(const struct portals *portals, const char *places, const char *option)
-{
-    for (size_t i = 0; i < portals->count; i++) {
-        if (portals->configs[i] == 0)
-            log_error("%s: no %s that could be read is of this portal", portals->line[i].portal,
-                      places);
-        else if (portals->configs[i] > 1)
-            log_error("%s: %zu %ss are of a portal of this name, and which is meant "
-                      "cannot be told; hint: approve it by one of them, with %s",
-                      portals->line[i].portal, portals->configs[i], places, option);
-    }
-}
-
-/* Each portal for itself: what one refuses is told, and the others are taken. */
-static void approve_by_configs(const struct invocation *invocation, struct portals *portals)
-{
-    CLEANUP(err_release) struct err unread = ERR_INIT;
-    CLEANUP(err_release) struct err refused = ERR_INIT;
-
-    if (each_config(invocation, count_config, portals, &unread) < 0)
-        log_error("%s", unread.text);
-    tell_unsure(portals, "configuration", "--config FILE");
-    if (each_config(invocation, approve_config, portals, &refused) < 0 &&
-        !text_equal(refused.text, unread.text))
-        log_error("%s", refused.text);
-}
-
-/* --- without root: each portal's desk --- */
-
-struct at_desk {
-    const char *socket;
-    const struct portals_line *line; /* NULL = none is of its portal */
-};
 
 /* One that does not answer is told of, and the others are asked. */
 static void find_desk(const struct invocation *invocation, struct portals *portals,
-                      struct at_desk *desk)
+                      const char *socket)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     const char *portal = NULL;
+    struct stat status;
 
-    if (desk_portal(desk->socket, invocation->arena, &portal, &err) < 0) {
+    if (stat(socket, &status) < 0 || !S_ISSOCK(status.st_mode))
+        return;
+    if (desk_portal(socket, invocation->arena, &portal, &err) < 0)
         log_error("%s", err.text);
-        return;
-    }
-    desk->line = find_line(portals, portal);
-    if (desk->line)
-        portals->configs[desk->line - portals->line]++;
+    else
+        note_place(portals, arena_strdup(invocation->arena, socket), portal);
 }
 
-static void approve_at(const struct invocation *invocation, struct portals *portals,
-                       const struct at_desk *desk)
-{
-    CLEANUP(err_release) struct err err = ERR_INIT;
-    CLEANUP(mem_cleanup) char *plan = NULL;
-
-    if (!is_certain(portals, desk->line) ||
-        asprintf(&plan, "%lld", (long long)desk->line->plan_id) < 0)
-        return;
-    say_portal(desk->line);
-    if (desk_approve(desk->socket, invocation, plan, desk->line->digest, &err) == 0) {
-        portals->taken[desk->line - portals->line] = true;
-        return;
-    }
-    session_say("nothing was taken");
-    if (err.code != ERR_NONE)
-        log_error("%s: %s", desk->line->portal, err.text);
-}
-
-static void approve_by_desks(const struct invocation *invocation, struct portals *portals)
+static void find_desks(const struct invocation *invocation, struct portals *portals)
 {
     CLEANUP(mem_cleanup) char *pattern = file_join(invocation->desks, "*");
-    struct stat status;
     glob_t found;
-    size_t count = 0;
 
-    if (glob(pattern, 0, NULL, &found) != 0) {
-        log_error("nobody answers reviewers in '%s'", invocation->desks);
-        return;
-    }
-    struct at_desk *desk = arena_calloc(invocation->arena, found.gl_pathc + 1, sizeof(desk[0]));
-    for (size_t i = 0; i < found.gl_pathc; i++) {
-        if (stat(found.gl_pathv[i], &status) < 0 || !S_ISSOCK(status.st_mode))
-            continue;
-        desk[count].socket = arena_strdup(invocation->arena, found.gl_pathv[i]);
-        find_desk(invocation, portals, &desk[count++]);
-    }
+    if (glob(pattern, 0, NULL, &found) != 0)
+        return; /* each line says that there is none */
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        find_desk(invocation, portals, found.gl_pathv[i]);
     globfree(&found);
-    tell_unsure(portals, "desk", "--desk SOCKET");
-    for (size_t i = 0; i < count; i++)
-        approve_at(invocation, portals, &desk[i]);
 }
 
+/* Which portal a name means must be certain. */
+static void tell_unsure(const struct portals *portals, bool by_desks)
+{
+    const char *place = by_desks ? "desk" : "configuration";
+
+    for (size_t i = 0; i < portals->count; i++) {
+        if (portals->places[i] == 0)
+            log_error("%s: no %s that could be read is of this portal", portals->line[i].portal,
+                      place);
+        else if (portals->places[i] > 1)
+            log_error("%s: %zu %ss are of a portal of this name, and which is meant "
+                      "cannot be told; hint: approve it by one of them, with %s",
+                      portals->line[i].portal, portals->places[i], place,
+                      by_desks ? "--desk SOCKET" : "--config FILE");
+    }
+}
+
+static void approve_line(const struct invocation *invocation, struct portals *portals,
+                         const struct portal_place *place)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+    size_t at = (size_t)(place->line - portals->line);
+
+    if (portals->places[at] != 1)
+        return;
+    text_add_printable(&name, place->line->portal);
+    (void)printf("%s: ", text_cstr(&name));
+    (void)fflush(stdout); /* a desk writes by itself */
+    portals->taken[at] = (invocation->desks ? approve_by_desk : approve_by_config)(
+                             invocation, portals, place, &err) == 0;
+    if (portals->taken[at])
+        return;
+    session_say("nothing was taken");
+    if (err.code != ERR_NONE)
+        log_error("%s: %s", place->line->portal, err.text);
+}
+
+/* Each portal for itself: what one refuses is told, and the others are taken. */
 static int approve_portals(const struct invocation *invocation, struct err *err)
 {
     struct decide_request terms = {.reason = invocation_option(invocation, "reason"),
                                    .spread = invocation_option(invocation, "spread") != NULL};
-    struct portals portals = {.terms = &terms};
+    CLEANUP(portals_release) struct portals portals = {.terms = &terms};
     size_t taken = 0;
 
     if (check_options(invocation, err) < 0 ||
         read_number(invocation, "nightly", &terms.nightly, err) < 0 ||
         check_terms(&terms, err) < 0 || read_portals(invocation, &portals, err) < 0)
         return -1;
-    (invocation->desks ? approve_by_desks : approve_by_configs)(invocation, &portals);
+    (invocation->desks ? find_desks : find_configs)(invocation, &portals);
+    tell_unsure(&portals, invocation->desks != NULL);
+    for (size_t i = 0; i < portals.place_count; i++)
+        approve_line(invocation, &portals, &portals.place[i]);
     for (size_t i = 0; i < portals.count; i++)
         taken += portals.taken[i];
     if (taken == portals.count)

@@ -127,8 +127,9 @@ static int identify(struct arena *arena, const struct config_database *config, s
     struct stat status;
 
     if (config->embedded && stat(config->embedded, &status) == 0) {
-        *ret_identity = arena_printf(arena, "directory %llu/%llu", (unsigned long long)status.st_dev,
-                                     (unsigned long long)status.st_ino);
+        *ret_identity =
+            arena_printf(arena, "directory %llu/%llu", (unsigned long long)status.st_dev,
+                         (unsigned long long)status.st_ino);
         return 0;
     }
     return portals_database(pg, arena, ret_identity, err);

@@ -55,8 +55,8 @@ int portals_load(struct pg *pg, struct arena *arena, struct instant now,
                  struct portal_status **ret_portal, size_t *ret_count, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Which database of which server this is, however its address is spelled, until the server is started
- * anew. Arena. */
+/* Which database of which server this is, however its address is spelled, until the server is
+ * started anew. Arena. */
 int portals_database(struct pg *pg, struct arena *arena, const char **ret_database, struct err *err)
     __attribute__((warn_unused_result));
 

@@ -268,9 +268,9 @@ static void approve_as_daemon(struct acts *acts, const char *desks, const char *
 
     assert_int_equal(chmod(file, 0644), 0);
     CLEANUP(end_result_release)
-    struct end_result result = end_run_as(
-        &acts->end, DAEMON,
-        (const char *const[]){"--desk", desks, "approve", "--portals", file, NULL});
+    struct end_result result =
+        end_run_as(&acts->end, DAEMON,
+                   (const char *const[]){"--desk", desks, "approve", "--portals", file, NULL});
     end_assert_code(&result, code);
     end_assert_says(&result.out, out);
     end_assert_says(&result.err, err);
@@ -300,8 +300,8 @@ TEST(approve_over_portals_asks_each_portals_desk)
     assert_int_equal(approvals_of(&acts, "end"), 0);
     assert_int_equal(approvals_of(&acts, "beta"), 3);
     text_clear(&table);
-    text_addf(&table, "portal,plan,digest,decision\nend,1,%s,approve\nbeta,1,%s,\n",
-              two.digest[0], two.digest[1]);
+    text_addf(&table, "portal,plan,digest,decision\nend,1,%s,approve\nbeta,1,%s,\n", two.digest[0],
+              two.digest[1]);
     approve_as_daemon(&acts, desks, text_cstr(&table), 0,
                       "end: plan 1: 3 rows approved by 'daemon'", "");
     assert_int_equal(approvals_of(&acts, "end"), 3);
@@ -329,6 +329,32 @@ TEST(approve_over_portals_wants_one_configuration_of_each)
     approve(&acts, &two, text_cstr(&table), 21, "2 configurations are of a portal of this name");
     assert_int_equal(approvals_of(&acts, "end"), 3);
     assert_int_equal(approvals_of(&acts, "beta"), 0);
+}
+
+/* Each is told once, and does not keep the others. */
+TEST(approve_over_portals_tells_once_what_it_cannot_read)
+{
+    WORLD(acts, 3, 4, NULL);
+    WITH_TWO(two);
+    CLEANUP(text_release) struct text table = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *file = NULL;
+
+    for (const char *name = "xyz"; *name; name++) {
+        const char broken[] = {*name, ' ', '=', ' ', '1', ';', '\0'};
+        const char called[] = {*name, '.', 'c', 'o', 'n', 'f', '\0'};
+        CLEANUP(mem_cleanup) char *path = file_join(two.directory, called);
+        assert_int_equal(file_write(path, 0600, broken, strlen(broken), NULL), 0);
+    }
+    text_addf(&table, "portal,plan,digest,decision\nend,1,%s,approve\n", two.digest[0]);
+    file = end_file(&acts.end, "portals.csv", text_cstr(&table), table.length);
+    BARE(result, "--config", two.directory, "approve", "--portals", file);
+    end_assert_code(&result, 0);
+    for (const char *name = "xyz"; *name; name++) {
+        const char says[] = {'\'', *name, '\'', '\0'};
+        const char *first = strstr(text_cstr(&result.err), says);
+        assert_non_null(first);
+        assert_null(strstr(first + 1, says));
+    }
 }
 
 TEST(approve_over_portals_refuses_what_it_cannot_mean)
