@@ -404,8 +404,8 @@ static void approve_line(const struct invocation *invocation, struct portals *po
     if (portals->taken[at])
         return;
     session_say("nothing was taken");
-    if (err.code != ERR_NONE)
-        log_error("%s: %s", place->line->portal, err.text);
+    log_error("%s: %s", place->line->portal,
+              err.code == ERR_NONE ? "its desk says why above" : err.text);
 }
 
 /* Each portal for itself: what one refuses is told, and the others are taken. */

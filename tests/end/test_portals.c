@@ -297,6 +297,7 @@ TEST(approve_over_portals_asks_each_portals_desk)
     approve_as_daemon(&acts, desks, text_cstr(&table), 21,
                       "beta: plan 1: 3 rows approved by 'daemon'",
                       "gamma: no desk that could be read is of this portal");
+    approve_as_daemon(&acts, desks, text_cstr(&table), 21, "", "end: its desk says why above");
     assert_int_equal(approvals_of(&acts, "end"), 0);
     assert_int_equal(approvals_of(&acts, "beta"), 3);
     text_clear(&table);

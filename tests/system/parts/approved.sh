@@ -6,6 +6,12 @@ said=$(runuser -u anna -- sudo -n bynder-reconcile @acme psql -c '\! id')
 says_not "psql by the old line in sudoers is no shell of root's" 'uid=0' "$said"
 said=$(runuser -u anna -- env SUDO_UID="$(id -u bob)" sudo -n bynder-reconcile @acme approve "$plan" --digest "$digest" 2>&1)
 says "root by sudo is nobody in particular" "'root' is not among" "$said"
+table=$(mktemp) && chmod 0644 "$table"
+printf 'portal,plan,digest,decision\nacme,%s,%s,approve\n' "$plan" "$digest" > "$table"
+said=$(as anna approve --portals "$table")
+is "over portals anna is heard at the desk, whose limits hold" 20 $? "$said"
+says "it says so of the portal" 'acme: its desk says why above' "$said"
+says "as that portal does" 'limits.suspend' "$said"
 said=$(as anna --config /etc/bynder-reconcile/acme.conf approve "$plan" --digest "$digest" --override G7 --reason "an office closed")
 is "anna approves" 0 $? "$said"
 as anna --config /etc/bynder-reconcile/acme.conf approve "$plan" --digest "$digest" --override G7 --reason "still closed" >/dev/null
