@@ -685,7 +685,7 @@ standing as (
            array_agg(sequence) filter (where is_other) as other,
            array_agg(sequence) filter (where is_of_another) as of_another
     from about group by plan_id, position),
-approval as (
+plan_approval as (
     select sequence, plan_id, word,
            case when json_typeof(fact -> 'accounts') = 'array'
                 then (fact -> 'accounts')::jsonb end as accounts
@@ -713,7 +713,7 @@ approved as (
     select sequence, count(*) as decisions
     from (select i.sequence
           from intent i
-          join approval a on a.plan_id = i.plan_id and a.sequence < i.sequence
+          join plan_approval a on a.plan_id = i.plan_id and a.sequence < i.sequence
               and (a.word = 'all' or a.accounts ? i.account_id)
           union all
           select sequence from stood) d

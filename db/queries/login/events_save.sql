@@ -9,7 +9,7 @@ select p.portal_id, $2::event_kind, $3::timestamptz, $4::timestamptz, $5::timest
        $12::text, $13::smallint,
        case when e.portal_id is null then $14::date[] else m.told end
 from portal p
-left join events_read e on e.portal_id = p.portal_id and e.kind = $2::event_kind
+left join events_read e on e.portal_id = $1::bigint and e.kind = $2::event_kind
 cross join lateral (
     select array_agg(d.day order by d.day) as told
     from (select t.day, max(t.day) over () as newest

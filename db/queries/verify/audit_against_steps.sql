@@ -51,7 +51,7 @@ told as (
     left join outcome o using (plan_id, position)
     left join verified v using (plan_id, position)
     left join answer a using (plan_id, position)),
-approval as (
+plan_approval as (
     select sequence, plan_id, word, personal ->> 'who' as who,
            case when json_typeof(fact -> 'accounts') = 'array'
                 then (fact -> 'accounts')::jsonb end as accounts
@@ -89,7 +89,7 @@ people as (
     select sequence, count(distinct who) as count
     from (select c.sequence, coalesce(a.who, a.sequence::text) as who
           from called c
-          join approval a on a.plan_id = c.plan_id and a.sequence < c.sequence
+          join plan_approval a on a.plan_id = c.plan_id and a.sequence < c.sequence
               and (a.word = 'all' or a.accounts ? c.account_id)
           union all
           select sequence, coalesce(who, given::text) from stood) w
