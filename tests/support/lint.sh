@@ -104,7 +104,7 @@ for f in $product; do
     awk -v f="$f" '/^\{/ {start = NR} /^\}/ && start {n = NR - start; if (n > 65) printf "%s:%d: %d lines\n", f, start, n; start = 0}' "$f"
 done | complain "functions of more than 65 lines:"
 
-awk -f tests/support/queries.awk db/migrations/*.sql db/queries/*/*.sql |
+sh tests/support/queries.sh |
     complain "a statement that cannot be sent to the server of its portal:"
 # Up to 0024 a history was spread only when it had them.
 ls db/migrations/*.sql | awk -F/ '$3 > "0025"' |
