@@ -122,7 +122,7 @@ $(B)/flags: force
 .PHONY: force
 force:
 
-$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/parts/*.sql db/migrations/*.sql) reconcile/report/report.css reconcile/report/report.js
+$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/parts/*.sql db/migrations/*.sql) db/roles.sql reconcile/report/report.css reconcile/report/report.js
 	$(Q)mkdir -p $(@D); sh db/embed.sh $(B)/gen
 $(B)/gen/sql.h $(B)/gen/page.c: $(B)/gen/sql.c ;
 $(B)/gen/our_words.c: reconcile/audit/our_words.sh $(wildcard reconcile/*/*.c) | $(GEN_SQL)

@@ -2,7 +2,7 @@
 # Turns db/queries/*/*.sql and db/migrations/*.sql into C: one char array a query (query_<name>), one
 # table of migrations in order. A folder holds the statements of the file of reconcile/store that is
 # called like it; `shared` those of several. Where a statement says `-- include NAME` it has
-# db/parts/NAME.sql: what several must say alike. And the style sheet and the script of the HTML report.
+# db/parts/NAME.sql: what several must say alike. And roles.sql, the style sheet and the script of the HTML report.
 # `sh db/embed.sh OUTPUT_DIRECTORY`
 set -eu
 out=$1
@@ -33,6 +33,8 @@ bytes() { # $1 file, $2 identifier
         printf 'static '
         bytes "$f" "migration_$n"
     done
+    grep -v '^--' db/roles.sql > "$out/statement.sql"
+    bytes "$out/statement.sql" script_roles
     echo 'const struct migration migrations[] = {'
     for f in db/migrations/*.sql; do
         n=$(basename "$f" .sql)
@@ -50,6 +52,8 @@ bytes() { # $1 file, $2 identifier
     for f in db/queries/*/*.sql; do
         echo "extern const char query_$(basename "$f" .sql)[];"
     done
+    echo '/* The statements of db/roles.sql. */'
+    echo 'extern const char script_roles[];'
     echo '#endif'
 } > "$out/sql.h.new"
 {

@@ -66,9 +66,10 @@ begin
         execute format('revoke all on all functions in schema reconcile, audit from %s', role_name);
         execute format('revoke all on schema reconcile, audit from %s', role_name);
     end loop;
-    execute format('grant temporary on database %I to reconcile_job, reconcile_eraser',
-                   current_database());
 end $$;
+
+-- (What is granted to reconcile_job from here on, in statements of their own, is what `check` looks for.)
+grant temporary on database :"DBNAME" to reconcile_job, reconcile_eraser;
 
 -- Reading and the record, the same for job and eraser.
 grant usage on schema reconcile to reconcile_job, reconcile_eraser;

@@ -53,20 +53,33 @@ int store_excess_rights(struct pg *pg, struct arena *arena, const char **ret_exc
 int store_check_rights(struct pg *pg, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
-    CLEANUP(text_release) struct text made = TEXT_INIT;
+    CLEANUP(text_release) struct text made = TEXT_INIT, lacks = TEXT_INIT;
+    enum { SHOWN = 3 }; /* by the statement */
 
     for (const struct migration *one = migrations; one->version; one++)
         text_add(&made, one->text);
-    if (PG_QUERY(pg, rights_missing, PG_ONE, &result, err, text_cstr(&made)) < 0)
+    if (PG_QUERY(pg, rights_missing, PG_ONE, &result, err, text_cstr(&made), script_roles) < 0)
         return -1;
     int64_t count = pg_int(result, 0, store_place_of(result, "count"));
-    if (count > 0)
-        return err_set(
-            err, ERR_CONFIG,
-            "this login may not %s%s; hint: it needs the role of the job, and roles.sql is "
-            "run again after each upgrade",
-            pg_text(result, 0, store_place_of(result, "what")), count > 3 ? ", and more" : "");
-    return 0;
+    if (count == 0)
+        return 0;
+    const char *statements = pg_text(result, 0, store_place_of(result, "statements"));
+    if (count == 1)
+        text_add(&lacks, "a right");
+    else
+        text_addf(&lacks, "%lld rights", (long long)count);
+    text_addf(&lacks, " of the job: %s", pg_text(result, 0, store_place_of(result, "what")));
+    if (count > SHOWN)
+        text_addf(&lacks, " and %lld more", (long long)count - SHOWN);
+    if (statements)
+        return err_set(err, ERR_CONFIG,
+                       "this login lacks %s; hint: '%s', or roles.sql, which is run again after "
+                       "each upgrade",
+                       text_cstr(&lacks), statements);
+    return err_set(err, ERR_CONFIG,
+                   "this login lacks %s; hint: 'grant reconcile_job to %s', once roles.sql made "
+                   "it",
+                   text_cstr(&lacks), pg_text(result, 0, store_place_of(result, "login")));
 }
 
 /* --- who is meant --- */

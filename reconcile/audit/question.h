@@ -20,8 +20,8 @@ int store_sees_tables(struct pg *pg, bool *ret_sees, struct err *err)
 int store_excess_rights(struct pg *pg, struct arena *arena, const char **ret_excess,
                         struct err *err) __attribute__((warn_unused_result));
 
-/* ERR_CONFIG with what the job needs and the connection may not; what no migration made is not
- * the program's. */
+/* ERR_CONFIG with what the job needs (what roles.sql gives its role) and the connection may not,
+ * and the statements that give it; what no migration made is not the program's. */
 int store_check_rights(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
 
 /* An account, or a person who never had one (account_no 0, account_id NULL). */

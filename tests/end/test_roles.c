@@ -106,11 +106,24 @@ TEST(a_right_that_the_job_lacks_is_told_by_check)
 {
     WORLD(end);
 
-    PQclear(end_sql(&end, "revoke insert on reconcile.plan_renewal from reconcile_job"));
-    CLEANUP(end_result_release) struct end_result result = END_RUN(&end, "check");
-    end_assert_code(&result, 78);
-    end_assert_says(&result.out, "this login may not add to plan_renewal; hint: ");
-    PQclear(end_sql(&end, "grant insert on reconcile.plan_renewal to reconcile_job"));
+    static const char *const right[] = {
+        "insert on reconcile.plan_renewal", "update on reconcile.step",
+        "update on reconcile.portal",       "delete on reconcile.request_block",
+        "select on reconcile.migration",    "usage on schema audit",
+        "usage on schema reconcile"};
+    for (size_t i = 0; i < COUNT_OF(right); i++) {
+        CLEANUP(text_release) struct text revoke = TEXT_INIT, grant = TEXT_INIT, says = TEXT_INIT;
+
+        text_addf(&revoke, "revoke %s from reconcile_job", right[i]);
+        text_addf(&grant, "grant %s to reconcile_job", right[i]);
+        text_addf(&says, "this login lacks a right of the job: %s; hint: '%s', or roles.sql",
+                  right[i], text_cstr(&grant));
+        PQclear(end_sql(&end, text_cstr(&revoke)));
+        CLEANUP(end_result_release) struct end_result result = END_RUN(&end, "check");
+        end_assert_code(&result, 78);
+        end_assert_says(&result.out, text_cstr(&says));
+        PQclear(end_sql(&end, text_cstr(&grant)));
+    }
     RUNS(&end, 0, "no more than the job needs", "check");
 }
 
