@@ -13,6 +13,12 @@
 \set QUIET on
 \pset tuples_only on
 \pset format unaligned
+
+-- What keeps the record: these, in force whatever the replication role, on each table and on every part of it.
+create temporary table record_trigger (name, trigger) as values
+    ('audit_event', 'audit_check'), ('audit_event', 'audit_deny'), ('audit_private', 'audit_deny'),
+    ('audit_head', 'audit_deny'), ('audit_head', 'audit_deny_insert'), ('audit_head', 'audit_deny_number'),
+    ('audit_head', 'audit_deny_update');
 begin;
 
 -- Not where it cannot be done right. (What the extension brings is named in texts only: where it is not,
@@ -27,6 +33,9 @@ begin
         raise exception 'this server cannot spread tables: the extension citus is not in this database'
             using hint = 'one server holds a thousand portals: docs/scale.md says when more are needed';
     end if;
+    if not (select rolsuper from pg_roles where rolname = current_user) then
+        raise exception 'this login is no superuser' using hint = 'connect as one';
+    end if;
     execute 'set local citus.multi_shard_modify_mode = ''sequential''';
     execute 'select count(*) from pg_catalog.pg_dist_local_group where groupid <> 0' into answer;
     if answer > 0 then
@@ -38,6 +47,16 @@ begin
     if not exists (select 1 from reconcile.migration where version >= 22) then
         raise exception 'this history is of a version that cannot be spread'
             using hint = 'run ''bynder-reconcile migrate'' first';
+    end if;
+    select string_agg(format('%s of %s', k.trigger, k.name), ', ' order by k.name, k.trigger) into what
+    from record_trigger k
+    where not exists (select 1 from pg_trigger t
+                      where t.tgrelid = to_regclass('reconcile.' || k.name) and t.tgname = k.trigger
+                        and t.tgenabled = 'A');
+    if what is not null then
+        raise exception 'what keeps the record is not in force: %', what
+            using hint = 'somebody took it off or switched it off at this server; let nothing run before it is '
+                         'made again (alter table … enable always trigger …)';
     end if;
     execute 'select count(*) from pg_catalog.pg_dist_node'
             ' where groupid <> 0 and noderole = ''primary'' and isactive and shouldhaveshards'
@@ -157,31 +176,67 @@ end $$;
 -- Auditors. A view is taken apart before it is sent, so who asks it must be allowed the columns of the tables
 -- behind it; and it is sent whole, so one with columns that somebody may not see cannot be asked by them at
 -- all. Whoever is to see nothing personal has views of their own, audit_open, without those columns; and each
--- is allowed exactly the columns that their views are made of.
+-- is allowed exactly the columns that their views are made of. Views are replaced where they are, so that what
+-- others made of them, or were granted there, stays; one that cannot be (a column is personal from now on) goes
+-- only when nobody loses anything by that.
 do $$
 declare
     view record;
     item record;
     piece text[];
     kept text;
+    has_owner boolean := exists (select 1 from pg_roles where rolname = 'reconcile_owner');
 begin
     if not exists (select 1 from pg_roles where rolname = 'reconcile_auditor') then
         return;
     end if;
-    drop schema if exists audit_open cascade;
-    create schema audit_open;
+    create schema if not exists audit_open;
     comment on schema audit_open is 'the views of schema audit without what is personal, for reconcile_auditor where the tables are spread';
     for view in
-        select c.oid, c.relname as name, pg_get_viewdef(c.oid) as text, a.open, a.names
+        select c.oid, c.relname as name, pg_get_viewdef(c.oid) as text, a.open, a.columns, o.oid as old, b.columns as was
         from pg_class c
+        left join pg_class o on o.relnamespace = 'audit_open'::regnamespace and o.relname = c.relname
         cross join lateral (
-            select array_agg(coalesce(col_description(c.oid, attnum), '(personal)') not like '(personal)%'
-                             order by attnum) as open,
-                   array_agg(attname order by attnum) as names
-            from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped) a
-        where c.relnamespace = 'audit'::regnamespace and c.relkind = 'v' and true = any (a.open)
+            select array_agg(x.open order by x.attnum) as open,
+                   coalesce(array_agg(x.words order by x.attnum) filter (where x.open), '{}') as columns
+            from (select attnum, concat_ws(' ', attname, format_type(atttypid, atttypmod), attcollation) as words,
+                         coalesce(col_description(c.oid, attnum), '(personal)') not like '(personal)%' as open
+                  from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped) x) a
+        cross join lateral (
+            select array_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attcollation) order by attnum)
+                       as columns
+            from pg_attribute where attrelid = o.oid and attnum > 0 and not attisdropped) b
+        where c.relnamespace = 'audit'::regnamespace and c.relkind = 'v'
         order by c.relname
     loop
+        if view.was <> view.columns[1:cardinality(view.was)] then
+            select string_agg(distinct what, ', ' order by what desc) into kept
+            from (select pg_describe_object(case when w.oid is null then d.classid else 'pg_class'::regclass end,
+                                            coalesce(w.ev_class, d.objid), 0) as what
+                  from pg_depend d
+                  left join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid
+                  where d.refclassid = 'pg_class'::regclass and d.refobjid = view.old and d.deptype = 'n'
+                    and w.ev_class is distinct from view.old
+                  union all
+                  select 'grants to ' || coalesce(r.rolname, 'public')
+                  from (select relacl, relowner from pg_class where oid = view.old
+                        union all
+                        select a.attacl, c.relowner
+                        from pg_attribute a
+                        join pg_class c on c.oid = a.attrelid
+                        where a.attrelid = view.old) g (acl, owner)
+                  cross join aclexplode(g.acl) e
+                  left join pg_roles r on r.oid = e.grantee
+                  where e.grantee <> g.owner and r.rolname is distinct from 'reconcile_auditor') x;
+            if kept is not null then
+                raise exception 'others depend on audit_open.%, which gets other columns: %', view.name, kept
+                    using hint = 'drop and revoke it, run this again, and make it again';
+            end if;
+            execute format('drop view audit_open.%I', view.name);
+        end if;
+        if cardinality(view.columns) = 0 then
+            continue;
+        end if;
         if false = any (view.open) then
             -- One line for each column, and what belongs to it further in.
             kept := substring(view.text from '^ SELECT (.*?)\n   FROM ');
@@ -193,7 +248,11 @@ begin
             from unnest(piece, view.open) with ordinality k(p, is_open, n) where is_open;
             view.text := ' SELECT ' || kept || substr(view.text, strpos(view.text, E'\n   FROM '));
         end if;
-        execute format('create view audit_open.%I as %s', view.name, view.text);
+        execute format('create or replace view audit_open.%I as %s', view.name, view.text);
+        execute format('grant select on audit_open.%I to reconcile_auditor', view.name);
+        if has_owner then
+            execute format('alter view audit_open.%I owner to reconcile_owner', view.name);
+        end if;
     end loop;
 
     for item in
@@ -203,6 +262,7 @@ begin
         from (values ('audit_open'::regnamespace, 'reconcile_auditor'),
                      ('audit'::regnamespace, 'reconcile_auditor_personal')) r (schema, role)
         join pg_class v on v.relnamespace = r.schema and v.relkind = 'v'
+            and exists (select 1 from pg_class o where o.relnamespace = 'audit'::regnamespace and o.relname = v.relname)
         join pg_rewrite w on w.ev_class = v.oid
         join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
             and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0
@@ -214,13 +274,8 @@ begin
     end loop;
     grant usage on schema audit_open to reconcile_auditor;
     grant usage on schema reconcile to reconcile_auditor, reconcile_auditor_personal;
-    grant select on all tables in schema audit_open to reconcile_auditor;
-    if exists (select 1 from pg_roles where rolname = 'reconcile_owner') then
+    if has_owner then
         alter schema audit_open owner to reconcile_owner;
-        for item in select c.oid::regclass as name from pg_class c
-                    where c.relnamespace = 'audit_open'::regnamespace loop
-            execute format('alter view %s owner to reconcile_owner', item.name);
-        end loop;
     end if;
     -- With the rights of who asks it: those of the owner, who logs in nowhere, would take a connection of
     -- the owner's to the server of the portal.
@@ -231,32 +286,23 @@ end $$;
 
 commit;
 
--- What keeps the record must be on every part of it, and in force whatever the replication role.
+-- What keeps the record, on every part of it, where it has the number of the part in its name.
 do $$
 declare
-    item record;
-    answer record;
+    what text;
 begin
-    for item in
-        select c.oid::regclass as name, count(*) as triggers
-        from pg_class c
-        join pg_trigger t on t.tgrelid = c.oid and not t.tgisinternal and t.tgenabled = 'A'
-        where c.relnamespace = 'reconcile'::regnamespace and c.relname like 'audit\_%'
-        group by c.oid
-    loop
-        for answer in
-            select shardid, success, result
-            from run_command_on_shards(item.name,
-                'select count(*) from pg_trigger where tgrelid = ''%s''::regclass and not tgisinternal'
-                ' and tgenabled = ''A''')
-        loop
-            if not answer.success or answer.result <> item.triggers::text then
-                raise exception 'part % of % has not every trigger that keeps the record: %',
-                    answer.shardid, item.name, answer.result
-                    using hint = 'let nothing run before that is mended';
-            end if;
-        end loop;
-    end loop;
+    select string_agg(format('%s of %s_%s', p.result, k.name, p.shardid), ', ' order by k.name, p.shardid) into what
+    from (select name, array_agg(trigger) as triggers from record_trigger group by name) k
+    cross join lateral run_command_on_shards('reconcile.' || k.name, format(
+        'select coalesce(string_agg(k, '', '' order by k), '''') from unnest(%L::text[]) k'
+        ' where not exists (select 1 from pg_trigger where tgrelid = ''%%s''::regclass'
+        ' and regexp_replace(tgname, ''_[0-9]+$'', '''') = k and tgenabled = ''A'')', k.triggers)) p
+    where not p.success or p.result <> '';
+    if what is not null then
+        raise exception 'what keeps the record is not in force: %', what
+            using hint = 'somebody took it off these parts, or switched it off, at the servers that have them '
+                         '(citus_shards); let nothing run before that is mended';
+    end if;
 end $$;
 
 select format('%s tables spread over %s servers, %s of them now; %s portals',

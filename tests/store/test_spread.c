@@ -1,8 +1,9 @@
 /*
- * A history over several servers: db/distribute.sql refuses with the reason where it cannot be
- * done, takes an existing history as it is, and can be run again; then the record, the plans and
- * what each role sees are what they are on one server. (Where RECONCILE_TEST_CITUS names servers,
- * every other test of the history is run on such a one as well.)
+ * A history over several servers: db/distribute.sql refuses with the reason
+ * where it cannot be done, takes an existing history as it is, and can be run
+ * again; then the record, the plans and what each role sees are what they are
+ * on one server. (Where RECONCILE_TEST_CITUS names servers, every other test of
+ * the history is run on such a one as well.)
  */
 #include "review_case.h"
 #include "test.h"
@@ -37,7 +38,8 @@ static PGconn *connect_as(const char *conninfo, const char *user)
     return connection;
 }
 
-/* The first cell, "" for none; NULL and the reason in *ret_why where it is refused. */
+/* The first cell, "" for none; NULL and the reason in *ret_why where it is
+ * refused. */
 static char *try(PGconn *connection, const char *sql, struct text *ret_why)
 {
     PGresult *result = PQexec(connection, sql);
@@ -77,6 +79,14 @@ static struct pg *open_at(const char *conninfo)
 
     REVIEW_OK(pg_open(&settings, &pg, &why));
     return pg;
+}
+
+static void migrate(const char *conninfo)
+{
+    CLEANUP(pg_closep) struct pg *pg = open_at(conninfo);
+    struct migrate_result migrated;
+
+    REVIEW_OK(migrate_run(pg, &migrated, &why));
 }
 
 /* --- where it cannot be done --- */
@@ -129,6 +139,28 @@ TEST(every_table_of_a_history_is_one_that_can_be_spread)
     PQclear(result);
 }
 
+/* By table and name, as distribute.sql has them. */
+TEST(every_trigger_that_keeps_the_record_is_one_that_is_looked_for)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(mem_cleanup) char *path = file_join(SOURCE_DIR, "db/distribute.sql");
+    CLEANUP(text_release) struct text script = TEXT_INIT;
+    struct migrate_result migrated;
+
+    REVIEW_OK(migrate_run(pg, &migrated, &why));
+    CLEANUP(finish) PGconn *owner = connect_as(cluster_fixture_conninfo(), NULL);
+    REVIEW_OK(file_read(path, 1 << 20, ERR_INTERNAL, &script, NULL, &why));
+    PGresult *result = PQexec(owner, "select format('(''%s'', ''%s'')', c.relname, t.tgname)"
+                                     " from pg_trigger t join pg_class c on c.oid = t.tgrelid"
+                                     " where not t.tgisinternal");
+    assert_int_equal(PQntuples(result), 7);
+    for (int i = 0; i < PQntuples(result); i++) {
+        if (!strstr(text_cstr(&script), PQgetvalue(result, i, 0)))
+            fail_msg("db/distribute.sql does not know trigger %s", PQgetvalue(result, i, 0));
+    }
+    PQclear(result);
+}
+
 TEST(spreading_is_refused_with_what_is_missing)
 {
     struct migrate_result migrated;
@@ -144,7 +176,8 @@ TEST(spreading_is_refused_with_what_is_missing)
     must(owner, "create table reconcile.other (portal_id bigint primary key)");
     assert_spread_says(conninfo, 3, "tables that this is not made for: other");
     must(owner, "drop table reconcile.other");
-    must(owner, "insert into reconcile.portal (portal_id, name, url) values (7, 'acme', '')");
+    must(owner, "insert into reconcile.portal (portal_id, name, url) values (7, "
+                "'acme', '')");
     must(owner, "select pg_advisory_lock(7)");
     assert_spread_says(conninfo, 3, "something runs: acme");
     must(owner, "select pg_advisory_unlock(7)");
@@ -160,10 +193,77 @@ TEST(spreading_is_refused_with_what_is_missing)
     assert_spread_says(conninfo, 0, "1 portals");
 }
 
+TEST(spreading_is_refused_without_another_server_and_of_an_old_history)
+{
+    NEEDS_DISTRIBUTED;
+    CLEANUP(mem_cleanup) char *conninfo = distributed_create_bare();
+    CLEANUP(text_release) struct text why = TEXT_INIT;
+    migrate(conninfo);
+    CLEANUP(finish) PGconn *owner = connect_as(conninfo, NULL);
+    must(owner, "create table migrated as select * from reconcile.migration "
+                "where version >= 22");
+    must(owner, "delete from reconcile.migration where version >= 22");
+    assert_spread_says(conninfo, 3, "a version that cannot be spread");
+    must(owner, "insert into reconcile.migration select * from migrated");
+    must(owner, "select citus_set_node_property(nodename, nodeport, "
+                "'shouldhaveshards', false)"
+                " from pg_dist_node where groupid <> 0");
+    assert_spread_says(conninfo, 3, "there is no other server to spread to");
+    must(owner, "create table nodes as select nodename, nodeport from pg_dist_node"
+                " where groupid <> 0");
+    must(owner, "select citus_remove_node(nodename, nodeport) from nodes");
+    assert_spread_says(conninfo, 3, "there is no other server to spread to");
+    CLEANUP(mem_cleanup)
+    char *count = try(owner, "select count(*) from pg_dist_partition", &why);
+    assert_string_equal(count, "0");
+}
+
+/* Half of it by hand: as it is to be it is taken as it is, and otherwise
+ * refused. */
+TEST(what_is_spread_by_half_goes_on_or_is_refused_by_how_it_was)
+{
+    NEEDS_DISTRIBUTED;
+    CLEANUP(mem_cleanup) char *conninfo = distributed_create_bare();
+    migrate(conninfo);
+    CLEANUP(finish) PGconn *owner = connect_as(conninfo, NULL);
+    CLEANUP(text_release) struct text why = TEXT_INIT;
+    must(owner, "select create_reference_table('reconcile.portal')");
+    assert_spread_says(conninfo, 3, "spread already, in another way: reconcile.portal");
+    must(owner, "select undistribute_table('reconcile.portal', "
+                "cascade_via_foreign_keys => true)");
+    must(owner, "set citus.enable_unsafe_triggers = on");
+    must(owner, "select create_distributed_table('reconcile.audit_head', 'portal_id',"
+                " colocate_with => 'none')");
+    assert_spread_says(conninfo, 3, "spread already, in another way: reconcile.audit_head");
+    must(owner, "select undistribute_table('reconcile.audit_head')");
+    must(owner, "select create_distributed_table('reconcile.portal', 'portal_id',"
+                " colocate_with => 'none')");
+    CLEANUP(mem_cleanup)
+    char *count = try(owner, "select count(*) from pg_dist_partition", &why);
+    assert_string_equal(count, "1");
+    assert_spread_says(conninfo, 0, "51 tables spread over 2 servers, 50 of them now; 0 portals");
+}
+
+TEST(spreading_is_for_a_superuser)
+{
+    NEEDS_DISTRIBUTED;
+    CLEANUP(text_release) struct text where = TEXT_INIT, why = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *conninfo = distributed_create_bare();
+    migrate(conninfo);
+    CLEANUP(finish) PGconn *owner = connect_as(conninfo, NULL);
+    must(owner, "do $$ begin create role spread_nobody login;"
+                " exception when duplicate_object then null; end $$");
+    text_addf(&where, "%s user=spread_nobody", conninfo);
+    assert_spread_says(text_cstr(&where), 3, "this login is no superuser");
+    CLEANUP(mem_cleanup)
+    char *count = try(owner, "select count(*) from pg_dist_partition", &why);
+    assert_string_equal(count, "0");
+}
+
 /* --- an existing history --- */
 
-/* Whoever owns everything is kept from the record by its triggers, on every server and in every
- * role of a replication. */
+/* Whoever owns everything is kept from the record by its triggers, on every
+ * server and in every role of a replication. */
 static void assert_kept(PGconn *owner)
 {
     static const char *const change[] = {
@@ -243,15 +343,8 @@ static void assert_verifies(struct store_world *world)
     assert_int_equal(findings, 0);
 }
 
-static void migrate(const char *conninfo)
-{
-    CLEANUP(pg_closep) struct pg *pg = open_at(conninfo);
-    struct migrate_result migrated;
-
-    REVIEW_OK(migrate_run(pg, &migrated, &why));
-}
-
-/* Indexes are made anew, and a table has another name: to another server a statement goes alone. */
+/* Indexes are made anew, and a table has another name: to another server a
+ * statement goes alone. */
 TEST(an_upgrade_goes_through_where_a_history_is_spread)
 {
     NEEDS_DISTRIBUTED;
@@ -262,19 +355,25 @@ TEST(an_upgrade_goes_through_where_a_history_is_spread)
     must(owner, "drop index reconcile.account_version_username");
     must(owner, "drop index reconcile.account_version_email");
     must(owner, "create index account_version_username on reconcile.account_version"
-                " (portal_id, audit.plain(username)) where username is distinct from email");
+                " (portal_id, audit.plain(username)) where username is distinct from "
+                "email");
     must(owner, "create index account_version_email on reconcile.account_version"
                 " (portal_id, audit.plain(email))");
-    must(owner,
-         "create or replace view audit.login_history as select ''::text as portal, portal_id,"
-         " ''::text as account_id, account_no, valid_from as from_snapshot, seen_at as since,"
-         " kind::text as kind, at, source::text as source, seen_at from reconcile.login_past");
+    must(owner, "create or replace view audit.login_history as select ''::text "
+                "as portal, portal_id,"
+                " ''::text as account_id, account_no, valid_from as "
+                "from_snapshot, seen_at as since,"
+                " kind::text as kind, at, source::text as source, seen_at from "
+                "reconcile.login_past");
     must(owner, "drop view reconcile.login");
     must(owner, "alter table reconcile.login_past rename to login");
-    must(owner, "create table reconcile.login_known (portal_id bigint not null, at timestamptz,"
-                " seen_at timestamptz, read_at timestamptz, account_no integer not null, valid_from"
+    must(owner, "create table reconcile.login_known (portal_id bigint not null, "
+                "at timestamptz,"
+                " seen_at timestamptz, read_at timestamptz, account_no integer "
+                "not null, valid_from"
                 " integer not null, kind reconcile.login_kind not null, source"
-                " reconcile.login_source not null, raw text, primary key (portal_id, account_no))");
+                " reconcile.login_source not null, raw text, primary key "
+                "(portal_id, account_no))");
     must(owner, "select create_distributed_table('reconcile.login_known', 'portal_id',"
                 " colocate_with => 'reconcile.portal')");
     must(owner, "create schema if not exists audit_open");
@@ -286,7 +385,8 @@ TEST(an_upgrade_goes_through_where_a_history_is_spread)
     CLEANUP(mem_cleanup)
     char *made = try(owner,
                      "select count(*) from pg_indexes where schemaname = 'reconcile' and"
-                     " (indexname, indexdef like '%starts_with%', indexdef like '%text_pattern%')"
+                     " (indexname, indexdef like '%starts_with%', indexdef like "
+                     "'%text_pattern%')"
                      " in (('account_version_username', true, false),"
                      " ('account_version_email', false, true))",
                      &why);
@@ -335,14 +435,6 @@ TEST(a_history_that_is_spread_goes_on_as_it_was)
     review_case_plan(&test, &(struct review_shape){.suspend = 2, .approvals_suspend = 1});
     assert_verifies(&test.world);
 
-    /* A trigger that somebody took off one of the parts is missed. */
-    must(owner, "select run_command_on_shards('reconcile.audit_event',"
-                " 'alter table %s disable trigger user')");
-    assert_spread_says(conninfo, 3, "has not every trigger that keeps the record");
-    CLEANUP(mem_cleanup) char *always = cluster_fixture_triggers("audit_event", TRIGGERS_ALWAYS);
-    must(owner, always);
-    assert_kept(owner);
-
     /* A table that an upgrade adds, and that nobody spread. */
     must(owner, "drop table reconcile.first_event cascade");
     must(owner, "create table reconcile.first_event (portal_id bigint primary key)");
@@ -352,6 +444,64 @@ TEST(a_history_that_is_spread_goes_on_as_it_was)
     REVIEW_OK(store_look_spread(&test.world.store, &test.world.arena, &spread, &why));
     assert_int_equal(spread.here, 0);
     store_world_end(&test.world);
+}
+
+/* What keeps the record is known by name, wherever it is missing: on one part
+ * of a table, on all of them, at the server that coordinates, there before
+ * anything is spread, or everywhere at once. */
+TEST(a_trigger_that_somebody_took_off_is_missed)
+{
+    static const struct {
+        const char *take, *says, *mend;
+    } off[] = {
+        {"select run_command_on_shards('reconcile.audit_event', 'alter table %s "
+         "disable trigger"
+         " user')",
+         "audit_check, audit_deny of audit_event_", NULL},
+        {"select run_command_on_shards('reconcile.audit_event', 'alter table %s "
+         "enable trigger"
+         " user')",
+         "audit_check, audit_deny of audit_event_", NULL},
+        {"alter table reconcile.audit_event disable trigger audit_deny",
+         "not in force: audit_deny of audit_event\n",
+         "alter table reconcile.audit_event enable always trigger audit_deny"},
+        {"drop trigger audit_deny on reconcile.audit_private",
+         "not in force: audit_deny of audit_private\n",
+         "create trigger audit_deny before update or truncate on "
+         "reconcile.audit_private"
+         " for each statement execute function reconcile.audit_deny();"
+         "alter table reconcile.audit_private enable always trigger audit_deny"},
+    };
+
+    NEEDS_DISTRIBUTED;
+    CLEANUP(mem_cleanup) char *conninfo = distributed_create();
+    CLEANUP(finish) PGconn *owner = connect_as(conninfo, NULL);
+    must(owner, "set citus.enable_ddl_propagation = off");
+    for (size_t i = 0; i < COUNT_OF(off); i++) {
+        CLEANUP(mem_cleanup)
+        char *always = cluster_fixture_triggers("audit_event", TRIGGERS_ALWAYS);
+
+        must(owner, off[i].take);
+        assert_spread_says(conninfo, 3, off[i].says);
+        must(owner, off[i].mend ? off[i].mend : always);
+        assert_spread_says(conninfo, 0, " 0 of them now");
+    }
+}
+
+TEST(a_record_that_is_not_kept_is_not_spread)
+{
+    NEEDS_DISTRIBUTED;
+    CLEANUP(text_release) struct text why = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *conninfo = distributed_create_bare();
+    migrate(conninfo);
+    CLEANUP(finish) PGconn *owner = connect_as(conninfo, NULL);
+    must(owner, "alter table reconcile.audit_event disable trigger audit_check");
+    must(owner, "drop trigger audit_deny on reconcile.audit_private");
+    assert_spread_says(conninfo, 3,
+                       "not in force: audit_check of audit_event, audit_deny of audit_private");
+    CLEANUP(mem_cleanup)
+    char *count = try(owner, "select count(*) from pg_dist_partition", &why);
+    assert_string_equal(count, "0");
 }
 
 TEST(one_server_and_several_record_the_same)
@@ -430,7 +580,8 @@ static size_t ask_each(PGconn *owner, PGconn *auditor, const char *condition)
 
     text_addf(&sql,
               "select format('select count(%%I) from %%s', a.attname, c.oid::regclass)"
-              " from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"
+              " from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum "
+              "> 0"
               " where c.relkind = 'v' and %s",
               condition);
     PGresult *list = PQexec(owner, text_cstr(&sql));
@@ -449,7 +600,8 @@ TEST(who_audits_sees_on_every_server_what_is_theirs_and_nothing_else)
     CLEANUP(finish) PGconn *owner = connect_as(conninfo, NULL);
     run_roles(conninfo);
     assert_spread_says(conninfo, 0, " 0 of them now");
-    must(owner, "do $$ begin create role spread_plain login; create role spread_personal login;"
+    must(owner, "do $$ begin create role spread_plain login; create role "
+                "spread_personal login;"
                 " exception when duplicate_object then null; end $$");
     must(owner, "grant reconcile_auditor to spread_plain");
     must(owner, "grant reconcile_auditor_personal to spread_personal");
@@ -479,29 +631,129 @@ TEST(who_audits_sees_on_every_server_what_is_theirs_and_nothing_else)
     store_world_end(&test.world);
 }
 
-/* What the roles may do, a line each: with tables as one knows them, with their parts, with views,
- * or with functions. `migration` is the coordinating server's own. */
+/* Which of two columns the view has: the first, and the last of all. */
+static void assert_open_run(PGconn *connection, const char *expected)
+{
+    CLEANUP(text_release) struct text why = TEXT_INIT;
+    CLEANUP(mem_cleanup)
+    char *got = try(connection,
+                    "select concat_ws(' ', 'verb' = any (names), 'portal_id' = any (names)) "
+                    "from"
+                    " (select array_agg(attname) as names from pg_attribute where attrelid ="
+                    " 'audit_open.run'::regclass and attnum > 0) a",
+                    &why);
+
+    if (!got)
+        fail_msg("%s", text_cstr(&why));
+    assert_string_equal(got, expected);
+}
+
+/* The views of who is to see nothing personal, when it is run again: what
+ * others made of them, and were granted there, stays; and what cannot stay is
+ * told before anything is taken away. */
+TEST(what_others_made_of_the_open_views_stays)
+{
+    static const char has[] = "select has_table_privilege('spread_reader', 'audit_open.run',"
+                              " 'select') and has_schema_privilege('spread_reader', 'audit_open',"
+                              " 'usage') and has_column_privilege('spread_reader',"
+                              " 'audit_open.step', 'state', 'select')";
+
+    NEEDS_DISTRIBUTED;
+    CLEANUP(mem_cleanup) char *conninfo = distributed_create();
+    CLEANUP(finish) PGconn *owner = connect_as(conninfo, NULL);
+    CLEANUP(text_release) struct text why = TEXT_INIT;
+    run_roles(conninfo);
+    assert_spread_says(conninfo, 0, " 0 of them now");
+    must(owner, "do $$ begin create role spread_reader login;"
+                " exception when duplicate_object then null; end $$");
+    must(owner, "grant usage on schema audit_open to spread_reader");
+    must(owner, "grant select on audit_open.run to spread_reader");
+    must(owner, "grant select (state) on audit_open.step to spread_reader");
+    must(owner, "create view public.ours as select run_id from audit_open.run");
+    must(owner, "create view audit_open.theirs as select portal_id, email"
+                " from reconcile.account_version");
+    run_roles(conninfo);
+    assert_spread_says(conninfo, 0, " 0 of them now");
+    must(owner, "select * from public.ours");
+    must(owner, "select * from audit_open.theirs");
+    CLEANUP(mem_cleanup) char *kept = try(owner, has, &why);
+    assert_string_equal(kept, "t");
+    CLEANUP(mem_cleanup)
+    char *more = try(owner,
+                     "select has_column_privilege('reconcile_auditor',"
+                     " 'reconcile.account_version', 'email', 'select')"
+                     " or has_table_privilege('reconcile_auditor', "
+                     "'audit_open.theirs', 'select')",
+                     &why);
+    assert_string_equal(more, "f");
+
+    /* Columns are personal from now on: the view cannot stay as it is. */
+    must(owner, "comment on column audit.run.verb is '(personal) it was not'");
+    must(owner, "comment on column audit.run.portal_id is '(personal) it was not'");
+    run_roles(conninfo);
+    assert_spread_says(conninfo, 3,
+                       "others depend on audit_open.run, which gets other columns:"
+                       " view ours, grants to spread_reader");
+    must(owner, "select * from public.ours");
+    must(owner, "drop view public.ours");
+    must(owner, "revoke select on audit_open.run from spread_reader");
+    assert_spread_says(conninfo, 0, " 0 of them now");
+    CLEANUP(mem_cleanup) char *worker = distributed_worker(conninfo, 0);
+    CLEANUP(finish) PGconn *there = connect_as(worker, NULL);
+    assert_open_run(owner, "f f");
+    assert_open_run(there, "f f");
+
+    /* One that is added behind the others is there, and everybody's as well. */
+    must(owner, "create view public.ours as select run_id from audit_open.run");
+    must(owner, "grant select on audit_open.run to spread_reader");
+    must(owner, "comment on column audit.run.portal_id is 'again it is not'");
+    run_roles(conninfo);
+    assert_spread_says(conninfo, 0, " 0 of them now");
+    assert_open_run(owner, "f t");
+    assert_open_run(there, "f t");
+    must(owner, "select * from public.ours");
+    CLEANUP(mem_cleanup) char *still = try(owner, has, &why);
+    assert_string_equal(still, "t");
+}
+
+/* What the roles may do, a line each: with tables as one knows them, with their
+ * parts, with views, or with functions. `migration` is the coordinating
+ * server's own. */
 static char *rights(PGconn *at, const char *of)
 {
     static const char lines[] =
         "with own as (select c.oid, c.relnamespace::regnamespace as schema,"
-        " regexp_replace(c.relname, '_[0-9]+$', '') as name, case when c.relkind = 'v' then 'views'"
-        " when c.relname ~ '_[0-9]+$' then 'parts' else 'tables' end as of from pg_class c"
-        " where c.relkind in ('r', 'p', 'v') and c.relname <> 'migration' and c.relnamespace in"
-        " ('reconcile'::regnamespace, 'audit'::regnamespace, 'audit_open'::regnamespace)),"
-        " role as (select r.oid, r.rolname as name from pg_roles r where r.rolname like"
+        " regexp_replace(c.relname, '_[0-9]+$', '') as name, case when c.relkind "
+        "= 'v' then 'views'"
+        " when c.relname ~ '_[0-9]+$' then 'parts' else 'tables' end as of from "
+        "pg_class c"
+        " where c.relkind in ('r', 'p', 'v') and c.relname <> 'migration' and "
+        "c.relnamespace in"
+        " ('reconcile'::regnamespace, 'audit'::regnamespace, "
+        "'audit_open'::regnamespace)),"
+        " role as (select r.oid, r.rolname as name from pg_roles r where "
+        "r.rolname like"
         " 'reconcile\\_%%'),"
-        " line as (select o.of, format('%%s: %%s %%s.%%s.%%s', r.name, w, o.schema, o.name,"
-        " a.attname) as line from own o join pg_attribute a on a.attrelid = o.oid and a.attnum > 0"
-        " cross join role r cross join unnest('{select,insert,update,references}'::text[]) w"
+        " line as (select o.of, format('%%s: %%s %%s.%%s.%%s', r.name, w, "
+        "o.schema, o.name,"
+        " a.attname) as line from own o join pg_attribute a on a.attrelid = "
+        "o.oid and a.attnum > 0"
+        " cross join role r cross join "
+        "unnest('{select,insert,update,references}'::text[]) w"
         " where has_column_privilege(r.oid, o.oid, a.attnum, w)"
-        " union all select o.of, format('%%s: %%s %%s.%%s', r.name, w, o.schema, o.name) from own o"
-        " cross join role r cross join unnest('{delete,truncate,trigger}'::text[]) w"
+        " union all select o.of, format('%%s: %%s %%s.%%s', r.name, w, o.schema, "
+        "o.name) from own o"
+        " cross join role r cross join "
+        "unnest('{delete,truncate,trigger}'::text[]) w"
         " where has_table_privilege(r.oid, o.oid, w)"
-        " union all select 'functions', format('%%s: %%s', r.name, p.oid::regprocedure)"
-        " from pg_proc p cross join role r where p.pronamespace in ('reconcile'::regnamespace,"
-        " 'audit'::regnamespace) and has_function_privilege(r.oid, p.oid, 'execute'))"
-        " select string_agg(distinct line, e'\\n' order by line) from line where of = '%s'";
+        " union all select 'functions', format('%%s: %%s', r.name, "
+        "p.oid::regprocedure)"
+        " from pg_proc p cross join role r where p.pronamespace in "
+        "('reconcile'::regnamespace,"
+        " 'audit'::regnamespace) and has_function_privilege(r.oid, p.oid, "
+        "'execute'))"
+        " select string_agg(distinct line, e'\\n' order by line) from line where "
+        "of = '%s'";
     CLEANUP(text_release) struct text sql = TEXT_INIT, why = TEXT_INIT;
 
     must(at, "set citus.override_table_visibility = off");
@@ -527,7 +779,8 @@ static void assert_all_among(const char *lines, const char *others)
     }
 }
 
-/* Views are for the server that coordinates: at another they let nobody see more. */
+/* Views are for the server that coordinates: at another they let nobody see
+ * more. */
 TEST(each_role_may_do_the_same_on_every_server)
 {
     static const char *const same[] = {"tables", "functions"};
