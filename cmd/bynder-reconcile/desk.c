@@ -81,13 +81,18 @@ static void close_file(int *fd)
 
 /* --- the reviewer's side --- */
 
+/* A plan has one desk, those of many portals have as many. */
+static bool is_over_portals(const struct invocation *asked)
+{
+    return asked->verb == &verb_approve && invocation_option(asked, "portals");
+}
+
 /* All of this machine: those of the configurations at their usual place. */
 static bool are_all_meant(const struct invocation *asked)
 {
-    const char *directory = asked->verb == &verb_approve ? configs_directory(asked) : NULL;
+    const char *directory = is_over_portals(asked) ? configs_directory(asked) : NULL;
 
-    return directory && invocation_option(asked, "portals") &&
-           text_starts(COMMAND_CONFIG_DIRECTORY, directory) &&
+    return directory && text_starts(COMMAND_CONFIG_DIRECTORY, directory) &&
            strlen(directory) + 1 >= strlen(COMMAND_CONFIG_DIRECTORY);
 }
 
@@ -108,11 +113,11 @@ const char *desk_for(struct arena *arena, const struct command_line *line)
     return access(path, F_OK) == 0 ? path : NULL;
 }
 
-bool desk_is_one(const char *desk)
+bool desk_is_many(const char *desk, const struct invocation *asked)
 {
     struct stat status;
 
-    return stat(desk, &status) < 0 || !S_ISDIR(status.st_mode);
+    return is_over_portals(asked) && stat(desk, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 static int connect_to(const char *path, struct err *err)
@@ -121,9 +126,15 @@ static int connect_to(const char *path, struct err *err)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     CLEANUP(close_file) int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     const char *who = NULL;
+    struct stat status;
 
     if (strlen(path) >= sizeof(address.sun_path))
         return err_set(err, ERR_USAGE, "'%s' is too long for a socket", path);
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return err_set(err, ERR_USAGE,
+                       "'%s' is a directory, and this is about one portal; hint: --desk with the "
+                       "socket of that portal in it",
+                       path);
     memcpy(address.sun_path, path, strlen(path) + 1);
     if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0) {
         int connected = fd;

@@ -15,7 +15,7 @@
  * configuration has no desk. --desk names one. For what is about many portals it is the directory
  * of all sockets, and this process asks each (invocation.desks). Arena. */
 const char *desk_for(struct arena *arena, const struct command_line *line);
-bool desk_is_one(const char *desk);
+bool desk_is_many(const char *desk, const struct invocation *asked);
 
 /* Asks there. Files are opened, read and written by this process. The exit code of what was done;
  * on a failure of ours it is that of err. */

@@ -114,7 +114,7 @@ static int run(int argc, char **argv, struct err *err)
     }
     catch_signals();
     const char *desk = desk_for(&arena, &line);
-    if (desk && desk_is_one(desk))
+    if (desk && !desk_is_many(desk, &line.invocation))
         return session_end(desk_ask(desk, &line, err), err);
     line.invocation.desks = desk;
     if (invoker_restrict(&line.invocation, err) < 0)

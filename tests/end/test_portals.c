@@ -306,6 +306,12 @@ TEST(approve_over_portals_asks_each_portals_desk)
     approve_as_daemon(&acts, desks, text_cstr(&table), 0,
                       "end: plan 1: 3 rows approved by 'daemon'", "");
     assert_int_equal(approvals_of(&acts, "end"), 3);
+    /* a directory is nobody's desk for what is about one portal */
+    CLEANUP(end_result_release)
+    struct end_result show =
+        end_run_as(&acts.end, DAEMON, (const char *const[]){"--desk", desks, "show", "1", NULL});
+    end_assert_code(&show, 64);
+    end_assert_says(&show.err, "is a directory, and this is about one portal");
     /* two desks of one name: which is meant nobody can tell */
     pid_t third = open_desk(&acts, &two, "b.conf", desks, "copy");
     text_clear(&table);
