@@ -98,7 +98,7 @@ begin
         raise exception 'tables that this is not made for: %', what
             using hint = 'take the distribute.sql of the release that the history is of; whose are they otherwise?';
     end if;
-    execute 'select string_agg(d.logicalrelid::text, '', '')'
+    execute 'select string_agg(d.logicalrelid::text, '', '' order by d.logicalrelid::text)'
             ' from pg_catalog.pg_dist_partition d'
             ' join pg_catalog.pg_class c on c.oid = d.logicalrelid'
             ' left join pg_catalog.pg_dist_partition p'
