@@ -27,6 +27,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/bynder-reconcile/configs.h"
+#include "cmd/bynder-reconcile/invoker.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
 #include "format/json.h"
@@ -45,6 +46,7 @@ enum {
     CHILDREN_MAX = 16, /* questions at a time; the next one waits */
     EACH_MAX = 3,      /* and of one person: nobody keeps the others from saying 'keep' */
     GREETING_S = 10,   /* who connects says at once what they want */
+    NAME_S = 60,       /* how long it may take to say of which portal it is */
     ANSWER_MAX_S =
         900, /* and is not served for ever, as a pager that nobody leaves would have it */
 };
@@ -216,7 +218,8 @@ static int open_files(const struct invocation *asked, int file[FILES_MAX], size_
     for (size_t i = 0; option && option[i].name; i++) {
         const char *value = asked->value[i];
         enum option_use use = value ? option_use(&option[i]) : OPTION_SAYS;
-        if (use == OPTION_READS && copy_file(value, &file[(*ret_count)++], err) < 0)
+        const char *path = asked->path[i] ? asked->path[i] : value;
+        if (use == OPTION_READS && copy_file(path, &file[(*ret_count)++], err) < 0)
             return -1;
         if (use == OPTION_WRITES && !text_equal(value, "-"))
             *ret_output = value;
@@ -255,16 +258,19 @@ static int write_output(int fd, const char *path, struct err *err)
 
     if (lseek(fd, 0, SEEK_END) == 0)
         return 0; /* what failed prints nothing, and leaves what was there */
-    if (lseek(fd, 0, SEEK_SET) < 0 || file_draft_begin(&draft, path, 0640, err) < 0)
-        return -1;
-    while ((length = read(fd, piece, sizeof(piece))) > 0)
+    invoker_begin();
+    int failed = lseek(fd, 0, SEEK_SET) < 0 || file_draft_begin(&draft, path, 0640, err) < 0;
+    while (!failed && (length = read(fd, piece, sizeof(piece))) > 0)
         file_draft_add(&draft, piece, (size_t)length);
-    return file_draft_end(&draft, err);
+    failed = failed || file_draft_end(&draft, err) < 0;
+    invoker_end();
+    return failed ? -1 : 0;
 }
 
-static int put(const char *socket, const struct command_line *line, int file[FILES_MAX],
-               size_t *count, struct err *err)
+static int put(const char *socket, const struct command_line *line, int patience_s,
+               int file[FILES_MAX], size_t *count, struct err *err)
 {
+    const struct timeval patience = {.tv_sec = patience_s};
     CLEANUP(text_release) struct text words = TEXT_INIT;
     CLEANUP(close_file) int connection = connect_to(socket, err);
     int code = 0;
@@ -274,9 +280,10 @@ static int put(const char *socket, const struct command_line *line, int file[FIL
     if (connection < 0 || open_files(&line->invocation, file, count, &output, err) < 0 ||
         send_parcel(connection, &words, file, *count, err) < 0)
         return (int)err->code;
+    (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     if (recv(connection, &code, sizeof(code), 0) != sizeof(code)) {
-        (void)err_set(err, ERR_INTERNAL,
-                      "the service ended before it answered; hint: what it had decided until then "
+        (void)err_set(err, clock_is_interrupted() ? ERR_INTERRUPTED : ERR_INTERNAL,
+                      "the service gave no answer; hint: what it had decided until then "
                       "is in the history, 'status' says; it takes %d questions of one person at a "
                       "time",
                       EACH_MAX);
@@ -286,12 +293,13 @@ static int put(const char *socket, const struct command_line *line, int file[FIL
 }
 
 /* What it prints goes to `printed`. Many may be asked by one process: no file stays open. */
-static int ask(const char *socket, const struct command_line *line, int printed, struct err *err)
+static int ask(const char *socket, const struct command_line *line, int printed, int patience_s,
+               struct err *err)
 {
     int file[FILES_MAX] = {open("/dev/null", O_RDONLY | O_CLOEXEC), for_writing(printed),
                            for_writing(STDERR_FILENO)};
     size_t count = 3;
-    int code = put(socket, line, file, &count, err);
+    int code = put(socket, line, patience_s, file, &count, err);
 
     for (size_t i = 0; i < count; i++) {
         if (file[i] > STDERR_FILENO && file[i] != printed)
@@ -302,7 +310,7 @@ static int ask(const char *socket, const struct command_line *line, int printed,
 
 int desk_ask(const char *socket, const struct command_line *line, struct err *err)
 {
-    return ask(socket, line, STDOUT_FILENO, err);
+    return ask(socket, line, STDOUT_FILENO, ANSWER_MAX_S + GREETING_S, err);
 }
 
 /* --- several of them --- */
@@ -334,12 +342,13 @@ int desk_portal(const char *socket, struct arena *arena, const char **ret_portal
     CLEANUP(text_release) struct text text = TEXT_INIT;
     CLEANUP(json_freep) struct json_object *status = NULL;
     struct command_line line = {.invocation = {.arena = arena, .verb = &verb_status},
-                                .log_level = LOG_LEVEL_ERROR};
+                                .log_level = LOG_LEVEL_ERROR,
+                                .log_format = log_format()};
 
     say_word(&line.invocation, "format", "json");
     if (copy_file(NULL, &printed, err) < 0)
         return -1;
-    int code = ask(socket, &line, printed, err);
+    int code = ask(socket, &line, printed, NAME_S, err);
     if (code != 0)
         return err->code ? -1
                          : err_set(err, (enum err_code)code,
@@ -361,7 +370,8 @@ int desk_approve(const char *socket, const struct invocation *terms, const char 
                                                .verb = &verb_approve,
                                                .argument = argument,
                                                .argument_count = 1},
-                                .log_level = LOG_LEVEL_INFO};
+                                .log_level = log_level(),
+                                .log_format = log_format()};
 
     say_word(&line.invocation, "digest", digest);
     for (size_t i = 0; i < COUNT_OF(same); i++)

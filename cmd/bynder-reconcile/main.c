@@ -113,12 +113,12 @@ static int run(int argc, char **argv, struct err *err)
         return session_end(0, err);
     }
     catch_signals();
+    if (invoker_restrict(&line.invocation, err) < 0)
+        return (int)err->code;
     const char *desk = desk_for(&arena, &line);
     if (desk && !desk_is_many(desk, &line.invocation))
         return session_end(desk_ask(desk, &line, err), err);
     line.invocation.desks = desk;
-    if (invoker_restrict(&line.invocation, err) < 0)
-        return (int)err->code;
     int code = line.invocation.verb->run(&line.invocation, err);
     return session_end(code, err);
 }

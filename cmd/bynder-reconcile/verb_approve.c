@@ -15,6 +15,7 @@
 #include "cmd/bynder-reconcile/desk.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
+#include "host/clock.h"
 #include "host/command.h"
 #include "host/file.h"
 #include "host/log.h"
@@ -229,6 +230,7 @@ struct portals {
     size_t count;
     size_t *places; /* of each line: how many there are */
     bool *taken;    /* of each line */
+    size_t unknown; /* of how many it is not known whether they were */
     struct portal_place *place;
     size_t place_count, place_capacity;
     const struct decide_request *terms;
@@ -260,7 +262,7 @@ static int note_config(void *context, const struct invocation *one, const struct
     return 0;
 }
 
-static int approve_by_config(const struct invocation *invocation, const struct portals *portals,
+static int approve_by_config(const struct invocation *invocation, struct portals *portals,
                              const struct portal_place *place, struct err *err)
 {
     CLEANUP(arena_release) struct arena own = ARENA_INIT;
@@ -280,16 +282,23 @@ static int approve_by_config(const struct invocation *invocation, const struct p
     return failed ? -1 : 0;
 }
 
-/* What was refused there was said there. */
-static int approve_by_desk(const struct invocation *invocation, const struct portals *portals,
+/* What was refused there was said there. Any other end is no answer: it may have been taken. */
+static int approve_by_desk(const struct invocation *invocation, struct portals *portals,
                            const struct portal_place *place, struct err *err)
 {
     CLEANUP(mem_cleanup) char *plan = NULL;
 
-    (void)portals;
     if (asprintf(&plan, "%lld", (long long)place->line->plan_id) < 0)
         return err_set(err, ERR_INTERNAL, "out of memory");
-    return desk_approve(place->path, invocation, plan, place->line->digest, err) ? -1 : 0;
+    int code = desk_approve(place->path, invocation, plan, place->line->digest, err);
+    bool is_answer = err->code == ERR_NONE && (code == 0 || code == ERR_HELD || code == ERR_USAGE);
+    if (is_answer || err->code == ERR_HELD || err->code == ERR_UNREACHABLE)
+        return code ? -1 : 0;
+    portals->unknown++;
+    if (err->code == ERR_NONE)
+        (void)err_set(err, ERR_PARTIAL, "it ended with %d", code);
+    return err_prefix(err, "whether it was taken is not known, 'show %s' of that portal says so",
+                      plan);
 }
 
 static int read_portals(const struct invocation *invocation, struct portals *portals,
@@ -353,7 +362,7 @@ static void find_desk(const struct invocation *invocation, struct portals *porta
     if (stat(socket, &status) < 0 || !S_ISSOCK(status.st_mode))
         return;
     if (desk_portal(socket, invocation->arena, &portal, &err) < 0)
-        log_error("%s", err.text);
+        log_error("%s: %s", socket, err.text);
     else
         note_place(portals, arena_strdup(invocation->arena, socket), portal);
 }
@@ -363,9 +372,11 @@ static void find_desks(const struct invocation *invocation, struct portals *port
     CLEANUP(mem_cleanup) char *pattern = file_join(invocation->desks, "*");
     glob_t found;
 
-    if (glob(pattern, 0, NULL, &found) != 0)
-        return; /* each line says that there is none */
-    for (size_t i = 0; i < found.gl_pathc; i++)
+    if (glob(pattern, GLOB_ERR, NULL, &found) != 0) {
+        log_error("there is no desk in '%s', or it cannot be listed", invocation->desks);
+        return;
+    }
+    for (size_t i = 0; i < found.gl_pathc && !clock_is_interrupted(); i++)
         find_desk(invocation, portals, found.gl_pathv[i]);
     globfree(&found);
 }
@@ -392,7 +403,7 @@ static void approve_line(const struct invocation *invocation, struct portals *po
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(text_release) struct text name = TEXT_INIT;
-    size_t at = (size_t)(place->line - portals->line);
+    size_t at = (size_t)(place->line - portals->line), unknown = portals->unknown;
 
     if (portals->places[at] != 1)
         return;
@@ -403,9 +414,34 @@ static void approve_line(const struct invocation *invocation, struct portals *po
                              invocation, portals, place, &err) == 0;
     if (portals->taken[at])
         return;
-    session_say("nothing was taken");
+    session_say(portals->unknown > unknown ? "it is not known whether it was taken"
+                                           : "nothing was taken");
     log_error("%s: %s", place->line->portal,
               err.code == ERR_NONE ? "its desk says why above" : err.text);
+}
+
+/* Who says stop has not approved what comes after it. */
+static int tell_approved(const struct portals *portals, struct err *err)
+{
+    size_t taken = 0;
+
+    for (size_t i = 0; i < portals->count; i++)
+        taken += portals->taken[i];
+    if (taken == portals->count)
+        return 0;
+    if (clock_is_interrupted())
+        return err_set(err, ERR_INTERRUPTED,
+                       "interrupted: of %zu plans %zu were approved; hint: the same table again "
+                       "approves the others",
+                       portals->count, taken);
+    if (portals->unknown > 0)
+        return err_set(err, ERR_PARTIAL,
+                       "of %zu plans %zu were approved, and of %zu it is not known: each of the "
+                       "others says why above",
+                       portals->count, taken, portals->unknown);
+    return err_set(err, taken ? ERR_PARTIAL : ERR_HELD,
+                   "of %zu plans %zu were approved: each of the others says why above",
+                   portals->count, taken);
 }
 
 /* Each portal for itself: what one refuses is told, and the others are taken. */
@@ -414,23 +450,17 @@ static int approve_portals(const struct invocation *invocation, struct err *err)
     struct decide_request terms = {.reason = invocation_option(invocation, "reason"),
                                    .spread = invocation_option(invocation, "spread") != NULL};
     CLEANUP(portals_release) struct portals portals = {.terms = &terms};
-    size_t taken = 0;
 
     if (check_options(invocation, err) < 0 ||
         read_number(invocation, "nightly", &terms.nightly, err) < 0 ||
         check_terms(&terms, err) < 0 || read_portals(invocation, &portals, err) < 0)
         return -1;
     (invocation->desks ? find_desks : find_configs)(invocation, &portals);
-    tell_unsure(&portals, invocation->desks != NULL);
-    for (size_t i = 0; i < portals.place_count; i++)
+    if (!clock_is_interrupted())
+        tell_unsure(&portals, invocation->desks != NULL);
+    for (size_t i = 0; i < portals.place_count && !clock_is_interrupted(); i++)
         approve_line(invocation, &portals, &portals.place[i]);
-    for (size_t i = 0; i < portals.count; i++)
-        taken += portals.taken[i];
-    if (taken == portals.count)
-        return 0;
-    return err_set(err, taken ? ERR_PARTIAL : ERR_HELD,
-                   "of %zu plans %zu were approved: each of the others says why above",
-                   portals.count, taken);
+    return tell_approved(&portals, err);
 }
 
 static int run_approve(const struct invocation *invocation, struct err *err)

@@ -117,7 +117,8 @@ struct listing {
 
 static bool is_same_database(const struct config_database *a, const struct config_database *b)
 {
-    return text_equal(a->embedded, b->embedded) && text_equal(a->conninfo, b->conninfo);
+    return text_equal(a->embedded, b->embedded) && text_equal(a->conninfo, b->conninfo) &&
+           text_equal(a->password.file, b->password.file);
 }
 
 /* An address can be spelled in many ways, a directory too. */

@@ -51,6 +51,16 @@ void log_setup(enum log_level level, enum log_format format)
     setup.format = format;
 }
 
+enum log_level log_level(void)
+{
+    return setup.level;
+}
+
+enum log_format log_format(void)
+{
+    return setup.format;
+}
+
 void log_context(const char *name, const char *value)
 {
     size_t i = 0;

@@ -14,6 +14,8 @@ enum log_level { LOG_LEVEL_ERROR = 0, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEV
 enum log_format { LOG_FORMAT_TEXT = 0, LOG_FORMAT_JSON };
 
 void log_setup(enum log_level level, enum log_format format);
+enum log_level log_level(void);
+enum log_format log_format(void);
 /* Field for every later line; value NULL removes it. Known names: "portal", "run", "plan". */
 void log_context(const char *name, const char *value);
 

@@ -4,7 +4,11 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "acts.h"
 #include "base/cleanup.h"
@@ -270,7 +274,8 @@ static void approve_as_daemon(struct acts *acts, const char *desks, const char *
     CLEANUP(end_result_release)
     struct end_result result =
         end_run_as(&acts->end, DAEMON,
-                   (const char *const[]){"--desk", desks, "approve", "--portals", file, NULL});
+                   (const char *const[]){"--desk", desks, "approve", "--portals", file, "--reason",
+                                         "an office closed", NULL});
     end_assert_code(&result, code);
     end_assert_says(&result.out, out);
     end_assert_says(&result.err, err);
@@ -292,11 +297,11 @@ TEST(approve_over_portals_asks_each_portals_desk)
     /* a digest of the other one, and a portal that nobody answers for */
     text_addf(&table,
               "portal,plan,digest,decision\nend,1,%s,approve\nbeta,1,%s,approve\n"
-              "gamma,1,%s,approve\n",
+              "beta2,1,%s,approve\n",
               two.digest[1], two.digest[1], two.digest[1]);
     approve_as_daemon(&acts, desks, text_cstr(&table), 21,
                       "beta: plan 1: 3 rows approved by 'daemon'",
-                      "gamma: no desk that could be read is of this portal");
+                      "beta2: no desk that could be read is of this portal");
     approve_as_daemon(&acts, desks, text_cstr(&table), 21, "", "end: its desk says why above");
     assert_int_equal(approvals_of(&acts, "end"), 0);
     assert_int_equal(approvals_of(&acts, "beta"), 3);
@@ -306,6 +311,10 @@ TEST(approve_over_portals_asks_each_portals_desk)
     approve_as_daemon(&acts, desks, text_cstr(&table), 0,
                       "end: plan 1: 3 rows approved by 'daemon'", "");
     assert_int_equal(approvals_of(&acts, "end"), 3);
+    CLEANUP(mem_cleanup)
+    char *reasons =
+        acts_ask(&acts, "select string_agg(distinct reason, '; ') from reconcile.ruling");
+    assert_string_equal(reasons, "an office closed");
     /* a directory is nobody's desk for what is about one portal */
     CLEANUP(end_result_release)
     struct end_result show =
@@ -321,6 +330,70 @@ TEST(approve_over_portals_asks_each_portals_desk)
     end_close_desk(first);
     end_close_desk(second);
     end_close_desk(third);
+}
+
+/* What it is asked, and what was lent to be written on. */
+static bool is_asked(int connection, int *ret_out)
+{
+    char words[4096] = "";
+    union {
+        char bytes[CMSG_SPACE(16 * sizeof(int))];
+        size_t align;
+    } control;
+    struct iovec part = {.iov_base = words, .iov_len = sizeof(words) - 1};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof(control.bytes)};
+    ssize_t length = recvmsg(connection, &message, 0);
+    const struct cmsghdr *header = length > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+    if (!header)
+        return false;
+    memcpy(ret_out, CMSG_DATA(header) + sizeof(int), sizeof(int));
+    return memmem(words, (size_t)length, "status", strlen("status")) != NULL;
+}
+
+/* A service that says of which portal it is, and ends in the midst of what it is asked then. */
+static pid_t open_mute_desk(const char *desks, const char *says)
+{
+    CLEANUP(mem_cleanup) char *path = file_join(desks, "mute");
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int door = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), code = 0, out = -1;
+
+    memcpy(address.sun_path, path, strlen(path));
+    assert_int_equal(bind(door, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(door, 8) + chmod(path, 0666), 0);
+    pid_t pid = fork();
+    while (pid == 0) {
+        int connection = accept(door, NULL, NULL);
+        if (!is_asked(connection, &out) || write(out, says, strlen(says)) < 0 ||
+            send(connection, &code, sizeof(code), 0) < 0)
+            _exit(0);
+    }
+    (void)close(door);
+    return pid;
+}
+
+TEST(approve_over_portals_does_not_know_what_nobody_answered)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    if (geteuid() != 0)
+        skip();
+    WITH_TWO(two);
+    CLEANUP(text_release) struct text table = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *desks = probe_path(&acts.end.probe, "desks");
+    assert_int_equal(mkdir(desks, 0755), 0);
+    assert_int_equal(chmod(acts.end.probe.directory, 0711), 0);
+    pid_t mute = open_mute_desk(desks, "{\"portal\": \"beta\"}");
+    text_addf(&table, "portal,plan,digest,decision\nbeta,1,%s,approve\n", two.digest[1]);
+    approve_as_daemon(&acts, desks, text_cstr(&table), 21,
+                      "beta: it is not known whether it was taken",
+                      "beta: whether it was taken is not known, 'show 1' of that portal says so");
+    assert_int_equal(waitpid(mute, NULL, 0), mute);
+    /* nobody is there any more: that is no for certain */
+    approve_as_daemon(&acts, desks, text_cstr(&table), 20, "", "nobody answers at");
 }
 
 /* Two configurations of a name: which portal is meant nobody can tell. */

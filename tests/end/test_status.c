@@ -106,6 +106,7 @@ TEST(status_with_a_directory_shows_each_database_once)
     CLEANUP(mem_cleanup) char *broken = probe_path(&end.probe, "etc/broken.conf");
     CLEANUP(mem_cleanup) char *fourth = probe_path(&end.probe, "etc/d.conf");
     CLEANUP(mem_cleanup) char *fifth = probe_path(&end.probe, "etc/e.conf");
+    CLEANUP(mem_cleanup) char *sixth = probe_path(&end.probe, "etc/f.conf");
     CLEANUP(mem_cleanup) char *secret = probe_path(&end.probe, "client-secret");
 
     assert_int_equal(mkdir(directory, 0700), 0);
@@ -132,10 +133,17 @@ TEST(status_with_a_directory_shows_each_database_once)
     end_assert_code(&night, 0);
     end_set(&end, END_DATABASE, "embedded = \"%s/\";", another);
     copy_config(&end, directory, "e.conf");
-    BARE(three, "--config", directory, "status", "--format", "json");
-    end_assert_code(&three, 0);
-    JSON(all, end_json(&three));
-    assert_int_equal(json_object_array_length(end_at(all, "portals")), 3);
+    CLEANUP(mem_cleanup) char *one_more = cluster_fixture_directory();
+    end_set(&end, END_NAME, "delta");
+    end_set(&end, END_DATABASE, "embedded = \"%s\";", one_more);
+    copy_config(&end, directory, "f.conf");
+    RUN(night_too, &end, "run");
+    end_assert_code(&night_too, 0);
+    BARE(four, "--config", directory, "status", "--format", "json");
+    end_assert_code(&four, 0);
+    JSON(all, end_json(&four));
+    assert_int_equal(json_object_array_length(end_at(all, "portals")), 4);
+    assert_int_equal(unlink(sixth), 0);
     assert_int_equal(unlink(fourth), 0);
     assert_int_equal(unlink(fifth), 0);
     assert_int_equal(file_write(broken, 0600, "x = 1;", 6, NULL), 0);
