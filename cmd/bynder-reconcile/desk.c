@@ -516,6 +516,7 @@ static void take_up(const struct invocation *invocation, int connection, struct 
 
     if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
         return;
+    bury(children); /* who was answered meanwhile */
     for (size_t i = 0; i < children->count; i++)
         open += children->one[i].uid == peer.uid;
     pid_t child = open < EACH_MAX ? fork() : -1;

@@ -391,6 +391,13 @@ static void try_to_become_root(struct acts *acts, const char *config)
     assert_int_not_equal(access(roots, F_OK), 0);
     BARE(database, end, "--config", config, "status", "--database", "host=/tmp");
     end_assert_code(&database, 64);
+    CLEANUP(mem_cleanup) char *desk = probe_path(&end->probe, "sudo-desk");
+    BARE(handed, end, "--config", config, "--desk", desk, "review", "1", secret);
+    end_assert_code(&handed, 64);
+    end_assert_says(&handed.err, "cannot be read by 'daemon'");
+    BARE(put, end, "--config", config, "--desk", desk, "show", "--output", roots);
+    end_assert_code(&put, 70);
+    assert_int_not_equal(access(roots, F_OK), 0);
     assert_int_equal(symlink(config, bait), 0); /* followed once, to what is root's */
     BARE(linked, end, "--config", bait, "show");
     end_assert_code(&linked, 0);
@@ -426,7 +433,10 @@ TEST(attack_by_sudo_doas_and_pkexec_does_not_become_root)
     assert_int_equal(chmod(acts.end.probe.directory, 0711), 0);
     assert_int_equal(chmod(acts.end.roster_path, 0644), 0);
     assert_true(mkdir(own, 0700) == 0 && chown(own, DAEMON, DAEMON) == 0);
+    CLEANUP(mem_cleanup) char *desk = probe_path(&acts.end.probe, "sudo-desk");
+    pid_t service = end_open_desk(&acts.end, desk, 0666); /* it might be anybody's */
     under_each(try_to_become_root, &acts, config);
+    end_close_desk(service);
     assert_int_equal(count_rulings(&acts), 0);
     under_each(work_as_ever, &acts, config);
     CLEANUP(mem_cleanup) char *beside = file_join(directory, "client-secret");
