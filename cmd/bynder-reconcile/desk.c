@@ -122,8 +122,10 @@ bool desk_is_many(const char *desk, const struct invocation *asked)
     return is_over_portals(asked) && stat(desk, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-static int connect_to(const char *path, struct err *err)
+/* Nothing that is asked there takes longer than that: a full queue, or a service that hangs. */
+static int connect_to(const char *path, int patience_s, struct err *err)
 {
+    const struct timeval patience = {.tv_sec = patience_s};
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     CLEANUP(close_file) int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
@@ -138,6 +140,8 @@ static int connect_to(const char *path, struct err *err)
                        "socket of that portal in it",
                        path);
     memcpy(address.sun_path, path, strlen(path) + 1);
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0) {
         int connected = fd;
         fd = -1;
@@ -270,9 +274,8 @@ static int write_output(int fd, const char *path, struct err *err)
 static int put(const char *socket, const struct command_line *line, int patience_s,
                int file[FILES_MAX], size_t *count, struct err *err)
 {
-    const struct timeval patience = {.tv_sec = patience_s};
     CLEANUP(text_release) struct text words = TEXT_INIT;
-    CLEANUP(close_file) int connection = connect_to(socket, err);
+    CLEANUP(close_file) int connection = connect_to(socket, patience_s, err);
     int code = 0;
     const char *output = NULL;
 
@@ -280,7 +283,6 @@ static int put(const char *socket, const struct command_line *line, int patience
     if (connection < 0 || open_files(&line->invocation, file, count, &output, err) < 0 ||
         send_parcel(connection, &words, file, *count, err) < 0)
         return (int)err->code;
-    (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     if (recv(connection, &code, sizeof(code), 0) != sizeof(code)) {
         (void)err_set(err, clock_is_interrupted() ? ERR_INTERRUPTED : ERR_INTERNAL,
                       "the service gave no answer; hint: what it had decided until then "
